@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: BSD-2-Clause
+include(CMakePackageConfigHelpers)
+
+set(package_directory ${CMAKE_INSTALL_LIBDIR}/cmake/rproc)
+
+install(DIRECTORY include/rproc DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN *.hpp)
+install(TARGETS rproc_headers EXPORT rprocHeaders)
+install(TARGETS rproc EXPORT rprocLibrary)
+
+# Two files of targets, so that a project which asks for the headers alone needs neither libelf nor libfdt.
+install(EXPORT rprocHeaders NAMESPACE rproc:: DESTINATION ${package_directory})
+install(EXPORT rprocLibrary NAMESPACE rproc:: DESTINATION ${package_directory})
+
+if(TARGET rproc_cli)
+    install(TARGETS rproc_cli)
+    file(GLOB man_pages CONFIGURE_DEPENDS docs/man/*.1)
+    install(FILES ${man_pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+endif()
+
+configure_package_config_file(cmake/rprocConfig.cmake.in ${PROJECT_BINARY_DIR}/rprocConfig.cmake
+    INSTALL_DESTINATION ${package_directory}
+    NO_SET_AND_CHECK_MACRO)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/rprocConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(
+    FILES ${PROJECT_BINARY_DIR}/rprocConfig.cmake ${PROJECT_BINARY_DIR}/rprocConfigVersion.cmake cmake/FindLibfdt.cmake
+    DESTINATION ${package_directory})
+
+# A static library's own dependencies belong on the link line of every user, a shared one's do not.
+get_target_property(library_type rproc TYPE)
+set(pkg_config_requires fmt)
+set(pkg_config_libs -lrproc)
+if(library_type STREQUAL "STATIC_LIBRARY")
+    string(APPEND pkg_config_requires ", libelf")
+    string(APPEND pkg_config_libs " -lfdt")
+endif()
+# Relative to the file itself, so that it holds wherever the package is installed.
+file(RELATIVE_PATH pkg_config_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+configure_file(cmake/rproc.pc.in ${PROJECT_BINARY_DIR}/rproc.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/rproc.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
