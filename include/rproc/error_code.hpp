@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace rproc {
+
+/// Every way in which an operation is refused or falls short. The names (`name_of`) are stable: they are the `code` of
+/// the findings of `rproc check`, and may be used in scripts.
+enum class ErrorCode {
+    // firmware
+    firmware_not_found,
+    firmware_unreadable,
+    firmware_empty,
+    firmware_name_empty,
+    firmware_busy,
+    // ELF
+    elf_too_small,
+    elf_bad_magic,
+    elf_bad_class,
+    elf_wrong_endianness,
+    elf_no_segments,
+    elf_headers_outside_file,
+    elf_program_headers_cut_off,
+    segment_filesz_exceeds_memsz,
+    segment_truncated,
+    segment_too_large,
+    segment_outside_memory,
+    // resource table
+    table_missing,
+    table_truncated,
+    table_headerless,
+    table_version,
+    table_reserved_bytes,
+    table_incomplete,
+    table_not_in_memory,
+    table_outside_segments,
+    entry_outside_table,
+    entry_truncated,
+    entry_reserved_bytes,
+    entry_type_unknown,
+    vendor_entry_unhandled,
+    vendor_entry_fails_boot,
+    // resources
+    carveout_misfit,
+    carveout_claimed_twice,
+    carveout_limit,
+    carveout_elsewhere,
+    devmem_without_iommu,
+    trace_unavailable,
+    vdev_too_many_vrings,
+    vdev_too_few_vrings,
+    vring_invalid,
+    vring_misfit,
+    virtio_without_buffer,
+    virtio_without_kick,
+    // memory
+    address_overflow,
+    address_unmapped,
+    memory_exhausted,
+    memory_overlap,
+    memory_region_untranslatable,
+    // device tree
+    dtb_malformed,
+    dt_node_missing,
+    dt_node_ambiguous,
+    dt_node_disabled,
+    dt_property_missing,
+    dt_property_malformed,
+    board_unknown,
+    // life cycle
+    state_invalid,
+    attach_unsupported,
+    register_failed,
+    mailbox_failed,
+};
+
+/// One row for each code: its stable name and the positive errno that a write of "start" to the kernel's state file
+/// returns where Linux refuses for this reason; 0 where Linux reports success all the same.
+struct ErrorCodeInfo {
+    ErrorCode code;
+    std::string_view name;
+    int errno_value;
+};
+
+namespace internal {
+
+// Linux's values, so that a verdict reads the same on every host.
+inline constexpr int kReportedAsSuccess = 0;  // the boot fails, and the write to `state` succeeds
+inline constexpr int kEnoent = 2;
+inline constexpr int kEio = 5;
+inline constexpr int kEnomem = 12;
+inline constexpr int kEbusy = 16;
+inline constexpr int kEnodev = 19;
+inline constexpr int kEinval = 22;
+inline constexpr int kEoverflow = 75;
+inline constexpr int kEopnotsupp = 95;
+
+inline constexpr std::array kErrorCodes{
+    ErrorCodeInfo{ErrorCode::firmware_not_found, "firmware-not-found", kEnoent},
+    ErrorCodeInfo{ErrorCode::firmware_unreadable, "firmware-unreadable", kEio},
+    ErrorCodeInfo{ErrorCode::firmware_empty, "firmware-empty", kEinval},
+    ErrorCodeInfo{ErrorCode::firmware_name_empty, "firmware-name-empty", kEinval},
+    ErrorCodeInfo{ErrorCode::firmware_busy, "firmware-busy", kEbusy},
+    ErrorCodeInfo{ErrorCode::elf_too_small, "elf-too-small", kEinval},
+    ErrorCodeInfo{ErrorCode::elf_bad_magic, "elf-bad-magic", kEinval},
+    ErrorCodeInfo{ErrorCode::elf_bad_class, "elf-bad-class", kEinval},
+    ErrorCodeInfo{ErrorCode::elf_wrong_endianness, "elf-wrong-endianness", kEinval},
+    ErrorCodeInfo{ErrorCode::elf_no_segments, "elf-no-segments", kEinval},
+    ErrorCodeInfo{ErrorCode::elf_headers_outside_file, "elf-headers-outside-file", kEinval},
+    ErrorCodeInfo{ErrorCode::elf_program_headers_cut_off, "elf-program-headers-cut-off", kEinval},
+    ErrorCodeInfo{ErrorCode::segment_filesz_exceeds_memsz, "segment-filesz-exceeds-memsz", kEinval},
+    ErrorCodeInfo{ErrorCode::segment_truncated, "segment-truncated", kEinval},
+    ErrorCodeInfo{ErrorCode::segment_too_large, "segment-too-large", kEoverflow},
+    ErrorCodeInfo{ErrorCode::segment_outside_memory, "segment-outside-memory", kEinval},
+    ErrorCodeInfo{ErrorCode::table_missing, "table-missing", kEinval},
+    ErrorCodeInfo{ErrorCode::table_truncated, "table-truncated", kEinval},
+    ErrorCodeInfo{ErrorCode::table_headerless, "table-headerless", kEinval},
+    ErrorCodeInfo{ErrorCode::table_version, "table-version", kEinval},
+    ErrorCodeInfo{ErrorCode::table_reserved_bytes, "table-reserved-bytes", kEinval},
+    ErrorCodeInfo{ErrorCode::table_incomplete, "table-incomplete", kEinval},
+    ErrorCodeInfo{ErrorCode::table_not_in_memory, "table-not-in-memory", kEinval},
+    ErrorCodeInfo{ErrorCode::table_outside_segments, "table-outside-segments", kEinval},
+    ErrorCodeInfo{ErrorCode::entry_outside_table, "entry-outside-table", kEinval},
+    ErrorCodeInfo{ErrorCode::entry_truncated, "entry-truncated", kEinval},
+    ErrorCodeInfo{ErrorCode::entry_reserved_bytes, "entry-reserved-bytes", kEinval},
+    ErrorCodeInfo{ErrorCode::entry_type_unknown, "entry-type-unknown", kEinval},
+    ErrorCodeInfo{ErrorCode::vendor_entry_unhandled, "vendor-entry-unhandled", kEinval},
+    ErrorCodeInfo{ErrorCode::vendor_entry_fails_boot, "vendor-entry-fails-boot", kReportedAsSuccess},
+    ErrorCodeInfo{ErrorCode::carveout_misfit, "carveout-misfit", kEnomem},
+    ErrorCodeInfo{ErrorCode::carveout_claimed_twice, "carveout-claimed-twice", kEnomem},
+    ErrorCodeInfo{ErrorCode::carveout_limit, "carveout-limit", kEnomem},
+    ErrorCodeInfo{ErrorCode::carveout_elsewhere, "carveout-elsewhere", kEnomem},
+    ErrorCodeInfo{ErrorCode::devmem_without_iommu, "devmem-without-iommu", kEinval},
+    ErrorCodeInfo{ErrorCode::trace_unavailable, "trace-unavailable", kEinval},
+    ErrorCodeInfo{ErrorCode::vdev_too_many_vrings, "vdev-too-many-vrings", kEinval},
+    ErrorCodeInfo{ErrorCode::vdev_too_few_vrings, "vdev-too-few-vrings", kEinval},
+    ErrorCodeInfo{ErrorCode::vring_invalid, "vring-invalid", kEinval},
+    ErrorCodeInfo{ErrorCode::vring_misfit, "vring-misfit", kEnomem},
+    ErrorCodeInfo{ErrorCode::virtio_without_buffer, "virtio-without-buffer", kEnomem},
+    ErrorCodeInfo{ErrorCode::virtio_without_kick, "virtio-without-kick", kEinval},
+    ErrorCodeInfo{ErrorCode::address_overflow, "address-overflow", kEinval},
+    ErrorCodeInfo{ErrorCode::address_unmapped, "address-unmapped", kEinval},
+    ErrorCodeInfo{ErrorCode::memory_exhausted, "memory-exhausted", kEnomem},
+    ErrorCodeInfo{ErrorCode::memory_overlap, "memory-overlap", kEinval},
+    ErrorCodeInfo{ErrorCode::memory_region_untranslatable, "memory-region-untranslatable", kEinval},
+    ErrorCodeInfo{ErrorCode::dtb_malformed, "dtb-malformed", kEinval},
+    ErrorCodeInfo{ErrorCode::dt_node_missing, "dt-node-missing", kEnodev},
+    ErrorCodeInfo{ErrorCode::dt_node_ambiguous, "dt-node-ambiguous", kEinval},
+    ErrorCodeInfo{ErrorCode::dt_node_disabled, "dt-node-disabled", kEnodev},
+    ErrorCodeInfo{ErrorCode::dt_property_missing, "dt-property-missing", kEinval},
+    ErrorCodeInfo{ErrorCode::dt_property_malformed, "dt-property-malformed", kEinval},
+    ErrorCodeInfo{ErrorCode::board_unknown, "board-unknown", kEnodev},
+    ErrorCodeInfo{ErrorCode::state_invalid, "state-invalid", kEinval},
+    ErrorCodeInfo{ErrorCode::attach_unsupported, "attach-unsupported", kEopnotsupp},
+    ErrorCodeInfo{ErrorCode::register_failed, "register-failed", kEio},
+    ErrorCodeInfo{ErrorCode::mailbox_failed, "mailbox-failed", kEio},
+};
+
+constexpr bool rows_follow_enum() {
+    for (std::size_t i = 0; i < kErrorCodes.size(); ++i)
+        if (static_cast<std::size_t>(kErrorCodes[i].code) != i) return false;
+    return kErrorCodes.back().code == ErrorCode::mailbox_failed;
+}
+static_assert(rows_follow_enum(), "one row for each ErrorCode, in the order of the enumeration");
+
+}  // namespace internal
+
+/// Every code with its name and errno, in the order of the enumeration.
+[[nodiscard]] constexpr const auto& error_codes() noexcept { return internal::kErrorCodes; }
+
+/// The stable name of a code, e.g. "segment-outside-memory".
+[[nodiscard]] constexpr std::string_view name_of(ErrorCode code) noexcept {
+    return internal::kErrorCodes[static_cast<std::size_t>(code)].name;
+}
+
+/// The positive errno that Linux returns where it refuses for this reason; 0 where it reports success all the same.
+[[nodiscard]] constexpr int errno_of(ErrorCode code) noexcept {
+    return internal::kErrorCodes[static_cast<std::size_t>(code)].errno_value;
+}
+
+}  // namespace rproc

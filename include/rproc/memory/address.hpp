@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
+
+namespace rproc {
+
+/// An address in one address space. Two spaces are two types: nothing converts between them but `DmaRanges`, and
+/// nothing converts from or to an integer silently. Arithmetic that could wrap returns an optional.
+template <class Space>
+class Address {
+  public:
+    constexpr Address() = default;
+    explicit constexpr Address(std::uint64_t value) noexcept : value_(value) {}
+
+    [[nodiscard]] constexpr std::uint64_t value() const noexcept { return value_; }
+
+    /// This address plus `bytes`, or nothing when that wraps past 2^64.
+    [[nodiscard]] constexpr std::optional<Address> plus(std::uint64_t bytes) const noexcept {
+        if (bytes > std::numeric_limits<std::uint64_t>::max() - value_) return std::nullopt;
+        return Address(value_ + bytes);
+    }
+
+    /// How many bytes this address lies past `base`, or nothing when it lies before.
+    [[nodiscard]] constexpr std::optional<std::uint64_t> offset_from(Address base) const noexcept {
+        if (value_ < base.value_) return std::nullopt;
+        return value_ - base.value_;
+    }
+
+    friend constexpr auto operator<=>(Address, Address) = default;
+
+  private:
+    std::uint64_t value_ = 0;
+};
+
+/// What the remote processor sees ("da" in the kernel).
+using DeviceAddress = Address<struct DeviceSpace>;
+/// What the big cores' bus sees ("pa" in the kernel).
+using PhysicalAddress = Address<struct PhysicalSpace>;
+
+/// "0x10000000"
+template <class Space>
+[[nodiscard]] std::string to_string(Address<Space> address) {
+    return fmt::format("{:#x}", address.value());
+}
+
+/// `size` bytes from `start`, with `start + size` known not to wrap: a range that exists cannot overflow.
+template <class Space>
+class AddressRange {
+  public:
+    constexpr AddressRange() = default;
+
+    /// The range, or nothing when its end would lie past 2^64 - 1.
+    [[nodiscard]] static constexpr std::optional<AddressRange> make(Address<Space> start, std::uint64_t size) noexcept {
+        if (!start.plus(size)) return std::nullopt;
+        return AddressRange(start, size);
+    }
+
+    [[nodiscard]] constexpr Address<Space> start() const noexcept { return start_; }
+    [[nodiscard]] constexpr std::uint64_t size() const noexcept { return size_; }
+    /// The first address after the range.
+    [[nodiscard]] constexpr Address<Space> end() const noexcept { return Address<Space>(start_.value() + size_); }
+    [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
+
+    [[nodiscard]] constexpr bool contains(Address<Space> address) const noexcept {
+        return address >= start_ && address < end();
+    }
+    /// True when every byte of `other` lies in this range. An empty range is contained where its start is inside or
+    /// at the end.
+    [[nodiscard]] constexpr bool contains(AddressRange other) const noexcept {
+        return other.start_ >= start_ && other.end() <= end();
+    }
+    [[nodiscard]] constexpr bool overlaps(AddressRange other) const noexcept {
+        return start_ < other.end() && other.start_ < end();
+    }
+
+    friend constexpr auto operator<=>(AddressRange, AddressRange) = default;
+
+  private:
+    constexpr AddressRange(Address<Space> start, std::uint64_t size) noexcept : start_(start), size_(size) {}
+
+    Address<Space> start_{};
+    std::uint64_t size_ = 0;
+};
+
+using DeviceRange = AddressRange<DeviceSpace>;
+using PhysicalRange = AddressRange<PhysicalSpace>;
+
+/// "0x80100000+0x540"
+template <class Space>
+[[nodiscard]] std::string to_string(AddressRange<Space> range) {
+    return fmt::format("{:#x}+{:#x}", range.start().value(), range.size());
+}
+
+}  // namespace rproc

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "rproc/memory/address.hpp"
+#include "rproc/result.hpp"
+
+namespace rproc {
+
+/// The windows through which a remote processor sees the bus: the `dma-ranges` triplets of its parent in the device
+/// tree. The only place where a device address becomes a physical one, or the reverse.
+///
+/// A range is translated only when one window holds all of it: two adjacent windows do not make one. Where windows
+/// overlap the first in the given order wins, as in the kernel's stm32_rproc. Immutable after construction, hence safe
+/// to use from several threads.
+class DmaRanges {
+  public:
+    struct Window {
+        DeviceRange device;
+        PhysicalAddress physical;  ///< where the window's first byte lies; `physical + device.size()` does not wrap
+    };
+
+    DmaRanges() = default;
+
+    /// Adds a window of `size` bytes.
+    /// @returns nothing, or
+    ///   address_overflow: `da + size` or `pa + size` wraps.
+    [[nodiscard]] Result<void> add(DeviceAddress da, PhysicalAddress pa, std::uint64_t size) {
+        const auto device = DeviceRange::make(da, size);
+        if (!device || !PhysicalRange::make(pa, size)) {
+            return fail({.code = ErrorCode::address_overflow,
+                         .what = "a window of dma-ranges runs past the end of the address space",
+                         .where = fmt::format("da {:#x}, pa {:#x}, size {:#x}", da.value(), pa.value(), size)});
+        }
+        windows_.push_back({*device, pa});
+        return {};
+    }
+
+    /// Where the device range lies on the bus, or nothing when no single window holds all of it.
+    [[nodiscard]] std::optional<PhysicalRange> to_physical(DeviceRange range) const noexcept {
+        for (const Window& window : windows_) {
+            if (!window.device.contains(range)) continue;
+            const std::uint64_t offset = range.start().value() - window.device.start().value();
+            return PhysicalRange::make(PhysicalAddress(window.physical.value() + offset), range.size());
+        }
+        return std::nullopt;
+    }
+
+    /// Where the remote processor sees the physical range, or nothing when no single window holds all of it.
+    [[nodiscard]] std::optional<DeviceRange> to_device(PhysicalRange range) const noexcept {
+        for (const Window& window : windows_) {
+            const auto physical = PhysicalRange::make(window.physical, window.device.size());
+            if (!physical->contains(range)) continue;
+            const std::uint64_t offset = range.start().value() - window.physical.value();
+            return DeviceRange::make(DeviceAddress(window.device.start().value() + offset), range.size());
+        }
+        return std::nullopt;
+    }
+
+    /// Where the remote processor sees one physical address: what the kernel asks of the start of a `memory-region`,
+    /// whatever its size.
+    [[nodiscard]] std::optional<DeviceAddress> to_device(PhysicalAddress pa) const noexcept {
+        const auto byte = PhysicalRange::make(pa, 1);
+        if (!byte) return std::nullopt;
+        const auto device = to_device(*byte);
+        if (!device) return std::nullopt;
+        return device->start();
+    }
+
+    /// The windows in the order in which they were added.
+    [[nodiscard]] std::span<const Window> windows() const noexcept { return windows_; }
+
+  private:
+    std::vector<Window> windows_;
+};
+
+}  // namespace rproc

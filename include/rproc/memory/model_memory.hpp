@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "rproc/memory/provider.hpp"
+
+namespace rproc {
+
+/// A model of physical memory on the heap: what the big cores and the remote processor share on a board, for tests and
+/// for `rproc check`. A fixed place keeps its content from one mapping to the next, as RETRAM does; allocated memory
+/// goes away with its mapping.
+///
+/// A handle: copies refer to the same memory, so that a test can keep one and look inside. The last handle must outlive
+/// all mappings. Not thread-safe.
+class ModelMemory {
+  public:
+    /// Where allocated memory appears: in the DDR of an STM32MP15 with 512 MiB.
+    static constexpr PhysicalAddress kPoolStart{0xd0000000};
+    /// The most that one allocation gets. Observed on Debian's armmp kernel with its 16 MiB of contiguous memory: 8 MiB
+    /// are there, 16 MiB are not.
+    static constexpr std::uint64_t kLargestAllocation = 8ULL << 20U;
+    /// The most that one fixed place may take.
+    static constexpr std::uint64_t kLargestRegion = 1ULL << 30U;
+
+    ModelMemory() : state_(std::make_shared<State>()) {}
+
+    /// @returns the bytes at `range`, zero at first, or
+    ///   memory_overlap: part of it lies in a place that was mapped with other bounds;
+    ///   memory_exhausted: its size is 0 or more than kLargestRegion.
+    [[nodiscard]] Result<Mapping> map(PhysicalRange range) {
+        for (Region& region : state_->fixed) {
+            if (!region.range.contains(range)) continue;
+            const std::uint64_t offset = range.start().value() - region.range.start().value();
+            return lend(std::span(region.bytes).subspan(offset, range.size()), &give_back);
+        }
+        RPROC_TRY(refuse_overlap(range));
+        RPROC_TRY(refuse_size(range.size(), kLargestRegion));
+        state_->fixed.push_back({range, std::vector<std::byte>(range.size())});
+        return lend(state_->fixed.back().bytes, &give_back);
+    }
+
+    /// @returns zeroed bytes that live as long as the mapping, or
+    ///   memory_exhausted: `size` is 0 or more than kLargestAllocation.
+    [[nodiscard]] Result<Allocation> allocate(std::uint64_t size) {
+        RPROC_TRY(refuse_size(size, kLargestAllocation));
+        const PhysicalAddress pa = next_free();
+        state_->pool.push_back({*PhysicalRange::make(pa, size), std::vector<std::byte>(size)});
+        return Allocation{pa, lend(state_->pool.back().bytes, &free_allocation)};
+    }
+
+    /// How many mappings are alive: 0 after everything was undone.
+    [[nodiscard]] std::size_t mapped() const noexcept { return state_->lent; }
+
+    /// Zeroes every fixed place, as a power cycle does.
+    void clear() noexcept {
+        for (Region& region : state_->fixed) std::ranges::fill(region.bytes, std::byte{0});
+    }
+
+    /// True when every byte of every fixed place is zero.
+    [[nodiscard]] bool is_clear() const noexcept {
+        return std::ranges::all_of(state_->fixed, [](const Region& region) {
+            return std::ranges::all_of(region.bytes, [](std::byte b) { return b == std::byte{0}; });
+        });
+    }
+
+  private:
+    struct Region {
+        PhysicalRange range;
+        std::vector<std::byte> bytes;
+    };
+    struct State {
+        std::list<Region> fixed;  // lists: mappings point into the regions
+        std::list<Region> pool;
+        std::size_t lent = 0;
+    };
+
+    [[nodiscard]] Mapping lend(std::span<std::byte> bytes, Mapping::Release release) noexcept {
+        ++state_->lent;
+        return {bytes, release, state_.get()};
+    }
+
+    static void give_back(void* owner, std::span<std::byte> /*bytes*/) noexcept { --static_cast<State*>(owner)->lent; }
+
+    static void free_allocation(void* owner, std::span<std::byte> bytes) noexcept {
+        auto& pool = static_cast<State*>(owner)->pool;
+        std::erase_if(pool, [&](const Region& region) { return region.bytes.data() == bytes.data(); });
+        give_back(owner, bytes);
+    }
+
+    [[nodiscard]] PhysicalAddress next_free() const noexcept {
+        constexpr std::uint64_t kPage = 4096;
+        if (state_->pool.empty()) return kPoolStart;
+        return PhysicalAddress((state_->pool.back().range.end().value() + kPage - 1) / kPage * kPage);
+    }
+
+    [[nodiscard]] Result<void> refuse_overlap(PhysicalRange range) const {
+        const auto other =
+            std::ranges::find_if(state_->fixed, [&](const Region& r) { return r.range.overlaps(range); });
+        if (other == state_->fixed.end()) return {};
+        return fail(
+            {.code = ErrorCode::memory_overlap,
+             .what = fmt::format("overlaps memory at {} that is mapped with other bounds", to_string(other->range)),
+             .where = to_string(range)});
+    }
+
+    [[nodiscard]] static Result<void> refuse_size(std::uint64_t size, std::uint64_t largest) {
+        if (size != 0 && size <= largest) return {};
+        return fail({.code = ErrorCode::memory_exhausted,
+                     .what = fmt::format("cannot get {:#x} bytes of memory in one piece", size)});
+    }
+
+    std::shared_ptr<State> state_;
+};
+static_assert(MemoryProvider<ModelMemory>);
+
+}  // namespace rproc

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <string_view>
+
+namespace rproc {
+
+/// The steps of a remote processor's life, in the words of the kernel's remoteproc core. An error says at which step
+/// it arose, and an observer is told when each begins and ends.
+enum class Step {
+    none,
+    request_firmware,
+    sanity_check,
+    prepare,
+    boot_address,
+    parse_fw,
+    handle_resources,
+    allocate_carveouts,
+    load,
+    install_table,
+    start,
+    start_subdevices,
+    stop_subdevices,
+    stop,
+    resource_cleanup,
+    unprepare,
+    release_fw,
+};
+
+/// The step's name as printed in timelines and logs.
+[[nodiscard]] constexpr std::string_view to_string(Step step) noexcept {
+    switch (step) {
+        case Step::none: return "none";
+        case Step::request_firmware: return "request_firmware";
+        case Step::sanity_check: return "sanity_check";
+        case Step::prepare: return "prepare";
+        case Step::boot_address: return "boot_address";
+        case Step::parse_fw: return "parse_fw";
+        case Step::handle_resources: return "handle_resources";
+        case Step::allocate_carveouts: return "allocate_carveouts";
+        case Step::load: return "load";
+        case Step::install_table: return "install_table";
+        case Step::start: return "start";
+        case Step::start_subdevices: return "start_subdevices";
+        case Step::stop_subdevices: return "stop_subdevices";
+        case Step::stop: return "stop";
+        case Step::resource_cleanup: return "resource_cleanup";
+        case Step::unprepare: return "unprepare";
+        case Step::release_fw: return "release_fw";
+    }
+    return "unknown";
+}
+
+}  // namespace rproc
