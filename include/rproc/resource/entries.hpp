@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "rproc/internal/bytes.hpp"
+#include "rproc/resource/layout.hpp"
+#include "rproc/resource/table_view.hpp"
+#include "rproc/result.hpp"
+
+/// From a raw entry to its typed content. Each decoder makes the checks of the kernel's handler of that type, in the
+/// same order, and returns
+///   entry_truncated: the table ends before the entry does;
+///   entry_reserved_bytes: a reserved field is not zero.
+namespace rproc {
+
+namespace internal {
+
+[[nodiscard]] inline Error truncated(const ResourceEntry& entry, std::uint64_t needed) {
+    return {.code = ErrorCode::entry_truncated,
+            .what = fmt::format("needs {} bytes, the table ends after {}", needed, entry.payload().size()),
+            .where = "resource table, " + entry.describe(),
+            .kernel_line = entry.type_name() + " rsc is truncated",
+            .hint = "the section is shorter than its offsets say: check the struct and KEEP(*(.resource_table))"};
+}
+
+[[nodiscard]] inline Error reserved_not_zero(const ResourceEntry& entry) {
+    return {.code = ErrorCode::entry_reserved_bytes,
+            .what = "a reserved field is not zero",
+            .where = "resource table, " + entry.describe(),
+            .kernel_line = entry.type_name() + " rsc has non zero reserved bytes",
+            .hint = "initialise every field of the entry; a shifted layout also looks like this"};
+}
+
+template <WireStruct T>
+[[nodiscard]] Result<T> decode_plain(const ResourceEntry& entry) {
+    const auto payload = read_at<T>(entry.payload(), 0);
+    if (!payload) return fail(truncated(entry, sizeof(T)));
+    if (payload->reserved != 0) return fail(reserved_not_zero(entry));
+    return *payload;
+}
+
+}  // namespace internal
+
+[[nodiscard]] inline Result<wire::Carveout> decode_carveout(const ResourceEntry& entry) {
+    return internal::decode_plain<wire::Carveout>(entry);
+}
+
+[[nodiscard]] inline Result<wire::Devmem> decode_devmem(const ResourceEntry& entry) {
+    return internal::decode_plain<wire::Devmem>(entry);
+}
+
+[[nodiscard]] inline Result<wire::Trace> decode_trace(const ResourceEntry& entry) {
+    return internal::decode_plain<wire::Trace>(entry);
+}
+
+/// Checks that header, vrings and configuration space lie inside the table before it reads any of them.
+[[nodiscard]] inline Result<VdevEntry> decode_vdev(const ResourceEntry& entry) {
+    const auto header = internal::read_at<wire::Vdev>(entry.payload(), 0);
+    if (!header) return fail(internal::truncated(entry, sizeof(wire::Vdev)));
+    const std::uint64_t needed =
+        sizeof(wire::Vdev) + std::uint64_t{header->num_of_vrings} * sizeof(wire::Vring) + header->config_len;
+    if (needed > entry.payload().size()) return fail(internal::truncated(entry, needed));
+    if (header->reserved[0] != 0 || header->reserved[1] != 0) return fail(internal::reserved_not_zero(entry));
+    return VdevEntry(*header, entry.payload());
+}
+
+/// Decodes the entry and calls `visitor` with it: one of
+///     visitor(const ResourceEntry&, const wire::Carveout&), (…, const wire::Devmem&), (…, const wire::Trace&),
+///     (…, const VdevEntry&), or visitor(const ResourceEntry&) for vendor and unknown types;
+/// each returns Result<void>. The visitor's type decides at compile time; nothing is allocated.
+/// @returns the visitor's result, or the decoder's error.
+template <class Visitor>
+[[nodiscard]] Result<void> visit(const ResourceEntry& entry, Visitor&& visitor) {
+    const auto decoded = [&](const auto& result) -> Result<void> {
+        if (!result) return fail(result.error());
+        return visitor(entry, *result);
+    };
+    switch (static_cast<wire::EntryType>(entry.type())) {
+        case wire::EntryType::carveout: return decoded(decode_carveout(entry));
+        case wire::EntryType::devmem: return decoded(decode_devmem(entry));
+        case wire::EntryType::trace: return decoded(decode_trace(entry));
+        case wire::EntryType::vdev: return decoded(decode_vdev(entry));
+        default: return visitor(entry);
+    }
+}
+
+}  // namespace rproc

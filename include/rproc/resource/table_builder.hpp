@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <initializer_list>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "rproc/internal/bytes.hpp"
+#include "rproc/resource/layout.hpp"
+
+namespace rproc {
+
+/// What a firmware asks of one vring.
+struct VringRequest {
+    std::uint32_t da = wire::kAddressAny;
+    std::uint32_t align = 16;  ///< bytes
+    std::uint32_t num = 16;    ///< descriptors
+};
+
+/// Builds a sound resource table, for firmware written in C++, for tests, and for tools that rewrite tables.
+///
+///     auto table = ResourceTableBuilder{}.trace("cm4_log", 0x10040000, 2048).vdev(7, 1, {{}, {}}).build();
+///
+/// Entries stand in the order in which they were added. Names are cut to 31 bytes.
+class ResourceTableBuilder {
+  public:
+    /// Memory that the firmware needs; `da` may be wire::kAddressAny.
+    ResourceTableBuilder& carveout(std::string_view name, std::uint32_t da, std::uint32_t len,
+                                   std::uint32_t flags = 0) {
+        return append(
+            wire::EntryType::carveout,
+            wire::Carveout{.da = da, .pa = 0, .len = len, .flags = flags, .reserved = 0, .name = padded(name)});
+    }
+
+    /// A device's registers that the firmware needs mapped by the IOMMU.
+    ResourceTableBuilder& devmem(std::string_view name, std::uint32_t da, std::uint32_t pa, std::uint32_t len,
+                                 std::uint32_t flags = 0) {
+        return append(
+            wire::EntryType::devmem,
+            wire::Devmem{.da = da, .pa = pa, .len = len, .flags = flags, .reserved = 0, .name = padded(name)});
+    }
+
+    /// A buffer of `len` bytes into which the firmware writes its log.
+    ResourceTableBuilder& trace(std::string_view name, std::uint32_t da, std::uint32_t len) {
+        return append(wire::EntryType::trace, wire::Trace{.da = da, .len = len, .reserved = 0, .name = padded(name)});
+    }
+
+    /// A virtio device: `id` as in the virtio specification (7 is rpmsg), its feature bits 0..31, vrings and
+    /// configuration space. At most 255 vrings; Linux takes two.
+    ResourceTableBuilder& vdev(std::uint32_t id, std::uint32_t features, std::initializer_list<VringRequest> vrings,
+                               std::span<const std::byte> config = {}) {
+        append(wire::EntryType::vdev, wire::Vdev{.id = id,
+                                                 .notifyid = 0,
+                                                 .dfeatures = features,
+                                                 .gfeatures = 0,
+                                                 .config_len = static_cast<std::uint32_t>(config.size()),
+                                                 .status = 0,
+                                                 .num_of_vrings = static_cast<std::uint8_t>(vrings.size()),
+                                                 .reserved = {}});
+        for (const VringRequest& vring : vrings)
+            extend(wire::Vring{.da = vring.da, .align = vring.align, .num = vring.num, .notifyid = 0, .pa = 0});
+        extend_bytes(config);
+        return *this;
+    }
+
+    /// An entry of any type, e.g. of a vendor's (128..512), with its payload as given.
+    ResourceTableBuilder& raw(std::uint32_t type, std::span<const std::byte> payload) {
+        entries_.emplace_back();
+        extend(wire::EntryHeader{.type = type});
+        extend_bytes(payload);
+        return *this;
+    }
+
+    /// The table's bytes: header, offsets, entries, each entry aligned to 4.
+    [[nodiscard]] std::vector<std::byte> build() const {
+        const std::size_t first = sizeof(wire::TableHeader) + entries_.size() * sizeof(internal::Le32);
+        std::vector<std::byte> table;
+        append_struct(
+            table, wire::TableHeader{
+                       .ver = wire::kTableVersion, .num = static_cast<std::uint32_t>(entries_.size()), .reserved = {}});
+        std::size_t offset = first;
+        for (const auto& entry : entries_) {
+            append_struct(table, internal::Le32(static_cast<std::uint32_t>(offset)));
+            offset += aligned(entry.size());
+        }
+        for (const auto& entry : entries_) {
+            table.insert(table.end(), entry.begin(), entry.end());
+            table.resize(aligned(table.size()));
+        }
+        return table;
+    }
+
+  private:
+    using Bytes = std::vector<std::byte>;
+
+    [[nodiscard]] static constexpr std::size_t aligned(std::size_t size) noexcept { return (size + 3) / 4 * 4; }
+
+    [[nodiscard]] static wire::Name padded(std::string_view name) noexcept {
+        wire::Name result{};
+        std::ranges::copy(name.substr(0, result.size() - 1), result.begin());
+        return result;
+    }
+
+    template <internal::WireStruct T>
+    static void append_struct(Bytes& to, const T& value) {
+        const auto bytes = std::as_bytes(std::span(&value, 1));
+        to.insert(to.end(), bytes.begin(), bytes.end());
+    }
+
+    template <internal::WireStruct T>
+    ResourceTableBuilder& append(wire::EntryType type, const T& payload) {
+        return raw(static_cast<std::uint32_t>(type), std::as_bytes(std::span(&payload, 1)));
+    }
+
+    template <internal::WireStruct T>
+    void extend(const T& value) {
+        append_struct(entries_.back(), value);
+    }
+
+    void extend_bytes(std::span<const std::byte> bytes) {
+        entries_.back().insert(entries_.back().end(), bytes.begin(), bytes.end());
+    }
+
+    std::vector<Bytes> entries_;
+};
+
+}  // namespace rproc
