@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "rproc/core/carveout_allocation.hpp"
+#include "rproc/core/concepts.hpp"
+#include "rproc/core/context.hpp"
+#include "rproc/core/resource_handler.hpp"
+#include "rproc/core/resources.hpp"
+#include "rproc/core/virtio.hpp"
+#include "rproc/firmware/firmware.hpp"
+#include "rproc/observer.hpp"
+#include "rproc/result.hpp"
+#include "rproc/step.hpp"
+
+namespace rproc {
+
+/// What the kernel prints once an image has passed the sanity check.
+[[nodiscard]] inline std::string booting_line(const Firmware& firmware) {
+    return fmt::format("Booting fw image {}, size {}", firmware.name(), firmware.bytes().size());
+}
+
+/// The steps from which a boot sequence is composed, and the way back from each.
+///
+/// Every step reports itself to the observer, and remembers what it did; `undo` takes back, in reverse order, all that
+/// was done, and leaves no mapping, carveout, resource or table behind. Owned by one RemoteProcessor, which holds its
+/// lock around every call.
+template <class B, class P, class O>
+requires Composable<B, P> && Observer<O>
+class BootSteps {
+  public:
+    BootSteps(Context& ctx, B& backend, P& platform, O& observer) noexcept
+        : ctx_(ctx), backend_(backend), platform_(platform), observer_(observer) {}
+
+    BootSteps(const BootSteps&) = delete;
+    BootSteps& operator=(const BootSteps&) = delete;
+
+    /// Names the image that the following steps work on; it must stay valid until the last of them.
+    void use(const Firmware& firmware) noexcept { firmware_ = &firmware; }
+
+    // The steps. Each returns the policy's error, completed with the step.
+
+    [[nodiscard]] Result<void> sanity_check() {
+        if constexpr (HasSanityCheck<B>) {
+            RPROC_TRY(run(Step::sanity_check, [&] { return backend_.sanity_check(ctx_, *firmware_); }));
+        }
+        say(LogLevel::info, booting_line(*firmware_));
+        return {};
+    }
+
+    [[nodiscard]] Result<void> prepare() {
+        if constexpr (HasPrepare<P>) {
+            auto prepared = run(Step::prepare, [&] { return platform_.prepare(ctx_); });
+            if (!prepared) ctx_.carveouts().clear();
+            RPROC_TRY(std::move(prepared));
+        }
+        done_.push_back(Step::prepare);
+        return {};
+    }
+
+    [[nodiscard]] Result<void> boot_address() {
+        if constexpr (HasBootAddress<B>) {
+            return run(Step::boot_address, [&]() -> Result<void> {
+                boot_address_ = backend_.boot_address(ctx_, *firmware_);
+                return {};
+            });
+        }
+        return {};
+    }
+
+    [[nodiscard]] Result<void> parse_fw() {
+        return run_undoable(Step::parse_fw, [&]() -> Result<void> {
+            RPROC_TRY_ASSIGN(cached_table_, backend_.parse_fw(ctx_, *firmware_));
+            ctx_.set_table(cached_table_);
+            return {};
+        });
+    }
+
+    [[nodiscard]] Result<void> handle_resources() {
+        done_.push_back(Step::handle_resources);  // first: a table that fails half way leaves carveouts behind
+        return run(Step::handle_resources, [&]() -> Result<void> {
+            if (cached_table_.empty()) return {};
+            RPROC_TRY_ASSIGN(const auto table, ResourceTableView::parse(cached_table_));
+            return handle_entries(table);
+        });
+    }
+
+    [[nodiscard]] Result<void> allocate_carveouts() {
+        return run_undoable(Step::allocate_carveouts, [&]() -> Result<void> {
+            for (Carveout& carveout : ctx_.carveouts().all()) RPROC_TRY(allocate_carveout(ctx_, platform_, carveout));
+            ctx_.carveouts().index();
+            return {};
+        });
+    }
+
+    [[nodiscard]] Result<void> load() {
+        return run(Step::load, [&] { return backend_.load(ctx_, *firmware_); });
+    }
+
+    /// Copies the cached table, with the addresses and ids that it has by now, over the one in the processor's memory.
+    [[nodiscard]] Result<void> install_table() {
+        if constexpr (HasFindLoadedRscTable<B>) {
+            return run_undoable(Step::install_table, [&]() -> Result<void> {
+                const std::span<std::byte> loaded = backend_.find_loaded_rsc_table(ctx_, *firmware_);
+                if (loaded.size() != cached_table_.size() || loaded.empty()) return {};
+                std::ranges::copy(cached_table_, loaded.begin());
+                ctx_.set_table(loaded);
+                return {};
+            });
+        }
+        return {};
+    }
+
+    [[nodiscard]] Result<void> start() {
+        return run_undoable(Step::start, [&]() -> Result<void> {
+            const auto backend_start = [&] { return start_backend(); };
+            if constexpr (WrapsStart<P>) {
+                return platform_.around_start(ctx_, backend_start);
+            } else {
+                return backend_start();
+            }
+        });
+    }
+
+    [[nodiscard]] Result<void> start_subdevices() {
+        return run_undoable(Step::start_subdevices, [&] {
+            return register_virtio(ctx_, resources_, HasKick<P> ? Kick::available : Kick::missing);
+        });
+    }
+
+    // The way back.
+
+    /// Takes back the steps of a boot that failed, the last first. A stop that fails is reported and passed over.
+    void undo() {
+        while (!done_.empty()) {
+            static_cast<void>(undo_last());
+        }
+        release_firmware();
+    }
+
+    /// Takes back a boot that succeeded.
+    /// @returns nothing, or the error of the backend's stop: then the processor still runs, with its resources, and
+    ///   the call may be repeated.
+    [[nodiscard]] Result<void> shut_down() {
+        while (!done_.empty()) {
+            RPROC_TRY(undo_last());
+        }
+        release_firmware();
+        return {};
+    }
+
+    [[nodiscard]] const Resources& resources() const noexcept { return resources_; }
+    /// Where the core begins, as the backend read it from the image; 0 when it does not say.
+    [[nodiscard]] DeviceAddress boot_address_read() const noexcept { return boot_address_; }
+
+  private:
+    /// Runs one step: tells the observer, hands on what the policy said, completes the error.
+    template <class F>
+    [[nodiscard]] Result<void> run(Step step, F body) {
+        observer_.on_step_begin(step);
+        Result<void> result = body();
+        ctx_.drain(step, observer_);
+        if (result) {
+            observer_.on_step_end(step);
+            return result;
+        }
+        Error& error = result.error();
+        error.step = step;
+        if (!error.kernel_line.empty()) say(LogLevel::error, error.kernel_line);
+        if (const std::string line = failure_line(step, error.kernel_result()); !line.empty())
+            say(LogLevel::error, line);
+        observer_.on_step_failed(step, error);
+        return result;
+    }
+
+    template <class F>
+    [[nodiscard]] Result<void> run_undoable(Step step, F body) {
+        RPROC_TRY(run(step, std::move(body)));
+        done_.push_back(step);
+        return {};
+    }
+
+    /// What the kernel's core prints when a step failed, after the line of the one that refused.
+    [[nodiscard]] std::string failure_line(Step step, int result) const {
+        switch (step) {
+            case Step::prepare: return fmt::format("can't prepare rproc {}: {}", ctx_.name(), result);
+            case Step::handle_resources: return fmt::format("Failed to process resources: {}", result);
+            case Step::allocate_carveouts: return fmt::format("Failed to allocate associated carveouts: {}", result);
+            case Step::load: return fmt::format("Failed to load program segments: {}", result);
+            case Step::start: return fmt::format("can't start rproc {}: {}", ctx_.name(), result);
+            case Step::start_subdevices:
+                return fmt::format("failed to probe subdevices for {}: {}", ctx_.name(), result);
+            default: return {};
+        }
+    }
+
+    void say(LogLevel level, std::string_view line) { observer_.on_log({level, LogSource::remoteproc, line}); }
+
+    [[nodiscard]] Result<void> handle_entries(const ResourceTableView& table) {
+        ResourceHandler handler(ctx_, resources_);
+        bool ends_ignored = false;
+        RPROC_TRY(table.for_each([&](const ResourceEntry& entry) -> Result<void> {
+            auto handled = handle_entry(handler, entry);
+            ctx_.drain(Step::handle_resources, observer_);
+            if (handled && (entry.is_vendor() || known(entry))) ends_ignored = *handled == VendorEntry::ignored;
+            if (!handled) return fail(std::move(handled).error());
+            return {};
+        }));
+        if (!ends_ignored) return {};
+        return fail(
+            {.code = ErrorCode::vendor_entry_fails_boot,
+             .what = "the last entry that Linux 6.1 knows is an unhandled vendor entry: its result, 1, is taken for "
+                     "a failure of the whole table, and the failed boot is reported as success",
+             .where = "resource table",
+             .hint = "move the vendor entry before a trace, carveout or vdev entry, or remove it"});
+    }
+
+    [[nodiscard]] static bool known(const ResourceEntry& entry) noexcept {
+        return entry.type() <= static_cast<std::uint32_t>(wire::EntryType::vdev);
+    }
+
+    [[nodiscard]] Result<VendorEntry> handle_entry(ResourceHandler& handler, const ResourceEntry& entry) {
+        if (known(entry)) {
+            RPROC_TRY(handler.handle(entry));
+            return VendorEntry::handled;
+        }
+        if constexpr (HasHandleRsc<B>) {
+            if (entry.is_vendor()) {
+                auto handled = backend_.handle_rsc(ctx_, entry);
+                if (!handled || *handled == VendorEntry::handled) return handled;
+            }
+        }
+        handler.ignore(entry);
+        return VendorEntry::ignored;
+    }
+
+    [[nodiscard]] Result<void> start_backend() {
+        if constexpr (StartsCore<B>) {
+            return backend_.start(ctx_);
+        } else {
+            return backend_.start(ctx_, platform_);
+        }
+    }
+
+    [[nodiscard]] Result<void> stop_backend() {
+        if constexpr (StartsCore<B>) {
+            return backend_.stop(ctx_);
+        } else {
+            return backend_.stop(ctx_, platform_);
+        }
+    }
+
+    [[nodiscard]] Result<void> stop_core() {
+        return run(Step::stop, [&]() -> Result<void> {
+            const auto backend_stop = [&] { return stop_backend(); };
+            if constexpr (WrapsStop<P>) {
+                return platform_.around_stop(ctx_, backend_stop);
+            } else {
+                return backend_stop();
+            }
+        });
+    }
+
+    /// Takes back the step that was done last. Only a stop can fail; the step then still counts as done, unless
+    /// nobody will try again.
+    [[nodiscard]] Result<void> undo_last() {
+        const Step step = done_.back();
+        if (step == Step::start) {
+            auto stopped = stop_core();
+            if (!stopped && ctx_.state() == State::running) return stopped;
+        }
+        done_.pop_back();
+        if (const Step report = undo_step(step); report != Step::none) {
+            observer_.on_step_begin(report);
+            take_back(step);
+            ctx_.drain(report, observer_);
+            observer_.on_step_end(report);
+        } else {
+            take_back(step);
+        }
+        return {};
+    }
+
+    /// The name under which the observer hears that a step is taken back; none where there is nothing to tell.
+    [[nodiscard]] static constexpr Step undo_step(Step done) noexcept {
+        switch (done) {
+            case Step::start_subdevices: return Step::stop_subdevices;
+            case Step::handle_resources: return Step::resource_cleanup;
+            case Step::prepare: return HasUnprepare<P> ? Step::unprepare : Step::none;
+            default: return Step::none;
+        }
+    }
+
+    void take_back(Step done) {
+        switch (done) {
+            case Step::start_subdevices: unregister_virtio(resources_); break;
+            case Step::install_table: ctx_.set_table(cached_table_); break;
+            case Step::handle_resources:
+                resources_.clear();
+                ctx_.carveouts().clear();
+                break;
+            case Step::parse_fw:
+                ctx_.set_table({});
+                cached_table_.clear();
+                break;
+            case Step::prepare:
+                ctx_.carveouts().clear();
+                if constexpr (HasUnprepare<P>) platform_.unprepare(ctx_);
+                break;
+            default: break;
+        }
+    }
+
+    void release_firmware() {
+        if constexpr (HasReleaseFw<B>) {
+            observer_.on_step_begin(Step::release_fw);
+            backend_.release_fw(ctx_);
+            ctx_.drain(Step::release_fw, observer_);
+            observer_.on_step_end(Step::release_fw);
+        }
+    }
+
+    Context& ctx_;
+    B& backend_;
+    P& platform_;
+    O& observer_;
+    const Firmware* firmware_ = nullptr;
+    DeviceAddress boot_address_;
+    std::vector<std::byte> cached_table_;
+    Resources resources_;
+    std::vector<Step> done_;
+};
+
+}  // namespace rproc

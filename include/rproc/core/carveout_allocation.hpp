@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "rproc/core/concepts.hpp"
+#include "rproc/core/context.hpp"
+#include "rproc/memory/carveout.hpp"
+#include "rproc/result.hpp"
+
+namespace rproc {
+
+namespace internal {
+
+[[nodiscard]] inline Error allocation_failed(Context& ctx, const Carveout& carveout, Error error) {
+    if (carveout.kind == Carveout::Kind::allocated) {
+        ctx.log(LogLevel::error, LogSource::driver,
+                fmt::format("failed to allocate dma memory: len {:#x}", carveout.size));
+    }
+    error.code = ErrorCode::memory_exhausted;
+    error.where = fmt::format("carveout \"{}\" ({:#x} bytes)", carveout.name, carveout.size);
+    error.kernel_line = fmt::format("Unable to allocate carveout {}: {}", carveout.name, error.kernel_result());
+    error.hint = "name a memory-region of the device tree in the carveout entry, and ask for no more than it has";
+    return error;
+}
+
+template <Platform P>
+[[nodiscard]] std::optional<DeviceAddress> pa_to_da(const P& platform, PhysicalAddress pa) {
+    if constexpr (HasPaToDa<P>) {
+        return platform.pa_to_da(pa);
+    } else {
+        return DeviceAddress(pa.value());
+    }
+}
+
+/// Settles the device address of memory that the provider chose, and says so when the processor does not see it there.
+inline void settle_da(Context& ctx, Carveout& carveout, std::optional<DeviceAddress> seen_at) {
+    const auto asked = carveout.da;
+    if (!asked) carveout.da = seen_at;
+    if (seen_at && (!asked || asked == seen_at)) return;
+    if (asked) {
+        ctx.log(LogLevel::warning, LogSource::driver, "Allocated carveout doesn't fit device address request");
+    } else {
+        ctx.log(LogLevel::warning, LogSource::remoteproc, "DMA address cast in 32bit to fit resource table format");
+    }
+    ctx.notice(
+        Severity::warning,
+        {.code = ErrorCode::carveout_elsewhere,
+         .what = fmt::format("no memory-region has this name, so Linux takes memory at {:#x}, where the processor does "
+                             "not see it",
+                             carveout.pa.value()),
+         .where = fmt::format("carveout \"{}\" ({:#x} bytes)", carveout.name, carveout.size),
+         .hint = "use the node name of a memory-region of the device tree (without its @address)"});
+}
+
+}  // namespace internal
+
+/// Gives a carveout its bytes from the platform's memory, and writes where it lies into the table entry that asked for
+/// it (the kernel's `rproc_alloc_registered_carveouts`, for one of them).
+/// @returns nothing (also when the processor does not see the memory: a notice), or
+///   memory_exhausted: there is no such memory; the carveout is unchanged.
+template <Platform P>
+[[nodiscard]] Result<void> allocate_carveout(Context& ctx, P& platform, Carveout& carveout) {
+    if (auto mapped = ctx.carveouts().map(carveout, platform.memory()); !mapped) {
+        return fail(internal::allocation_failed(ctx, carveout, std::move(mapped).error()));
+    }
+    if (carveout.kind == Carveout::Kind::allocated) {
+        internal::settle_da(ctx, carveout, internal::pa_to_da(platform, carveout.pa));
+    }
+    if (carveout.table_offset) {
+        const auto da = carveout.da.value_or(DeviceAddress(wire::kAddressAny));
+        ctx.table().set_carveout(*carveout.table_offset, da, carveout.pa, carveout.size);
+    }
+    return {};
+}
+
+}  // namespace rproc

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "rproc/core/context.hpp"
+#include "rproc/firmware/firmware.hpp"
+#include "rproc/memory/provider.hpp"
+#include "rproc/resource/table_view.hpp"
+#include "rproc/result.hpp"
+
+/// What a backend and a platform must have, and what they may have. An op that a policy lacks is not called and costs
+/// nothing; this table is the whole of the defaults (the kernel's `struct rproc_ops`):
+///
+///     op                      of        without it
+///     parse_fw, load          backend   required
+///     start, stop             backend   required
+///     sanity_check            backend   every image passes
+///     boot_address            backend   0
+///     find_loaded_rsc_table   backend   the cached table is not copied to the processor
+///     release_fw              backend   nothing to release
+///     handle_rsc              backend   vendor entries of a resource table are ignored
+///     name, memory            platform  required
+///     power_up, power_down    platform  required by backends that leave the core to Linux (ELF)
+///     prepare, unprepare      platform  no carveouts but those of the resource table
+///     around_start/_stop      platform  the backend's start and stop are called as they are
+///     pa_to_da                platform  allocated memory is seen at its physical address
+///     kick                    platform  no virtio device can be registered
+///     initial_state           platform  offline
+namespace rproc {
+
+/// How a vendor's entry of a resource table was taken.
+enum class VendorEntry { handled, ignored };
+
+/// The core control that Linux has over a processor which it starts by itself.
+template <class C>
+concept CoreControl = requires(C& c, Context& ctx) {
+    // Lets the core run from the memory as it is now.
+    { c.power_up(ctx) } -> std::same_as<Result<void>>;
+    // Holds the core in reset. Called for a running and for a crashed core.
+    { c.power_down(ctx) } -> std::same_as<Result<void>>;
+};
+
+namespace internal {
+
+/// The least core control there is: what a backend's `start` is tried with when its concept is checked.
+struct AnyCore {
+    Result<void> power_up(Context& ctx);
+    Result<void> power_down(Context& ctx);
+};
+
+using BackendOp = Result<void> (*)();
+
+}  // namespace internal
+
+/// A backend that starts and stops the core by itself, as a TEE does.
+template <class B>
+concept StartsCore = requires(B& b, Context& ctx) {
+    // Starts what `load` loaded; on failure the core does not run.
+    { b.start(ctx) } -> std::same_as<Result<void>>;
+    // Stops it. Called also when it crashed.
+    { b.stop(ctx) } -> std::same_as<Result<void>>;
+};
+
+/// A backend that leaves the core to Linux, and asks the platform to start and stop it.
+template <class B>
+concept DrivesCore = requires(B& b, Context& ctx, internal::AnyCore& core) {
+    { b.start(ctx, core) } -> std::same_as<Result<void>>;
+    { b.stop(ctx, core) } -> std::same_as<Result<void>>;
+};
+
+/// The firmware ops: how an image becomes memory that runs.
+template <class B>
+concept Backend = requires(B& b, Context& ctx, const Firmware& firmware) {
+    // A copy of the firmware's resource table; empty when it has none. A table that the backend finds unusable but that
+    // does not keep the firmware from booting is a notice and an empty result.
+    { b.parse_fw(ctx, firmware) } -> std::same_as<Result<std::vector<std::byte>>>;
+    // Puts the image where the processor expects it, in the carveouts of `ctx`.
+    { b.load(ctx, firmware) } -> std::same_as<Result<void>>;
+}
+&&(StartsCore<B> || DrivesCore<B>);
+
+/// What a SoC adds.
+template <class P>
+concept Platform = requires(P& p) {
+    // The processor's name, as the kernel shows it ("m4"); valid as long as the platform.
+    { std::as_const(p).name() } -> std::convertible_to<std::string_view>;
+    // Where carveouts get their bytes.
+    { p.memory() } -> std::same_as<typename P::Memory&>;
+    requires MemoryProvider<typename P::Memory>;
+};
+
+/// The backend's start and stop fit what the platform can do.
+template <class B, class P>
+concept Composable = Backend<B> && Platform<P> &&(StartsCore<B> || CoreControl<P>);
+
+// Optional ops of a backend.
+
+template <class B>
+concept HasSanityCheck = requires(B& b, Context& ctx, const Firmware& firmware) {
+    // Refuses an image before anything is touched.
+    { b.sanity_check(ctx, firmware) } -> std::same_as<Result<void>>;
+};
+
+template <class B>
+concept HasBootAddress = requires(B& b, Context& ctx, const Firmware& firmware) {
+    // Where the core begins; of use to platforms that set it.
+    { b.boot_address(ctx, firmware) } -> std::same_as<DeviceAddress>;
+};
+
+template <class B>
+concept HasFindLoadedRscTable = requires(B& b, Context& ctx, const Firmware& firmware) {
+    // The resource table in the processor's memory, as long as the one that `parse_fw` gave, or empty when it is not
+    // in any carveout. Valid until the carveouts are cleared.
+    { b.find_loaded_rsc_table(ctx, firmware) } -> std::same_as<std::span<std::byte>>;
+};
+
+template <class B>
+concept HasReleaseFw = requires(B& b, Context& ctx) {
+    // Gives up what `parse_fw` and `load` took; the core is off. Must not fail.
+    { b.release_fw(ctx) } -> std::same_as<void>;
+};
+
+template <class B>
+concept HasHandleRsc = requires(B& b, Context& ctx, const ResourceEntry& entry) {
+    // A vendor's entry (types 128 to 512).
+    { b.handle_rsc(ctx, entry) } -> std::same_as<Result<VendorEntry>>;
+};
+
+// Optional ops of a platform.
+
+template <class P>
+concept HasPrepare = requires(P& p, Context& ctx) {
+    // Registers the carveouts that the platform knows of. On failure the core forgets those registered so far.
+    { p.prepare(ctx) } -> std::same_as<Result<void>>;
+};
+
+template <class P>
+concept HasUnprepare = requires(P& p, Context& ctx) {
+    { p.unprepare(ctx) } -> std::same_as<void>;
+};
+
+template <class P>
+concept WrapsStart = requires(P& p, Context& ctx, internal::BackendOp start) {
+    // Called in place of the backend's start, with a callable that is the backend's start.
+    { p.around_start(ctx, start) } -> std::same_as<Result<void>>;
+};
+
+template <class P>
+concept WrapsStop = requires(P& p, Context& ctx, internal::BackendOp stop) {
+    // Called in place of the backend's stop, with a callable that is the backend's stop.
+    { p.around_stop(ctx, stop) } -> std::same_as<Result<void>>;
+};
+
+template <class P>
+concept HasPaToDa = requires(const P& p, PhysicalAddress pa) {
+    // Where the processor sees memory that Linux allocated, or nothing when it does not see it at all.
+    { p.pa_to_da(pa) } -> std::same_as<std::optional<DeviceAddress>>;
+};
+
+template <class P>
+concept HasKick = requires(P& p, Context& ctx, std::uint32_t notify_id) {
+    // Tells the processor that the vring of that notify id has something for it.
+    { p.kick(ctx, notify_id) } -> std::same_as<Result<void>>;
+};
+
+template <class P>
+concept HasInitialState = requires(P& p) {
+    // offline, or detached when a bootloader has started the core.
+    { p.initial_state() } -> std::same_as<State>;
+};
+
+}  // namespace rproc
