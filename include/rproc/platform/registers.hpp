@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "rproc/memory/address.hpp"
+#include "rproc/result.hpp"
+
+namespace rproc::platform {
+
+/// Some bits of a register in a system controller: `<&rcc 0x10c 0x1>` in a device tree.
+struct SysconField {
+    PhysicalAddress base;    ///< of the controller
+    std::uint32_t offset{};  ///< of the register, in bytes
+    std::uint32_t mask{};    ///< the bits that belong to the field
+
+    friend auto operator<=>(const SysconField&, const SysconField&) = default;
+};
+
+/// A line of a reset controller: `<&rcc 8225>` in a device tree.
+struct ResetLine {
+    std::string controller;  ///< path of the controller's node
+    std::uint32_t line{};
+
+    friend auto operator<=>(const ResetLine&, const ResetLine&) = default;
+};
+
+/// How a platform reaches the SoC's control registers. A failure is `register_failed`.
+template <class R>
+concept Registers = requires(R& r, const SysconField& field, const ResetLine& line, std::uint32_t value) {
+    // The whole register that holds the field.
+    { r.read(field) } -> std::same_as<Result<std::uint32_t>>;
+    // Sets the field's bits to those of `value`, and leaves the others (the kernel's regmap_update_bits).
+    { r.update(field, value) } -> std::same_as<Result<void>>;
+    // Writes a register that only the secure world may write, by asking it to.
+    { r.secure_write(field, value) } -> std::same_as<Result<void>>;
+    { r.assert_reset(line) } -> std::same_as<Result<void>>;
+    { r.deassert_reset(line) } -> std::same_as<Result<void>>;
+};
+
+/// Registers that are all zero until written, and a record of every access: for tests and for `rproc boot`.
+/// A handle: copies refer to the same registers. Not thread-safe.
+class ModelRegisters {
+  public:
+    enum class Kind { update, secure_write, assert_reset, deassert_reset };
+
+    /// One write. `field` or `line` says where, by kind.
+    struct Write {
+        Kind kind;
+        SysconField field{};
+        ResetLine line{};
+        std::uint32_t value = 0;
+    };
+
+    ModelRegisters() : state_(std::make_shared<State>()) {}
+
+    [[nodiscard]] Result<std::uint32_t> read(const SysconField& field) { return value(field); }
+
+    [[nodiscard]] Result<void> update(const SysconField& field, std::uint32_t value) {
+        auto& reg = this->value(field);
+        reg = (reg & ~field.mask) | (value & field.mask);
+        state_->writes.push_back({.kind = Kind::update, .field = field, .value = value});
+        return {};
+    }
+    [[nodiscard]] Result<void> secure_write(const SysconField& field, std::uint32_t value) {
+        this->value(field) = value;
+        state_->writes.push_back({.kind = Kind::secure_write, .field = field, .value = value});
+        return {};
+    }
+    [[nodiscard]] Result<void> assert_reset(const ResetLine& line) {
+        state_->writes.push_back({.kind = Kind::assert_reset, .line = line});
+        return {};
+    }
+    [[nodiscard]] Result<void> deassert_reset(const ResetLine& line) {
+        state_->writes.push_back({.kind = Kind::deassert_reset, .line = line});
+        return {};
+    }
+
+    /// What a bootloader left in a register; not recorded.
+    void preset(const SysconField& field, std::uint32_t value) { this->value(field) = value; }
+
+    /// All writes so far, in order.
+    [[nodiscard]] const std::vector<Write>& writes() const noexcept { return state_->writes; }
+
+  private:
+    struct State {
+        std::map<std::pair<PhysicalAddress, std::uint32_t>, std::uint32_t> values;
+        std::vector<Write> writes;
+    };
+
+    [[nodiscard]] std::uint32_t& value(const SysconField& field) { return state_->values[{field.base, field.offset}]; }
+
+    std::shared_ptr<State> state_;
+};
+static_assert(Registers<ModelRegisters>);
+
+}  // namespace rproc::platform

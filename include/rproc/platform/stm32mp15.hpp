@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "rproc/core/concepts.hpp"
+#include "rproc/core/context.hpp"
+#include "rproc/memory/model_memory.hpp"
+#include "rproc/platform/mailbox.hpp"
+#include "rproc/platform/registers.hpp"
+#include "rproc/platform/stm32mp15_config.hpp"
+#include "rproc/result.hpp"
+
+namespace rproc::platform {
+
+/// The Cortex-M4 of an STM32MP15, as Linux's driver stm32_rproc treats it: carveouts from `memory-region`, addresses by
+/// `dma-ranges`, and the core by its hold-boot bit, its reset, the deep-sleep bit and the state register.
+///
+/// Three policies reach the outside, each a model by default: `R` the control registers, `M` the memory, `X` the
+/// mailbox. Used by one RemoteProcessor at a time, under its lock.
+template <Registers R = ModelRegisters, MemoryProvider M = ModelMemory, Mailbox X = ModelMailbox>
+class BasicStm32mp15 {
+  public:
+    using Memory = M;
+
+    explicit BasicStm32mp15(Stm32mp15Config config, R registers = {}, M memory = {}, X mailbox = {})
+        : config_(std::move(config)),
+          registers_(std::move(registers)),
+          memory_(std::move(memory)),
+          mailbox_(std::move(mailbox)) {}
+
+    [[nodiscard]] std::string_view name() const noexcept { return config_.name; }
+    [[nodiscard]] Memory& memory() noexcept { return memory_; }
+    [[nodiscard]] R& registers() noexcept { return registers_; }
+    [[nodiscard]] X& mailbox() noexcept { return mailbox_; }
+    [[nodiscard]] const Stm32mp15Config& config() const noexcept { return config_; }
+
+    /// detached when the bootloader has started the core (state register 2), else offline.
+    [[nodiscard]] State initial_state() {
+        if (!config_.m4_state) return State::offline;
+        const auto value = registers_.read(*config_.m4_state);
+        return value && *value == kStateRunning ? State::detached : State::offline;
+    }
+
+    /// Registers a carveout for each memory-region. `vdev0buffer` is reserved for virtio buffers and never mapped.
+    /// @returns nothing, or
+    ///   dt_property_malformed: a region is not a usable reserved-memory node;
+    ///   memory_region_untranslatable: a region begins outside `dma-ranges`;
+    ///   an error of CarveoutRegistry::add.
+    [[nodiscard]] Result<void> prepare(Context& ctx) {
+        for (const Stm32mp15Config::Region& region : config_.regions) RPROC_TRY(add_region(ctx, region));
+        return {};
+    }
+
+    [[nodiscard]] std::optional<DeviceAddress> pa_to_da(PhysicalAddress pa) const noexcept {
+        return config_.dma_ranges.to_device(pa);
+    }
+
+    /// Leaves deep sleep, and lets the core out of hold-boot. Hold-boot is set again at once: it keeps a core that
+    /// crashes from booting by itself.
+    [[nodiscard]] Result<void> power_up(Context& /*ctx*/) {
+        if (config_.pdds) RPROC_TRY(said(registers_.update(*config_.pdds, 0), "failed to clear pdds"));
+        RPROC_TRY(set_hold_boot(HoldBoot::release));
+        return set_hold_boot(HoldBoot::hold);
+    }
+
+    /// Holds the core, resets it, allows deep sleep, and notes that it is off.
+    [[nodiscard]] Result<void> power_down(Context& /*ctx*/) {
+        RPROC_TRY(set_hold_boot(HoldBoot::hold));
+        RPROC_TRY(said(registers_.assert_reset(config_.reset), "failed to assert the reset"));
+        if (config_.pdds) RPROC_TRY(said(registers_.update(*config_.pdds, config_.pdds->mask), "failed to set pdds"));
+        if (config_.m4_state)
+            RPROC_TRY(said(registers_.update(*config_.m4_state, kStateOff), "failed to set copro state"));
+        return {};
+    }
+
+    /// Asks a running firmware to shut down before the backend stops it. A firmware that does not answer is stopped
+    /// all the same.
+    template <class Stop>
+    [[nodiscard]] Result<void> around_stop(Context& ctx, Stop stop) {
+        const bool listens = ctx.state() != State::offline && ctx.state() != State::crashed;
+        if (listens && config_.has_mailbox(kShutdown) && !mailbox_.send(kShutdown, "stop")) {
+            ctx.log(LogLevel::warning, LogSource::remoteproc, "warning: remote FW shutdown without ack");
+        }
+        return stop();
+    }
+
+    /// Signals vring 0 or 1 through its mailbox; does nothing where the board has none.
+    /// @returns nothing, or mailbox_failed.
+    [[nodiscard]] Result<void> kick(Context& ctx, std::uint32_t notify_id) {
+        const std::string channel = fmt::format("vq{}", notify_id);
+        if (!config_.has_mailbox(channel)) return {};
+        auto sent = mailbox_.send(channel, "kick");
+        if (!sent) {
+            ctx.log(LogLevel::error, LogSource::remoteproc,
+                    fmt::format("stm32_rproc_kick: failed ({}, err:{})", channel, sent.error().kernel_result()));
+        }
+        return sent;
+    }
+
+  private:
+    enum class HoldBoot : std::uint32_t { hold = 0, release = 1 };  // the bit's values
+    static constexpr std::uint32_t kStateOff = 0;
+    static constexpr std::uint32_t kStateRunning = 2;
+    static constexpr std::string_view kShutdown = "shutdown";
+
+    [[nodiscard]] Result<void> add_region(Context& ctx, const Stm32mp15Config::Region& region) {
+        if (!region.memory) {
+            ctx.log(LogLevel::error, LogSource::driver, "unable to acquire memory-region");
+            return fail({.code = ErrorCode::dt_property_malformed,
+                         .what = fmt::format("memory-region \"{}\" is not an enabled reserved-memory node with a reg",
+                                             region.name),
+                         .where = config_.node_path,
+                         .hint = "place the node below /reserved-memory, with reg and no-map"});
+        }
+        const PhysicalAddress pa = region.memory->start();
+        const auto da = config_.dma_ranges.to_device(pa);
+        if (!da) {
+            ctx.log(LogLevel::error, LogSource::driver, fmt::format("memory region not valid {:#010x}", pa.value()));
+            return fail({.code = ErrorCode::memory_region_untranslatable,
+                         .what = fmt::format("memory-region \"{}\" at {} begins outside the dma-ranges of the M4's bus",
+                                             region.name, to_string(pa)),
+                         .where = config_.node_path,
+                         .hint = "move the region, or add a window to dma-ranges of the parent node"});
+        }
+        const std::uint64_t size = region.memory->size();
+        RPROC_TRY(ctx.carveouts().add(region.name == kBufferRegion ? Carveout::pool(region.name, pa, size)
+                                                                   : Carveout::region(region.name, *da, pa, size)));
+        return {};
+    }
+
+    [[nodiscard]] Result<void> set_hold_boot(HoldBoot value) {
+        return said(write_hold_boot(value), "failed to set hold boot");
+    }
+
+    [[nodiscard]] Result<void> write_hold_boot(HoldBoot value) {
+        if (const auto* line = std::get_if<ResetLine>(&config_.hold_boot)) {
+            return value == HoldBoot::hold ? registers_.assert_reset(*line) : registers_.deassert_reset(*line);
+        }
+        const auto& field = std::get<SysconField>(config_.hold_boot);
+        const auto bit = static_cast<std::uint32_t>(value);
+        RPROC_TRY_ASSIGN(const bool secured, is_secured());
+        return secured ? registers_.secure_write(field, bit) : registers_.update(field, bit);
+    }
+
+    /// Whether the secure world owns the register of hold-boot.
+    [[nodiscard]] Result<bool> is_secured() {
+        if (!config_.trust_zone) return false;
+        RPROC_TRY_ASSIGN(const std::uint32_t value, registers_.read(*config_.trust_zone));
+        return (value & config_.trust_zone->mask) != 0;
+    }
+
+    /// Gives a register's error the line that the driver prints for it.
+    [[nodiscard]] static Result<void> said(Result<void> written, std::string_view line) {
+        if (!written) written.error().kernel_line = line;
+        return written;
+    }
+
+    Stm32mp15Config config_;
+    R registers_;
+    M memory_;
+    X mailbox_;
+};
+
+/// On models: for tests, for `rproc check`, and to try a firmware without a board.
+using Stm32mp15 = BasicStm32mp15<>;
+
+static_assert(Platform<Stm32mp15> && CoreControl<Stm32mp15> && HasPrepare<Stm32mp15> && HasPaToDa<Stm32mp15> &&
+              WrapsStop<Stm32mp15> && HasKick<Stm32mp15> && HasInitialState<Stm32mp15>);
+
+}  // namespace rproc::platform

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "rproc/platform/board.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "embedded_boards.hpp"
+
+namespace rproc::platform {
+
+std::vector<std::string> embedded_board_names() {
+    std::vector<std::string> names;
+    for (const EmbeddedBoardBlob& blob : embedded_board_blobs()) names.emplace_back(blob.name);
+    return names;
+}
+
+Result<Board> embedded_board(std::string_view name, std::string_view node) {
+    const auto blobs = embedded_board_blobs();
+    const auto found = std::ranges::find(blobs, name, &EmbeddedBoardBlob::name);
+    if (found == blobs.end()) {
+        return fail({.code = ErrorCode::board_unknown,
+                     .what = fmt::format("no board \"{}\" is built in; there are {}", name,
+                                         fmt::join(embedded_board_names(), ", ")),
+                     .hint = "give the board's own device tree with --dtb FILE"});
+    }
+    RPROC_TRY_ASSIGN(const auto tree, DeviceTree::parse(found->dtb));
+    return board_from(tree, std::string(name), node);
+}
+
+Result<Board> read_board(const std::filesystem::path& dtb, std::string_view node) {
+    RPROC_TRY_ASSIGN(const auto tree, DeviceTree::read(dtb));
+    auto board = board_from(tree, dtb.stem().string(), node);
+    if (!board && board.error().where == "device tree") board.error().where = dtb.string();
+    return board;
+}
+
+Result<Board> board_from(const DeviceTree& tree, std::string name, std::string_view node) {
+    RPROC_TRY_ASSIGN(const auto processor, find_stm32mp15(tree, node));
+    RPROC_TRY_ASSIGN(auto config, read_stm32mp15(tree, processor));
+    const auto models = tree.root().strings("model");
+    return Board{std::move(name), models.empty() ? std::string() : models.front(), std::move(config)};
+}
+
+}  // namespace rproc::platform

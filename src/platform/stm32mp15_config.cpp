@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "rproc/platform/stm32mp15_config.hpp"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace rproc::platform {
+namespace {
+
+Error bad_property(const DeviceTreeNode& node, std::string_view property, std::string what,
+                   std::string kernel_line = {}) {
+    return {.code = ErrorCode::dt_property_malformed,
+            .what = std::move(what),
+            .where = fmt::format("{}, property {}", node.path(), property),
+            .kernel_line = std::move(kernel_line),
+            .hint = "compare the node with the binding st,stm32-rproc.yaml"};
+}
+
+/// Whether the kernel cannot do without a property.
+enum class Need { required, optional };
+
+/// `<&controller offset mask>`; the kernel reads the two cells itself, whatever the controller's own cells say.
+Result<std::optional<SysconField>> read_syscon(const DeviceTree& tree, const DeviceTreeNode& node,
+                                               std::string_view property, Need need, std::string_view kernel_line) {
+    auto cells = node.cells(property);
+    if (!cells) {
+        if (need == Need::optional) return std::nullopt;
+        cells.error().kernel_line = kernel_line;
+        return fail(std::move(cells).error());
+    }
+    if (cells->size() < 3)
+        return fail(bad_property(node, property, "needs <&controller offset mask>", std::string(kernel_line)));
+    const auto controller = tree.find_phandle((*cells)[0]);
+    if (!controller) return fail(bad_property(node, property, "points to no node", std::string(kernel_line)));
+    RPROC_TRY_ASSIGN(const auto memory, controller->reg());
+    return SysconField{memory.start(), (*cells)[1], (*cells)[2]};
+}
+
+Result<void> read_dma_ranges(Stm32mp15Config& config, const DeviceTreeNode& node) {
+    const DeviceTreeNode bus = node.parent().value_or(node);
+    constexpr std::string_view kMissing = "stm32_rproc_of_memory_translations: dma-ranges property not defined";
+    auto cells = bus.cells("dma-ranges");
+    if (!cells) {
+        cells.error().kernel_line = kMissing;
+        cells.error().hint = "the parent of the m4 node must have dma-ranges: <da pa size> for each memory of the M4";
+        return fail(std::move(cells).error());
+    }
+    if (cells->empty() || cells->size() % 3 != 0) {
+        return fail(bad_property(bus, "dma-ranges", "must be a list of <da pa size>", std::string(kMissing)));
+    }
+    for (std::size_t i = 0; i < cells->size(); i += 3) {
+        RPROC_TRY(config.dma_ranges.add(DeviceAddress((*cells)[i]), PhysicalAddress((*cells)[i + 1]), (*cells)[i + 2]));
+    }
+    return {};
+}
+
+Result<void> read_regions(Stm32mp15Config& config, const DeviceTree& tree, const DeviceTreeNode& node) {
+    RPROC_TRY_ASSIGN(const auto references, tree.references(node, "memory-region"));
+    const auto reserved = tree.find("/reserved-memory");
+    for (const PhandleArguments& reference : references) {
+        std::optional<PhysicalRange> memory;
+        // Linux knows only reserved memory, and only nodes that are enabled.
+        if (reserved && reference.node.parent() == reserved && reference.node.enabled()) {
+            if (const auto range = reference.node.reg()) memory = *range;
+        }
+        config.regions.push_back({reference.node.name(), memory});
+    }
+    return {};
+}
+
+ResetLine as_reset_line(const PhandleArguments& reference) {
+    return {reference.node.path(), reference.arguments.empty() ? 0 : reference.arguments.front()};
+}
+
+Result<void> read_resets(Stm32mp15Config& config, const DeviceTree& tree, const DeviceTreeNode& node) {
+    RPROC_TRY_ASSIGN(const auto resets, tree.references(node, "resets", "#reset-cells"));
+    if (resets.empty()) {
+        return fail({.code = ErrorCode::dt_property_missing,
+                     .what = "has no property resets",
+                     .where = node.path(),
+                     .kernel_line = "failed to get mcu_reset",
+                     .hint = "add resets = <&rcc MCU_R>"});
+    }
+    const auto names = node.strings("reset-names");
+    const auto named = [&](std::string_view name) -> const PhandleArguments* {
+        const auto found = static_cast<std::size_t>(std::ranges::find(names, name) - names.begin());
+        return found < std::min(names.size(), resets.size()) ? &resets[found] : nullptr;
+    };
+    const PhandleArguments* const core = named("mcu_rst");
+    config.reset = as_reset_line(core != nullptr ? *core : resets.front());
+    if (const PhandleArguments* const hold = named("hold_boot")) {
+        config.hold_boot = as_reset_line(*hold);
+        return {};
+    }
+    RPROC_TRY_ASSIGN(config.trust_zone,
+                     read_syscon(tree, node, "st,syscfg-tz", Need::required, "failed to get tz syscfg"));
+    RPROC_TRY_ASSIGN(const auto hold,
+                     read_syscon(tree, node, "st,syscfg-holdboot", Need::required, "failed to get hold boot"));
+    config.hold_boot = *hold;
+    return {};
+}
+
+Result<void> read_mailboxes(Stm32mp15Config& config, const DeviceTree& tree, const DeviceTreeNode& node) {
+    RPROC_TRY_ASSIGN(const auto references, tree.references(node, "mboxes", "#mbox-cells"));
+    const auto names = node.strings("mbox-names");
+    for (std::size_t i = 0; i < std::min(names.size(), references.size()); ++i) {
+        config.mailboxes.push_back({names[i], references[i].node.path(), references[i].arguments});
+    }
+    return {};
+}
+
+Error no_such_node(std::string_view name, std::string_view seen) {
+    return {.code = ErrorCode::dt_node_missing,
+            .what = name.empty() ? fmt::format("has no node compatible with {}", kStm32mp15Compatible)
+                                 : fmt::format("has no remote processor \"{}\"{}", name, seen),
+            .where = "device tree",
+            .hint = "give the device tree of an STM32MP15 board, or another --node"};
+}
+
+std::string list_paths(std::span<const DeviceTreeNode> nodes) {
+    std::string list;
+    for (const DeviceTreeNode& node : nodes) list += (list.empty() ? "" : ", ") + node.path();
+    return list;
+}
+
+}  // namespace
+
+bool Stm32mp15Config::has_mailbox(std::string_view channel) const noexcept {
+    return std::ranges::find(mailboxes, channel, &MailboxChannel::name) != mailboxes.end();
+}
+
+Result<DeviceTreeNode> find_stm32mp15(const DeviceTree& tree, std::string_view name) {
+    const auto all = tree.find_compatible(kStm32mp15Compatible);
+    std::vector<DeviceTreeNode> wanted;
+    std::ranges::copy_if(all, std::back_inserter(wanted), [&](const DeviceTreeNode& node) {
+        return name.empty() || node.name() == name || node.path() == name;
+    });
+    if (wanted.empty()) return fail(no_such_node(name, all.empty() ? "" : "; it has " + list_paths(all)));
+    const DeviceTreeNode first = wanted.front();
+    std::erase_if(wanted, [](const DeviceTreeNode& node) { return !node.enabled(); });
+    if (wanted.empty()) {
+        return fail({.code = ErrorCode::dt_node_disabled,
+                     .what = "is disabled: Linux never makes a remote processor of it",
+                     .where = first.path(),
+                     .hint = "set status = \"okay\" in the board's device tree, and give it a memory-region"});
+    }
+    if (wanted.size() > 1) {
+        return fail({.code = ErrorCode::dt_node_ambiguous,
+                     .what = fmt::format("has several remote processors: {}", list_paths(wanted)),
+                     .where = "device tree",
+                     .hint = "choose one with --node"});
+    }
+    return wanted.front();
+}
+
+Result<Stm32mp15Config> read_stm32mp15(const DeviceTree& tree, const DeviceTreeNode& node) {
+    Stm32mp15Config config;
+    config.name = node.name();
+    config.node_path = node.path();
+    RPROC_TRY(read_resets(config, tree, node));
+    RPROC_TRY(read_dma_ranges(config, node));
+    RPROC_TRY(read_regions(config, tree, node));
+    RPROC_TRY(read_mailboxes(config, tree, node));
+    RPROC_TRY_ASSIGN(config.pdds, read_syscon(tree, node, "st,syscfg-pdds", Need::optional, "failed to get pdds"));
+    RPROC_TRY_ASSIGN(config.m4_state,
+                     read_syscon(tree, node, "st,syscfg-m4-state", Need::optional, "m4 state not supported"));
+    RPROC_TRY_ASSIGN(config.resource_table,
+                     read_syscon(tree, node, "st,syscfg-rsc-tbl", Need::optional, "rsc tbl syscon not supported"));
+    if (const auto interrupts = node.cells("interrupts")) config.watchdog = *interrupts;
+    config.wakeup_source = node.has("wakeup-source");
+    config.auto_boot = node.has("st,auto-boot");
+    if (auto names = node.strings("firmware-name"); !names.empty()) config.firmware_name = std::move(names.front());
+    return config;
+}
+
+}  // namespace rproc::platform
