@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rproc/core/state.hpp"
+#include "rproc/error.hpp"
+
+namespace rproc::check {
+
+/// What becomes of a firmware on a board.
+enum class Outcome {
+    boots,     ///< it runs, with all that it asked for
+    degraded,  ///< it runs, but something it asked for is missing: a virtio device, a trace, its resource table
+    refused,   ///< Linux does not start it
+    panics,    ///< the kernel itself dies, when the firmware is started or when it is stopped
+};
+
+[[nodiscard]] constexpr std::string_view to_string(Outcome outcome) noexcept {
+    switch (outcome) {
+        case Outcome::boots: return "boots";
+        case Outcome::degraded: return "degraded";
+        case Outcome::refused: return "refused";
+        case Outcome::panics: return "panics";
+    }
+    return "unknown";
+}
+
+/// One thing to know about a firmware. `code` is stable: the name of an ErrorCode, or of a KernelDefect.
+struct Finding {
+    Severity severity;
+    std::string code;
+    std::string where;  ///< the place in the input; may be empty
+    std::string message;
+    std::string hint;  ///< what to do; may be empty
+};
+
+/// A virtio device that the firmware asks for.
+struct VirtioDevice {
+    std::uint32_t index;
+    std::uint32_t id;  ///< of the virtio specification; 7 is rpmsg
+    bool registered;   ///< Linux makes a device of it
+};
+
+/// What Linux says to one firmware on one board. Plain data.
+struct Verdict {
+    std::string firmware;    ///< its name
+    std::string format;      ///< "elf32", "elf64", or "unknown"
+    std::string board;       ///< the board's name
+    std::string remoteproc;  ///< the processor's name, "m4"
+    Outcome outcome = Outcome::refused;
+    /// What write("start") to the kernel's state file returns: 0 or a positive errno. Nothing when it never returns.
+    std::optional<int> errno_value;
+    /// What the state file says afterwards. Nothing when nobody is left to read it.
+    std::optional<State> state;
+    std::vector<VirtioDevice> virtio;
+    /// The lines that the kernel prints, in order, without time and device prefix, up to the end of the start.
+    std::vector<std::string> kernel_log;
+    std::vector<Finding> findings;  ///< in the order in which they arose
+};
+
+/// "EINVAL" for 22; empty for 0, "errno N" for one that Linux's remoteproc never returns.
+[[nodiscard]] std::string errno_name(int errno_value);
+
+}  // namespace rproc::check

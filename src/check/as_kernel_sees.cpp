@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "as_kernel_sees.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "rproc/check/kernel_defects.hpp"
+#include "rproc/check/memory_map.hpp"
+#include "rproc/firmware/elf_image.hpp"
+#include "rproc/internal/bytes.hpp"
+#include "rproc/memory/model_memory.hpp"
+#include "rproc/resource/entries.hpp"
+#include "rproc/resource/vring_size.hpp"
+
+namespace rproc::check {
+namespace {
+
+using internal::Le32;
+using internal::Le64;
+
+constexpr std::uint64_t kPaddrIn64BitHeader = 24;  // offsetof(Elf64_Phdr, p_paddr)
+constexpr std::uint64_t kProgramHeader64 = 56;
+constexpr std::uint64_t kNumInVring = 8;  // offsetof(wire::Vring, num)
+
+/// Works on a copy of the image, and keeps what it did.
+class Cutter {
+  public:
+    Cutter(const Firmware& firmware, const platform::Stm32mp15Config& config)
+        : config_(config), bytes_(firmware.bytes().begin(), firmware.bytes().end()) {}
+
+    void cut_addresses(const ElfImage& image) {
+        if (image.header().elf_class != 64) return;
+        for (std::uint32_t i = 0; i < image.segment_count(); ++i) {
+            const ElfSegment segment = image.segment(i);
+            if (segment.loadable()) cut_address(image, segment);
+        }
+    }
+
+    void cut_vring_sizes(const ElfImage& image) {
+        const auto section = image.find_section(".resource_table");
+        const auto bytes = section ? image.contents(*section) : std::nullopt;
+        if (!bytes) return;
+        const auto table = ResourceTableView::parse(*bytes);
+        if (!table) return;
+        std::uint32_t vdev = 0;
+        // An entry that is cut off ends the walk, as it ends the kernel's.
+        static_cast<void>(table->for_each([&](const ResourceEntry& entry) -> Result<void> {
+            if (!entry.is(wire::EntryType::vdev)) return {};
+            RPROC_TRY_ASSIGN(const VdevEntry request, decode_vdev(entry));
+            for (std::uint32_t i = 0; i < request.vring_count(); ++i) {
+                const std::uint64_t offset =
+                    section->offset + entry.payload_offset() + sizeof(wire::Vdev) + i * sizeof(wire::Vring);
+                cut_vring(request.vring(i), fmt::format("vdev{}vring{}", vdev, i), offset);
+            }
+            ++vdev;
+            return {};
+        }));
+    }
+
+    [[nodiscard]] KernelView finish(const Firmware& firmware) && {
+        if (findings_.empty()) return {firmware, {}};
+        return {Firmware(firmware.name(), std::move(bytes_)), std::move(findings_)};
+    }
+
+  private:
+    void cut_address(const ElfImage& image, const ElfSegment& segment) {
+        const std::uint64_t low = static_cast<std::uint32_t>(segment.paddr.value());
+        const auto alias = DeviceRange::make(DeviceAddress(low), segment.memsz);
+        const auto holds = [&](const MemoryEntry& entry) {
+            return entry.loadable && alias && entry.device.contains(*alias);
+        };
+        if (low == segment.paddr.value() || std::ranges::none_of(memory_map(config_), holds)) return;
+        put(image.header().phoff + segment.index * kProgramHeader64 + kPaddrIn64BitHeader, Le64(low));
+        report(kTruncatesAddress, segment.describe(), fmt::format("is loaded to {:#x} instead", low),
+               "link for a 32-bit address inside a memory-region");
+    }
+
+    void cut_vring(const wire::Vring& vring, const std::string& carveout, std::uint64_t offset) {
+        const std::uint64_t size = vring_carveout_size(vring.num, vring.align);
+        const std::uint64_t cut = static_cast<std::uint32_t>(size);
+        if (vring.num == 0 || vring.align == 0 || cut == size || cut > room_for(carveout)) return;
+        put(offset + kNumInVring, Le32(1));
+        report(kVringSizeWraps, carveout,
+               fmt::format("{} descriptors take {:#x} bytes, the kernel computes {:#x}", vring.num.get(), size, cut),
+               "set num to the number of buffers that the firmware has");
+    }
+
+    [[nodiscard]] std::uint64_t room_for(const std::string& carveout) const {
+        const auto region = std::ranges::find(config_.regions, carveout, &platform::Stm32mp15Config::Region::name);
+        if (region == config_.regions.end()) return ModelMemory::kLargestAllocation;
+        return region->memory ? region->memory->size() : 0;
+    }
+
+    template <class Field>
+    void put(std::uint64_t offset, Field value) {
+        static_cast<void>(internal::write_at(std::span(bytes_), offset, value));
+    }
+
+    void report(const KernelDefect& defect, std::string where, std::string message, std::string hint) {
+        findings_.push_back({Severity::error, std::string(defect.code), std::move(where),
+                             fmt::format("{}: {}", defect.summary, message), std::move(hint)});
+    }
+
+    const platform::Stm32mp15Config& config_;
+    std::vector<std::byte> bytes_;
+    std::vector<Finding> findings_;
+};
+
+}  // namespace
+
+KernelView as_kernel_sees(const Firmware& firmware, const platform::Stm32mp15Config& config) {
+    const auto image = ElfImage::parse(firmware.bytes());
+    if (!image) return {firmware, {}};
+    Cutter cutter(firmware, config);
+    cutter.cut_addresses(*image);
+    cutter.cut_vring_sizes(*image);
+    return std::move(cutter).finish(firmware);
+}
+
+}  // namespace rproc::check

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "rproc/check/verdict.hpp"
+#include "rproc/firmware/firmware.hpp"
+#include "rproc/platform/stm32mp15_config.hpp"
+
+namespace rproc::check {
+
+/// A firmware with the numbers that a 32-bit kernel makes of it.
+struct KernelView {
+    Firmware firmware;              ///< the same image where nothing is cut
+    std::vector<Finding> findings;  ///< one for each number that is cut
+};
+
+/// Linux on a 32-bit Arm cuts two kinds of numbers to 32 bits, and then accepts what it should refuse: device addresses
+/// of 64-bit ELF files, and the sizes of vrings. The model refuses both; so that a verdict can follow the kernel, this
+/// gives the image that the kernel takes it for: low addresses where the file has high ones that alias a memory, and
+/// one descriptor where the size of a vring wraps to one that fits.
+[[nodiscard]] KernelView as_kernel_sees(const Firmware& firmware, const platform::Stm32mp15Config& config);
+
+}  // namespace rproc::check

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rproc/check/verdict.hpp"
+#include "rproc/observer.hpp"
+
+namespace rproc::check {
+
+/// Writes down what a boot says, until `stop_recording`: the way back is of no interest to a verdict.
+class Recorder : public NullObserver {
+  public:
+    void on_step_begin(Step step) {
+        if (recording_) lines_before_.emplace(step, kernel_log_.size());
+    }
+    void on_notice(Severity severity, const Error& error) {
+        if (!recording_) return;
+        codes_.push_back(error.code);
+        findings_.push_back({severity, std::string(name_of(error.code)), error.where, error.what, error.hint});
+    }
+    void on_log(const LogLine& line) {
+        if (recording_) kernel_log_.emplace_back(line.text);
+    }
+
+    void stop_recording() noexcept { recording_ = false; }
+
+    /// How many lines had been printed when a step began; nothing when the boot did not get there.
+    [[nodiscard]] std::optional<std::size_t> lines_before(Step step) const {
+        const auto found = lines_before_.find(step);
+        if (found == lines_before_.end()) return std::nullopt;
+        return found->second;
+    }
+    [[nodiscard]] bool noticed(ErrorCode code) const { return std::ranges::find(codes_, code) != codes_.end(); }
+    [[nodiscard]] std::vector<Finding>& findings() noexcept { return findings_; }
+    [[nodiscard]] std::vector<std::string>& kernel_log() noexcept { return kernel_log_; }
+
+  private:
+    bool recording_ = true;
+    std::map<Step, std::size_t> lines_before_;
+    std::vector<ErrorCode> codes_;
+    std::vector<Finding> findings_;
+    std::vector<std::string> kernel_log_;
+};
+
+}  // namespace rproc::check

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace rproc::test {
+
+/// One firmware image and what is special about it. The name is a file name without its extension, unique in the list;
+/// tests/data/kernel_verdicts.json holds under the same name what Linux said to the image.
+struct Shape {
+    std::string name;
+    std::string about;
+    std::vector<std::byte> image;
+};
+
+/// Every shape, sorted by name. The images are made for the memories of an STM32MP15 Cortex-M4: retram at device
+/// address 0 (64 KiB), mcuram2 at 0x10000000 (256 KiB), vdev0vring0, vdev0vring1 (4 KiB each) and vdev0buffer (16 KiB)
+/// right after it, mcuram at 0x30000000 (256 KiB).
+[[nodiscard]] std::vector<Shape> all_shapes();
+
+}  // namespace rproc::test
