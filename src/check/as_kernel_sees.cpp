@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-#include "rproc/check/kernel_defects.hpp"
+#include "defect_finding.hpp"
 #include "rproc/check/memory_map.hpp"
 #include "rproc/firmware/elf_image.hpp"
 #include "rproc/internal/bytes.hpp"
@@ -102,9 +102,8 @@ class Cutter {
         static_cast<void>(internal::write_at(std::span(bytes_), offset, value));
     }
 
-    void report(const KernelDefect& defect, std::string where, std::string message, std::string hint) {
-        findings_.push_back({Severity::error, std::string(defect.code), std::move(where),
-                             fmt::format("{}: {}", defect.summary, message), std::move(hint)});
+    void report(const KernelDefect& defect, std::string where, std::string_view detail, std::string hint) {
+        findings_.push_back(defect_finding(defect, std::move(where), detail, std::move(hint)));
     }
 
     const platform::Stm32mp15Config& config_;

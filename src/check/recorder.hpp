@@ -37,8 +37,8 @@ class Recorder : public NullObserver {
         return found->second;
     }
     [[nodiscard]] bool noticed(ErrorCode code) const { return std::ranges::find(codes_, code) != codes_.end(); }
-    [[nodiscard]] std::vector<Finding>& findings() noexcept { return findings_; }
-    [[nodiscard]] std::vector<std::string>& kernel_log() noexcept { return kernel_log_; }
+    [[nodiscard]] const std::vector<Finding>& findings() const noexcept { return findings_; }
+    [[nodiscard]] const std::vector<std::string>& kernel_log() const noexcept { return kernel_log_; }
 
   private:
     bool recording_ = true;

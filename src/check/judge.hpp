@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "rproc/check/verdict.hpp"
+#include "rproc/firmware/firmware.hpp"
+#include "rproc/platform/stm32mp15_config.hpp"
+#include "trial.hpp"
+
+namespace rproc::check {
+
+/// `boots` or `degraded`, for a firmware that ran.
+[[nodiscard]] Outcome outcome_of_running(const Trial& trial);
+
+/// Turns a verdict of the model into `panics` where the real kernel reads outside the firmware, or dies while it frees
+/// what the resource table led it to take. Adds the finding that says why.
+void judge_kernel(Verdict& verdict, const Trial& trial, const Firmware& firmware,
+                  const platform::Stm32mp15Config& config);
+
+}  // namespace rproc::check

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "remarks.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "defect_finding.hpp"
+#include "rproc/check/memory_map.hpp"
+#include "rproc/resource/entries.hpp"
+
+namespace rproc::check {
+namespace {
+
+using platform::Stm32mp15Config;
+
+/// The resource table of an image with the section that holds it.
+struct Table {
+    ElfSection section;
+    std::span<const std::byte> bytes;
+};
+
+std::optional<Table> find_table(const ElfImage& image) {
+    const auto section = image.find_section(".resource_table");
+    const auto bytes = section ? image.contents(*section) : std::nullopt;
+    if (!bytes) return std::nullopt;
+    return Table{*section, *bytes};
+}
+
+bool loaded_by_segment(const ElfImage& image, DeviceRange range) {
+    for (std::uint32_t i = 0; i < image.segment_count(); ++i) {
+        const ElfSegment segment = image.segment(i);
+        const auto loaded = DeviceRange::make(segment.paddr, segment.memsz);
+        if (segment.loadable() && loaded && loaded->contains(range)) return true;
+    }
+    return false;
+}
+
+/// The table that Linux installs where nothing was loaded: it overwrites what lies there.
+void remark_on_place(std::vector<Finding>& findings, const Table& table, const ElfImage& image,
+                     const Stm32mp15Config& config) {
+    const auto range = DeviceRange::make(table.section.addr, table.section.size);
+    if (!range || loaded_by_segment(image, *range)) return;
+    const auto holds = [&](const MemoryEntry& entry) { return entry.loadable && entry.device.contains(*range); };
+    if (std::ranges::none_of(memory_map(config), holds)) return;
+    findings.push_back(
+        {Severity::warning, std::string(name_of(ErrorCode::table_outside_segments)), "resource table",
+         fmt::format("no segment loads section .resource_table; Linux writes the table to {} all the same, "
+                     "over whatever is there",
+                     to_string(*range)),
+         "add the section to a loaded output section of the linker script (allocated, KEEP)"});
+}
+
+void remark_on_names(std::vector<Finding>& findings, const ResourceTableView& table) {
+    // An entry that is cut off ends the walk, as it ends the kernel's.
+    static_cast<void>(table.for_each([&](const ResourceEntry& entry) -> Result<void> {
+        if (!entry.is(wire::EntryType::carveout)) return {};
+        RPROC_TRY_ASSIGN(const wire::Carveout request, decode_carveout(entry));
+        const std::string name(wire::view(request.name));
+        if (name.find('%') != std::string::npos) {
+            findings.push_back(defect_finding(kFormatString, fmt::format("carveout \"{}\"", name),
+                                              "it registers another name", "use a name without '%'"));
+        }
+        return {};
+    }));
+}
+
+void remark_on_offsets(std::vector<Finding>& findings, const ResourceTableView& table) {
+    constexpr std::uint32_t kFirstNegative = 0x80000000;
+    for (std::uint32_t i = 0; i < table.size(); ++i) {
+        if (table.offset(i) < kFirstNegative) continue;
+        findings.push_back(defect_finding(kReadsBeforeTable, fmt::format("resource table, offset[{}]", i),
+                                          fmt::format("{:#x} may panic them", table.offset(i)),
+                                          "offsets count from the table's first byte; use offsetof()"));
+        return;
+    }
+}
+
+}  // namespace
+
+std::vector<Finding> remarks_on(const ElfImage& image, const Stm32mp15Config& config, const Trial& trial) {
+    std::vector<Finding> findings;
+    const auto found = find_table(image);
+    const auto table = found ? ResourceTableView::parse(found->bytes) : fail(Error{});
+    if (!table) return findings;
+    if (!trial.error) remark_on_place(findings, *found, image, config);
+    remark_on_names(findings, *table);
+    if (trial.error && trial.error->code == ErrorCode::entry_outside_table) remark_on_offsets(findings, *table);
+    return findings;
+}
+
+Finding explain(const Error& error, const ElfImage* image, const Stm32mp15Config& config) {
+    Finding finding{Severity::error, std::string(name_of(error.code)), error.where, error.what, error.hint};
+    if (error.code != ErrorCode::segment_outside_memory || image == nullptr) return finding;
+    for (std::uint32_t i = 0; i < image->segment_count(); ++i) {
+        const ElfSegment segment = image->segment(i);
+        const auto range = DeviceRange::make(segment.paddr, segment.memsz);
+        if (range && segment.describe() == error.where) finding.message = explain_misfit(config, *range);
+    }
+    return finding;
+}
+
+}  // namespace rproc::check

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "rproc/check/verdict.hpp"
+#include "rproc/firmware/elf_image.hpp"
+#include "rproc/platform/stm32mp15_config.hpp"
+#include "trial.hpp"
+
+/// What a boot does not tell, but the image does.
+namespace rproc::check {
+
+/// Findings from the image of a firmware that `trial` booted or refused: a table that Linux writes where nothing was
+/// loaded, carveout names that the kernel takes for a format, offsets that older kernels take for negative ones.
+[[nodiscard]] std::vector<Finding> remarks_on(const ElfImage& image, const platform::Stm32mp15Config& config,
+                                              const Trial& trial);
+
+/// The error in the words of this board: which memory a segment misses, and by how much.
+[[nodiscard]] Finding explain(const Error& error, const ElfImage* image, const platform::Stm32mp15Config& config);
+
+}  // namespace rproc::check

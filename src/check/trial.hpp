@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "recorder.hpp"
+#include "rproc/check/verdict.hpp"
+#include "rproc/error.hpp"
+#include "rproc/firmware/source.hpp"
+#include "rproc/memory/model_memory.hpp"
+#include "rproc/platform/stm32mp15_config.hpp"
+
+namespace rproc::check {
+
+/// What the model made of a firmware, before it was stopped.
+struct Trial {
+    std::optional<Error> error{};  ///< why it refused; nothing when the firmware ran
+    Recorder record{};
+    std::vector<VirtioDevice> virtio{};
+
+    /// True when the boot got as far as beginning that step.
+    [[nodiscard]] bool reached(Step step) const { return record.lines_before(step).has_value(); }
+};
+
+/// Boots a firmware on a model of the board, looks at what runs, and stops it.
+[[nodiscard]] Trial try_boot(const FirmwareSource& source, const platform::Stm32mp15Config& config,
+                             const ModelMemory& memory);
+
+}  // namespace rproc::check
