@@ -72,7 +72,9 @@ template <Platform P>
     }
     if (carveout.table_offset) {
         const auto da = carveout.da.value_or(DeviceAddress(wire::kAddressAny));
-        ctx.table().set_carveout(*carveout.table_offset, da, carveout.pa, carveout.size);
+        // Linux knows the physical address only of what it has mapped, and tells the firmware 0 of a pool.
+        const auto pa = carveout.mapping.mapped() ? carveout.pa : PhysicalAddress(0);
+        ctx.table().set_carveout(*carveout.table_offset, da, pa, carveout.size);
     }
     return {};
 }

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "rproc/platform/device_tree.hpp"
+
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rproc::platform {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+std::vector<std::byte> read_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    const auto bytes = std::as_bytes(std::span(text));
+    return {bytes.begin(), bytes.end()};
+}
+
+std::string guest_path() { return RPROC_TEST_BOARD_DIR "/qemu-virt-m4.dtb"; }
+
+DeviceTree guest_tree() {
+    auto tree = DeviceTree::read(guest_path());
+    EXPECT_TRUE(tree.has_value()) << tree.error().message();
+    return *tree;
+}
+
+TEST(DeviceTree, FindsNodesByPathPhandleAndCompatible) {
+    const DeviceTree tree = guest_tree();
+
+    const auto all = tree.find_compatible("st,stm32mp1-m4");
+
+    ASSERT_THAT(all, SizeIs(1));
+    EXPECT_EQ(all.front().name(), "m4");
+    EXPECT_EQ(all.front().parent()->name(), "ahb");
+    EXPECT_EQ(tree.find(all.front().path()), all.front());
+    EXPECT_FALSE(tree.find("/soc/no-such-node"));
+    EXPECT_FALSE(tree.find_phandle(0x7fffffff));
+}
+
+TEST(DeviceTree, ReadsRegWithTheCellsOfTheParent) {
+    const DeviceTree tree = guest_tree();
+
+    const auto retram = tree.find("/reserved-memory/retram@62000000");
+    ASSERT_TRUE(retram);
+    const auto reg = retram->reg();
+
+    ASSERT_TRUE(reg.has_value());
+    EXPECT_EQ(to_string(*reg), "0x62000000+0x10000");
+}
+
+TEST(DeviceTree, MissingAndMalformedPropertiesAreDifferentErrors) {
+    const DeviceTree tree = guest_tree();
+    const DeviceTreeNode root = tree.root();
+
+    EXPECT_EQ(root.cells("no-such-property").error().code, ErrorCode::dt_property_missing);
+    EXPECT_EQ(root.cells("compatible").error().code, ErrorCode::dt_property_malformed) << "16 characters and a zero";
+    EXPECT_THAT(root.strings("compatible"), ElementsAre("linux,dummy-virt"));
+    EXPECT_THAT(root.strings("no-such-property"), IsEmpty());
+    EXPECT_THAT(root.strings("#address-cells"), IsEmpty()) << "does not end in a zero: not a string";
+}
+
+TEST(DeviceTree, ReferencesCarryAsManyArgumentsAsTheTargetSays) {
+    const DeviceTree tree = guest_tree();
+    const auto m4 = tree.find_compatible("st,stm32mp1-m4").front();
+
+    const auto resets = tree.references(m4, "resets", "#reset-cells");
+    const auto regions = tree.references(m4, "memory-region");
+
+    ASSERT_TRUE(resets.has_value());
+    ASSERT_THAT(*resets, SizeIs(1));
+    EXPECT_THAT(resets->front().arguments, ElementsAre(0U));
+    ASSERT_TRUE(regions.has_value());
+    EXPECT_THAT(*regions, SizeIs(6));
+    EXPECT_EQ(regions->front().node.name(), "retram");
+}
+
+TEST(DeviceTree, ReferenceToNowhereIsAnErrorWithItsPlace) {
+    const DeviceTree tree = guest_tree();
+    const auto m4 = tree.find_compatible("st,stm32mp1-m4").front();
+
+    const auto wrong = tree.references(m4, "reg");  // 0x10000000 is no phandle
+
+    ASSERT_FALSE(wrong.has_value());
+    EXPECT_EQ(wrong.error().code, ErrorCode::dt_property_malformed);
+    EXPECT_THAT(wrong.error().where, HasSubstr("property reg"));
+}
+
+TEST(DeviceTree, DisabledParentDisablesItsChildren) {
+    const auto tree = DeviceTree::read(RPROC_TEST_BOARD_DIR "/m4-disabled.dtb");
+    ASSERT_TRUE(tree.has_value());
+
+    EXPECT_FALSE(tree->find_compatible("st,stm32mp1-m4").front().enabled());
+    EXPECT_TRUE(guest_tree().find_compatible("st,stm32mp1-m4").front().enabled());
+}
+
+TEST(DeviceTree, EveryTruncationIsRefused) {
+    const auto whole = read_file(guest_path());
+    ASSERT_FALSE(whole.empty());
+
+    for (std::size_t size = 0; size < whole.size(); ++size) {
+        const std::vector<std::byte> part(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
+        const auto tree = DeviceTree::parse(part);
+        ASSERT_FALSE(tree.has_value()) << size;
+        EXPECT_EQ(tree.error().code, ErrorCode::dtb_malformed);
+    }
+}
+
+TEST(DeviceTree, SourceInsteadOfBlobIsExplained) {
+    const auto tree = DeviceTree::read(RPROC_TEST_DATA_DIR "/boards/qemu-virt-m4.dts");
+
+    ASSERT_FALSE(tree.has_value());
+    EXPECT_EQ(tree.error().code, ErrorCode::dtb_malformed);
+    EXPECT_THAT(tree.error().hint, HasSubstr(".dtb"));
+}
+
+TEST(DeviceTree, MissingFileIsNamed) {
+    const auto tree = DeviceTree::read("/no/such/board.dtb");
+
+    ASSERT_FALSE(tree.has_value());
+    EXPECT_EQ(tree.error().code, ErrorCode::firmware_not_found);
+    EXPECT_EQ(tree.error().where, "/no/such/board.dtb");
+}
+
+}  // namespace
+}  // namespace rproc::platform

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "rproc/platform/stm32mp15.hpp"
+
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "rproc/platform/board.hpp"
+#include "rproc/rproc.hpp"
+#include "support/shapes.hpp"
+
+namespace rproc::platform {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+Stm32mp15Config config_of(std::string_view board) {
+    auto found = embedded_board(board);
+    EXPECT_TRUE(found.has_value());
+    return found->config;
+}
+
+FirmwareSource shape(std::string_view name) {
+    for (auto& shape : test::all_shapes())
+        if (shape.name == name) return FirmwareSource(Firmware(shape.name + ".elf", std::move(shape.image)));
+    ADD_FAILURE() << "no shape " << name;
+    return FirmwareSource(Firmware("none", {}));
+}
+
+/// "0x5000010c=1", "assert /soc/rcc@50000000:8225", ...
+std::vector<std::string> written(const ModelRegisters& registers) {
+    std::vector<std::string> lines;
+    for (const auto& write : registers.writes()) {
+        const auto address = write.field.base.value() + write.field.offset;
+        switch (write.kind) {
+            case ModelRegisters::Kind::update: lines.push_back(fmt::format("{:#x}={}", address, write.value)); break;
+            case ModelRegisters::Kind::secure_write:
+                lines.push_back(fmt::format("smc {:#x}={}", address, write.value));
+                break;
+            case ModelRegisters::Kind::assert_reset:
+                lines.push_back(fmt::format("assert {}:{}", write.line.controller, write.line.line));
+                break;
+            case ModelRegisters::Kind::deassert_reset:
+                lines.push_back(fmt::format("deassert {}:{}", write.line.controller, write.line.line));
+                break;
+        }
+    }
+    return lines;
+}
+
+TEST(Stm32mp15, StartAndStopWriteTheRegistersInTheDriversOrder) {
+    ModelRegisters registers;
+    PlainM4 m4({}, Stm32mp15(config_of("stm32mp157c-dk2"), registers));
+    ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value());
+
+    ASSERT_TRUE(m4.boot().has_value());
+    EXPECT_THAT(written(registers), ElementsAre("0x50001014=0",    // out of deep sleep
+                                                "0x5000010c=1",    // let go
+                                                "0x5000010c=0"));  // and hold after the next crash
+
+    ASSERT_TRUE(m4.shutdown().has_value());
+    EXPECT_THAT(written(registers),
+                ElementsAre("0x50001014=0", "0x5000010c=1", "0x5000010c=0",  //
+                            "0x5000010c=0", "assert /soc/rcc@50000000:8225", "0x50001014=1", "0x5c00a148=0"));
+}
+
+TEST(Stm32mp15, SecuredSocWritesHoldBootThroughTheSecureWorld) {
+    ModelRegisters registers;
+    const auto config = config_of("stm32mp157c-dk2");
+    registers.preset(*config.trust_zone, 1);
+    PlainM4 m4({}, Stm32mp15(config, registers));
+    ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value());
+
+    ASSERT_TRUE(m4.boot().has_value());
+
+    EXPECT_THAT(written(registers), ElementsAre("0x50001014=0", "smc 0x5000010c=1", "smc 0x5000010c=0"));
+}
+
+TEST(Stm32mp15, ScmiFormMovesHoldBootAsAReset) {
+    ModelRegisters registers;
+    PlainM4 m4({}, Stm32mp15(config_of("stm32mp157c-dk2-scmi"), registers));
+    ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value());
+
+    ASSERT_TRUE(m4.boot().has_value());
+
+    EXPECT_THAT(written(registers), ElementsAre("0x50001014=0", "deassert /firmware/scmi/protocol@16:11",
+                                                "assert /firmware/scmi/protocol@16:11"));
+}
+
+TEST(Stm32mp15, RefusedFirmwareTouchesNoRegister) {
+    ModelRegisters registers;
+    PlainM4 m4({}, Stm32mp15(config_of("stm32mp157c-dk2"), registers));
+    ASSERT_TRUE(m4.set_firmware(shape("segment-outside")).has_value());
+
+    EXPECT_EQ(m4.boot().error().code, ErrorCode::segment_outside_memory);
+
+    EXPECT_THAT(written(registers), IsEmpty());
+}
+
+TEST(Stm32mp15, RunningFirmwareIsAskedToShutDownFirst) {
+    ModelMailbox mailbox;
+    PlainM4 m4({}, Stm32mp15(config_of("stm32mp157c-dk2"), {}, {}, mailbox));
+    ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value());
+    ASSERT_TRUE(m4.boot().has_value());
+    ASSERT_THAT(mailbox.sent(), IsEmpty());
+
+    ASSERT_TRUE(m4.shutdown().has_value());
+
+    ASSERT_EQ(mailbox.sent().size(), 1U);
+    EXPECT_EQ(mailbox.sent().front().channel, "shutdown");
+}
+
+/// A mailbox that never gets an answer.
+struct DeafMailbox {
+    Result<void> send(std::string_view /*channel*/, std::string_view /*message*/) {
+        return fail({.code = ErrorCode::mailbox_failed, .what = "no acknowledgement"});
+    }
+};
+
+struct LogRecorder : NullObserver {
+    void on_log(const LogLine& line) { lines.emplace_back(line.text); }
+    std::vector<std::string> lines;
+};
+
+TEST(Stm32mp15, FirmwareThatDoesNotAnswerIsStoppedAllTheSame) {
+    using Platform = BasicStm32mp15<ModelRegisters, ModelMemory, DeafMailbox>;
+    LogRecorder log;
+    RemoteProcessor<elf::Backend, Platform, Mainline, ObserverRef<LogRecorder>> m4(
+        {}, Platform(config_of("stm32mp157c-dk2")), ObserverRef(log));
+    ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value());
+    ASSERT_TRUE(m4.boot().has_value());
+
+    EXPECT_TRUE(m4.shutdown().has_value());
+
+    EXPECT_EQ(m4.state(), State::offline);
+    EXPECT_THAT(log.lines, testing::Contains("warning: remote FW shutdown without ack"));
+}
+
+TEST(Stm32mp15, KickGoesToTheMailboxOfTheVring) {
+    ModelMailbox mailbox;
+    Stm32mp15 platform(config_of("stm32mp157c-dk2"), {}, {}, mailbox);
+    Context ctx("m4");
+
+    EXPECT_TRUE(platform.kick(ctx, 1).has_value());
+    EXPECT_TRUE(platform.kick(ctx, 7).has_value()) << "no such channel: nothing to do";
+
+    EXPECT_THAT(mailbox.sent(), ElementsAre(ModelMailbox::Message{"vq1", "kick"}));
+}
+
+TEST(Stm32mp15, CoreThatTheBootloaderStartedIsNotBootedOver) {
+    ModelRegisters registers;
+    const auto config = config_of("stm32mp157c-dk2");
+    registers.preset(*config.m4_state, 2);
+    PlainM4 m4({}, Stm32mp15(config, registers));
+    ASSERT_EQ(m4.state(), State::detached);
+
+    EXPECT_EQ(m4.set_firmware(shape("elf-good")).error().code, ErrorCode::firmware_busy);
+    EXPECT_EQ(m4.boot().error().code, ErrorCode::attach_unsupported);
+
+    EXPECT_THAT(written(registers), IsEmpty());
+}
+
+/// Registers of which the n-th write fails.
+class FailingRegisters {
+  public:
+    explicit FailingRegisters(int fail_at) : left_(std::make_shared<int>(fail_at)) {}
+    Result<std::uint32_t> read(const SysconField& /*field*/) { return 0U; }
+    Result<void> update(const SysconField& /*field*/, std::uint32_t /*value*/) { return next(); }
+    Result<void> secure_write(const SysconField& /*field*/, std::uint32_t /*value*/) { return next(); }
+    Result<void> assert_reset(const ResetLine& /*line*/) { return next(); }
+    Result<void> deassert_reset(const ResetLine& /*line*/) { return next(); }
+
+  private:
+    Result<void> next() {
+        if (--*left_ != 0) return {};
+        return fail({.code = ErrorCode::register_failed, .what = "injected"});
+    }
+    std::shared_ptr<int> left_;
+};
+
+TEST(Stm32mp15, EveryRegisterWriteThatFailsIsNamedAndUndone) {
+    const std::vector<std::string> lines{"failed to clear pdds", "failed to set hold boot", "failed to set hold boot"};
+    for (std::size_t k = 0; k < lines.size(); ++k) {
+        using Platform = BasicStm32mp15<FailingRegisters>;
+        ModelMemory memory;
+        LogRecorder log;
+        RemoteProcessor<elf::Backend, Platform, Mainline, ObserverRef<LogRecorder>> m4(
+            {}, Platform(config_of("stm32mp157c-dk2"), FailingRegisters(static_cast<int>(k) + 1), memory),
+            ObserverRef(log));
+        ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value());
+
+        const auto refused = m4.boot();
+
+        ASSERT_FALSE(refused.has_value()) << k;
+        EXPECT_EQ(refused.error().step, Step::start);
+        EXPECT_THAT(log.lines, testing::IsSupersetOf({lines[k], std::string("can't start rproc m4: -5"),
+                                                      std::string("Boot failed: -5")}));
+        EXPECT_EQ(memory.mapped(), 0U);
+        EXPECT_TRUE(m4.boot().has_value()) << "the next write succeeds, and nothing is in its way";
+    }
+}
+
+TEST(Stm32mp15, StopThatFailsLeavesItRunningAndCanBeRepeated) {
+    using Platform = BasicStm32mp15<FailingRegisters>;
+    for (int k = 4; k <= 7; ++k) {
+        RemoteProcessor<elf::Backend, Platform> m4({}, Platform(config_of("stm32mp157c-dk2"), FailingRegisters(k)));
+        ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value());
+        ASSERT_TRUE(m4.boot().has_value());
+
+        EXPECT_FALSE(m4.shutdown().has_value()) << k;
+        EXPECT_EQ(m4.state(), State::running) << k;
+
+        EXPECT_TRUE(m4.shutdown().has_value()) << k;
+        EXPECT_EQ(m4.state(), State::offline) << k;
+    }
+}
+
+}  // namespace
+}  // namespace rproc::platform
