@@ -132,7 +132,7 @@ Result<void> check_identification(std::span<const std::byte> bytes) {
                                          bytes[0], bytes[1], bytes[2], bytes[3]),
                      .where = "ELF header",
                      .kernel_line = "Image is corrupted (bad magic)",
-                     .hint = "give the .elf that the linker wrote, not the .bin, .hex or .axf container made from it"});
+                     .hint = "give the .elf that the linker wrote, not the .bin or .hex made from it"});
     }
     const auto elf_class = std::to_integer<int>(bytes[EI_CLASS]);
     if (elf_class != ELFCLASS32 && elf_class != ELFCLASS64) {

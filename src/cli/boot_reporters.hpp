@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "cli/boot_facts.hpp"
+#include "cli/output.hpp"
+#include "rproc/observer.hpp"
+
+namespace rproc::cli {
+
+/// What a reporter knows of the boot that it reports.
+struct BootJob {
+    std::string firmware_name;  ///< as the caller named it
+    Firmware firmware;
+    const platform::Board& board;
+    ModelMemory memory;
+};
+
+/// Watches a boot, and hears besides what runs then and how it ended.
+template <class R>
+concept BootReporter = Observer<R> && requires(R& reporter, const Running& running, const Error& error) {
+    // The processor runs.
+    reporter.running(running);
+    // The boot was refused; everything is undone.
+    reporter.refused(error);
+    // The processor was stopped again.
+    reporter.stopped();
+};
+
+/// Measures how long the step at hand has taken.
+class Stopwatch {
+  public:
+    void start() { start_ = Clock::now(); }
+    [[nodiscard]] std::chrono::microseconds elapsed() const {
+        return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start_);
+    }
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    Clock::time_point start_;
+};
+
+/// A line a step as it happens, then what runs, for people.
+class Timeline {
+  public:
+    enum class KernelLines { hidden, shown };
+
+    Timeline(Output& out, const BootJob& job, KernelLines lines)
+        : out_(out), job_(job), lines_(lines), facts_(job.board, job.firmware, job.memory) {}
+
+    void on_step_begin(Step step);
+    void on_step_end(Step step);
+    void on_step_failed(Step step, const Error& error);
+    void on_notice(Severity severity, const Error& error);
+    void on_log(const LogLine& line);
+    void on_state(State from, State to);
+
+    void running(const Running& running);
+    void refused(const Error& error);
+    void stopped();
+
+  private:
+    void print_step(const std::string& mark, Step step, const std::string& result);
+    void print_notice(Severity severity, const Error& error);
+    void print_vdev(const RunningVdev& vdev);
+
+    Output& out_;
+    const BootJob& job_;
+    KernelLines lines_;
+    StepFacts facts_;
+    Stopwatch watch_;
+    bool in_step_ = false;
+    std::vector<std::pair<Severity, Error>> notices_{};  ///< of the step at hand
+    std::vector<std::string> step_lines_{};              ///< the kernel's, of the step at hand
+    std::vector<std::string> complaints_{};              ///< the kernel's lines that are no information
+};
+static_assert(BootReporter<Timeline>);
+
+/// One JSON object for each thing that happens.
+class BootEvents {
+  public:
+    BootEvents(Output& out, const BootJob& job) : out_(out), job_(job), facts_(job.board, job.firmware, job.memory) {}
+
+    void on_step_begin(Step step);
+    void on_step_end(Step step);
+    void on_step_failed(Step step, const Error& error);
+    void on_notice(Severity severity, const Error& error);
+    void on_log(const LogLine& line);
+    void on_state(State from, State to);
+
+    void running(const Running& running) { running_ = running; }
+    void refused(const Error& error);
+    void stopped();
+
+  private:
+    void print(nlohmann::ordered_json event);
+    void print_step(Step step, std::string_view result);
+
+    Output& out_;
+    const BootJob& job_;
+    StepFacts facts_;
+    Stopwatch watch_;
+    Running running_{};
+};
+static_assert(BootReporter<BootEvents>);
+
+/// The lines that dmesg would show, and nothing else.
+class KernelLog : public NullObserver {
+  public:
+    KernelLog(Output& out, const BootJob& job) : out_(out), job_(job) {}
+
+    void on_log(const LogLine& line) { out_.print("{}\n", printable(as_in_dmesg(line, job_.board))); }
+
+    void running(const Running& /*running*/) {}
+    void refused(const Error& /*error*/) {}
+    void stopped() {}
+
+  private:
+    Output& out_;
+    const BootJob& job_;
+};
+static_assert(BootReporter<KernelLog>);
+
+/// One line when the boot is refused, and nothing else.
+class OnlyRefusal : public NullObserver {
+  public:
+    OnlyRefusal(Output& out, const BootJob& job) : out_(out), job_(job) {}
+
+    void running(const Running& /*running*/) {}
+    void refused(const Error& error) {
+        const std::string meaning = meaning_of(error, job_.board, job_.firmware);
+        out_.print("{}: {}: {}\n", printable(job_.firmware_name), out_.bad("refused"), printable(meaning));
+    }
+    void stopped() {}
+
+  private:
+    Output& out_;
+    const BootJob& job_;
+};
+static_assert(BootReporter<OnlyRefusal>);
+
+}  // namespace rproc::cli

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "cli/common.hpp"
+
+/// The subcommands. Each adds its parser to `app` and says what to run when it was chosen.
+namespace rproc::cli {
+
+[[nodiscard]] Command add_boot(CLI::App& app);
+[[nodiscard]] Command add_check(CLI::App& app);
+[[nodiscard]] Command add_inspect(CLI::App& app);
+[[nodiscard]] Command add_boards(CLI::App& app);
+
+}  // namespace rproc::cli

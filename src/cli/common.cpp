@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "cli/common.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+namespace rproc::cli {
+namespace {
+
+constexpr std::string_view kExitStatuses =
+    "Exit status:\n"
+    "  0  yes\n"
+    "  1  no: it would not boot\n"
+    "  2  the call itself is wrong\n"
+    "  3  file, board or processor not found\n"
+    "  4  busy, or in the wrong state\n"
+    "  5  permission denied\n"
+    "  6  timeout\n"
+    "  7  input or output error";
+
+Result<Firmware> read_standard_input() {
+    constexpr std::size_t kChunk = 65536;
+    std::vector<std::byte> bytes;
+    std::size_t got = 0;
+    do {
+        const std::size_t size = bytes.size();
+        bytes.resize(size + kChunk);
+        got = std::fread(bytes.data() + size, 1, kChunk, stdin);
+        bytes.resize(size + got);
+    } while (got != 0);
+    if (std::ferror(stdin) == 0) return Firmware("stdin", std::move(bytes));
+    return fail({.code = ErrorCode::firmware_unreadable, .what = "cannot be read", .where = "standard input"});
+}
+
+bool is_path(const std::string& argument) {
+    std::error_code ignored;
+    return argument.find('/') != std::string::npos || std::filesystem::exists(argument, ignored);
+}
+
+}  // namespace
+
+std::shared_ptr<spdlog::logger> make_log(std::string_view level) {
+    static const std::map<std::string_view, spdlog::level::level_enum> levels{
+        {"", spdlog::level::off},
+        {"debug", spdlog::level::debug},
+        {"info", spdlog::level::info},
+        {"warn", spdlog::level::warn},
+        {"error", spdlog::level::err},
+    };
+    const auto found = levels.find(level);
+    if (found == levels.end()) return nullptr;
+    auto log = std::make_shared<spdlog::logger>("rproc", std::make_shared<spdlog::sinks::stderr_sink_st>());
+    log->set_pattern("%H:%M:%S.%e %-5l %v");
+    log->set_level(found->second);
+    return log;
+}
+
+void add_common_options(CLI::App& app, CommonOptions& options) {
+    static const std::map<std::string, ColorWhen> colors{
+        {"auto", ColorWhen::automatic}, {"always", ColorWhen::always}, {"never", ColorWhen::never}};
+    auto* const board = app.add_option("--board", options.board, "Embedded board; see `rproc boards`")->option_text("NAME");
+    app.add_option("--dtb", options.dtb, "The board's own device tree blob")->option_text("FILE")->excludes(board);
+    app.add_option("--node", options.node, "Which remote processor of the tree: its name or path")->option_text("NAME");
+    app.add_flag("--json", options.json, "One JSON object a line");
+    auto* const verbose = app.add_flag("-v,--verbose", options.verbose, "Say more");
+    app.add_flag("-q,--quiet", options.quiet, "Say less")->excludes(verbose);
+    app.add_option("--color", options.color, "auto, always or never")
+        ->option_text("WHEN")
+        ->transform(CLI::Transformer(colors))
+        ->check(CLI::IsMember(colors).description(""));
+}
+
+void add_help_footer(CLI::App& app, std::string_view examples) {
+    app.footer(fmt::format("Examples:\n{}\n{}", examples, kExitStatuses));
+}
+
+Result<ChosenBoard> choose_board(const CommonOptions& options) {
+    const auto chosen = [](Result<platform::Board> board, bool by_default) -> Result<ChosenBoard> {
+        if (!board) return fail(std::move(board).error());
+        return ChosenBoard{*std::move(board), by_default};
+    };
+    if (options.dtb) return chosen(platform::read_board(*options.dtb, options.node), false);
+    if (options.board) return chosen(platform::embedded_board(*options.board, options.node), false);
+    const char* const named = std::getenv("RPROC_BOARD");
+    if (named != nullptr && *named != '\0') return chosen(platform::embedded_board(named, options.node), false);
+    return chosen(platform::embedded_board(platform::kDefaultBoard, options.node), true);
+}
+
+FirmwareSource firmware_source(const std::string& argument) {
+    if (argument == kStandardInput) {
+        return {"stdin", [firmware = read_standard_input()] { return firmware; }};
+    }
+    if (is_path(argument)) return firmware_file(argument);
+    return FirmwareSearchPath::system().source(argument);
+}
+
+ExitStatus report(Console& console, const Error& error) {
+    console.err.wrapped(fmt::format("rproc: {} ", console.err.bad("error:")), 14, printable(error.message()));
+    if (!error.hint.empty()) console.err.wrapped("       hint:  ", 14, printable(error.hint));
+    return exit_status_of(error);
+}
+
+std::string describe(const ChosenBoard& chosen) {
+    return fmt::format("{} ({}){}", printable(chosen.board.name), printable(chosen.board.config.name),
+                       chosen.by_default ? ", the default board" : "");
+}
+
+}  // namespace rproc::cli

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "cli/exit_status.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+namespace rproc::cli {
+namespace {
+
+struct Row {
+    ErrorCode code;
+    ExitStatus status;
+};
+
+/// Every code that means something else than "Linux would not boot this".
+constexpr std::array kRows{
+    Row{ErrorCode::firmware_not_found, ExitStatus::not_found},
+    Row{ErrorCode::firmware_unreadable, ExitStatus::io_error},
+    Row{ErrorCode::firmware_name_empty, ExitStatus::usage},
+    Row{ErrorCode::firmware_busy, ExitStatus::busy},
+    Row{ErrorCode::dtb_malformed, ExitStatus::not_found},
+    Row{ErrorCode::dt_node_missing, ExitStatus::not_found},
+    Row{ErrorCode::dt_node_ambiguous, ExitStatus::usage},
+    Row{ErrorCode::dt_node_disabled, ExitStatus::not_found},
+    Row{ErrorCode::board_unknown, ExitStatus::not_found},
+    Row{ErrorCode::state_invalid, ExitStatus::busy},
+    Row{ErrorCode::attach_unsupported, ExitStatus::busy},
+    Row{ErrorCode::register_failed, ExitStatus::io_error},
+    Row{ErrorCode::mailbox_failed, ExitStatus::io_error},
+};
+
+bool permission_denied(const Error& error) {
+    return error.code == ErrorCode::firmware_unreadable && ::access(error.where.c_str(), R_OK) != 0 && errno == EACCES;
+}
+
+}  // namespace
+
+ExitStatus exit_status_of(const Error& error) {
+    if (permission_denied(error)) return ExitStatus::permission;
+    const auto* const row = std::ranges::find(kRows, error.code, &Row::code);
+    return row == kRows.end() ? ExitStatus::no : row->status;
+}
+
+}  // namespace rproc::cli
