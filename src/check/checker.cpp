@@ -2,6 +2,7 @@
 #include "rproc/check/checker.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -32,7 +33,6 @@ Verdict verdict_of(const Trial& trial) {
     verdict.outcome = trial.error ? Outcome::refused : outcome_of_running(trial);
     verdict.errno_value = trial.error ? trial.error->errno_value() : 0;
     verdict.state = trial.error ? State::offline : State::running;
-    verdict.virtio = trial.virtio;
     verdict.kernel_log = trial.record.kernel_log();
     return verdict;
 }
@@ -54,6 +54,8 @@ Verdict Checker::check(const FirmwareSource& source) {
     verdict.format = image ? fmt::format("elf{}", image->header().elf_class) : "unknown";
     verdict.board = board_.name;
     verdict.remoteproc = board_.config.name;
+    if (image) verdict.virtio = requested_virtio(*image);
+    for (const std::uint32_t index : trial.registered) verdict.virtio.at(index).registered = true;
     append(verdict.findings, std::move(seen.findings));
     append(verdict.findings, trial.record.findings());
     if (trial.error) verdict.findings.push_back(explain(*trial.error, image ? &*image : nullptr, board_.config));

@@ -11,18 +11,18 @@ namespace {
 
 std::string describe(const MemoryEntry& entry) { return fmt::format("{} ({})", entry.name, to_string(entry.device)); }
 
-/// "46,104": byte counts are read by people, and compared with linker maps.
-std::string grouped(std::uint64_t number) {
+/// "46,104 bytes": counts are read by people, and compared with linker maps.
+std::string byte_count(std::uint64_t number) {
     std::string digits = std::to_string(number);
     for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) {
         digits.insert(static_cast<std::size_t>(at), 1, ',');
     }
-    return digits;
+    return digits + (number == 1 ? " byte" : " bytes");
 }
 
 std::string explain_overrun(const MemoryEntry& entry, DeviceRange range) {
     const std::uint64_t past = range.end().value() - entry.device.end().value();
-    return fmt::format("begins in {} and ends {} bytes past it", describe(entry), grouped(past));
+    return fmt::format("begins in {} and ends {} past it", describe(entry), byte_count(past));
 }
 
 std::uint64_t distance(const MemoryEntry& entry, DeviceRange range) {

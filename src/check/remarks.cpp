@@ -32,11 +32,14 @@ std::optional<Table> find_table(const ElfImage& image) {
     return Table{*section, *bytes};
 }
 
-bool loaded_by_segment(const ElfImage& image, DeviceRange range) {
+/// Whether a segment puts these very bytes of the file to that place.
+bool loaded_by_segment(const ElfImage& image, const Table& table, DeviceRange range) {
     for (std::uint32_t i = 0; i < image.segment_count(); ++i) {
         const ElfSegment segment = image.segment(i);
         const auto loaded = DeviceRange::make(segment.paddr, segment.memsz);
-        if (segment.loadable() && loaded && loaded->contains(range)) return true;
+        if (!segment.loadable() || !loaded || !loaded->contains(range)) continue;
+        const std::uint64_t into = range.start().value() - segment.paddr.value();
+        if (segment.offset + into == table.section.offset) return true;
     }
     return false;
 }
@@ -45,7 +48,7 @@ bool loaded_by_segment(const ElfImage& image, DeviceRange range) {
 void remark_on_place(std::vector<Finding>& findings, const Table& table, const ElfImage& image,
                      const Stm32mp15Config& config) {
     const auto range = DeviceRange::make(table.section.addr, table.section.size);
-    if (!range || loaded_by_segment(image, *range)) return;
+    if (!range || loaded_by_segment(image, table, *range)) return;
     const auto holds = [&](const MemoryEntry& entry) { return entry.loadable && entry.device.contains(*range); };
     if (std::ranges::none_of(memory_map(config), holds)) return;
     findings.push_back(
@@ -92,6 +95,20 @@ std::vector<Finding> remarks_on(const ElfImage& image, const Stm32mp15Config& co
     remark_on_names(findings, *table);
     if (trial.error && trial.error->code == ErrorCode::entry_outside_table) remark_on_offsets(findings, *table);
     return findings;
+}
+
+std::vector<VirtioDevice> requested_virtio(const ElfImage& image) {
+    std::vector<VirtioDevice> devices;
+    const auto found = find_table(image);
+    const auto table = found ? ResourceTableView::parse(found->bytes) : fail(Error{});
+    if (!table) return devices;
+    static_cast<void>(table->for_each([&](const ResourceEntry& entry) -> Result<void> {
+        if (!entry.is(wire::EntryType::vdev)) return {};
+        RPROC_TRY_ASSIGN(const VdevEntry request, decode_vdev(entry));
+        devices.push_back({static_cast<std::uint32_t>(devices.size()), request.header().id, false});
+        return {};
+    }));
+    return devices;
 }
 
 Finding explain(const Error& error, const ElfImage* image, const Stm32mp15Config& config) {

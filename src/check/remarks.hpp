@@ -17,6 +17,10 @@ namespace rproc::check {
 [[nodiscard]] std::vector<Finding> remarks_on(const ElfImage& image, const platform::Stm32mp15Config& config,
                                               const Trial& trial);
 
+/// The virtio devices that an image's resource table asks for, none of them registered; up to the entry that ends the
+/// kernel's walk.
+[[nodiscard]] std::vector<VirtioDevice> requested_virtio(const ElfImage& image);
+
 /// The error in the words of this board: which memory a segment misses, and by how much.
 [[nodiscard]] Finding explain(const Error& error, const ElfImage* image, const platform::Stm32mp15Config& config);
 

@@ -37,7 +37,8 @@ Trial try_boot(const FirmwareSource& source, const platform::Stm32mp15Config& co
     auto booted = processor.set_firmware(source);
     if (booted) booted = processor.boot();
     if (!booted) trial.error = std::move(booted).error();
-    for (const Vdev& vdev : processor.resources().vdevs) trial.virtio.push_back({vdev.index, vdev.id, vdev.registered});
+    for (const Vdev& vdev : processor.resources().vdevs)
+        if (vdev.registered) trial.registered.push_back(vdev.index);
     if (!trial.error) look_at_traces(processor, trial.record);
     trial.record.stop_recording();
     return trial;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
 #include "recorder.hpp"
-#include "rproc/check/verdict.hpp"
 #include "rproc/error.hpp"
 #include "rproc/firmware/source.hpp"
 #include "rproc/memory/model_memory.hpp"
@@ -17,7 +17,7 @@ namespace rproc::check {
 struct Trial {
     std::optional<Error> error{};  ///< why it refused; nothing when the firmware ran
     Recorder record{};
-    std::vector<VirtioDevice> virtio{};
+    std::vector<std::uint32_t> registered{};  ///< indices of the virtio devices that existed while it ran
 
     /// True when the boot got as far as beginning that step.
     [[nodiscard]] bool reached(Step step) const { return record.lines_before(step).has_value(); }

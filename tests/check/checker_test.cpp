@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "rproc/check/checker.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "rproc/check/kernel_defects.hpp"
+#include "support/shapes.hpp"
+
+namespace rproc::check {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+Checker dk2_checker() {
+    auto board = platform::embedded_board("stm32mp157c-dk2");
+    EXPECT_TRUE(board.has_value());
+    return Checker(std::move(*board));
+}
+
+FirmwareSource shape(std::string_view name) {
+    for (auto& shape : test::all_shapes())
+        if (shape.name == name) return FirmwareSource(Firmware(shape.name + ".elf", std::move(shape.image)));
+    ADD_FAILURE() << "no shape " << name;
+    return FirmwareSource(Firmware("none", {}));
+}
+
+std::vector<std::string> codes(const Verdict& verdict) {
+    std::vector<std::string> list;
+    for (const Finding& finding : verdict.findings) list.push_back(finding.code);
+    return list;
+}
+
+TEST(Checker, GoodFirmwareBootsWithNothingToSay) {
+    auto checker = dk2_checker();
+
+    const Verdict verdict = checker.check(shape("elf-good"));
+
+    EXPECT_EQ(verdict.firmware, "elf-good.elf");
+    EXPECT_EQ(verdict.format, "elf32");
+    EXPECT_EQ(verdict.board, "stm32mp157c-dk2");
+    EXPECT_EQ(verdict.remoteproc, "m4");
+    EXPECT_EQ(verdict.outcome, Outcome::boots);
+    EXPECT_EQ(verdict.errno_value, 0);
+    EXPECT_EQ(verdict.state, State::running);
+    ASSERT_EQ(verdict.virtio.size(), 1U);
+    EXPECT_EQ(verdict.virtio.front().id, 7U);
+    EXPECT_TRUE(verdict.virtio.front().registered);
+    EXPECT_EQ(verdict.kernel_log.front(), "powering up m4");
+    EXPECT_EQ(verdict.kernel_log.back(), "remote processor m4 is now up");
+    EXPECT_THAT(codes(verdict), IsEmpty());
+}
+
+TEST(Checker, RefusalIsExplainedWithTheBoardsMemories) {
+    auto checker = dk2_checker();
+
+    const Verdict verdict = checker.check(shape("segment-crossing-by-1"));
+
+    EXPECT_EQ(verdict.outcome, Outcome::refused);
+    EXPECT_EQ(verdict.errno_value, 22);
+    EXPECT_EQ(verdict.state, State::offline);
+    ASSERT_EQ(verdict.findings.size(), 1U);
+    EXPECT_EQ(verdict.findings.front().code, "segment-outside-memory");
+    EXPECT_THAT(verdict.findings.front().where, HasSubstr("0xff00+0x101"));
+    EXPECT_THAT(verdict.findings.front().message, HasSubstr("ends 1 byte past it"));
+    EXPECT_THAT(verdict.kernel_log, Contains("bad phdr da 0xff00 mem 0x101"));
+}
+
+TEST(Checker, WhatBootsButLacksSomethingIsDegraded) {
+    auto checker = dk2_checker();
+    const std::vector<std::pair<std::string_view, std::string>> shapes{
+        {"table-none", "table-missing"},
+        {"table-ver-2", "table-version"},
+        {"table-reserved-1", "table-reserved-bytes"},
+        {"table-size-15", "table-headerless"},
+        {"table-num-wrap", "table-incomplete"},
+        {"table-offset-outside", "table-truncated"},
+        {"vdev-num-0", "vring-invalid"},
+        {"vdev-da-outside", "vring-misfit"},
+        {"trace-da-outside", "trace-unavailable"},
+        {"table-address-unmapped", "table-not-in-memory"}};
+    for (const auto& [name, code] : shapes) {
+        const Verdict verdict = checker.check(shape(name));
+        EXPECT_EQ(verdict.outcome, Outcome::degraded) << name;
+        EXPECT_EQ(verdict.errno_value, 0) << name;
+        EXPECT_THAT(codes(verdict), Contains(code)) << name;
+    }
+}
+
+TEST(Checker, KernelDefectsAreNamed) {
+    auto checker = dk2_checker();
+    const std::vector<std::pair<std::string_view, std::string_view>> shapes{
+        {"elf-phnum-65535", kReadsPastFile.code},
+        {"elf-shstrndx-65535", kReadsPastFile.code},
+        {"elf-section-name-outside", kReadsPastFile.code},
+        {"elf64-shoff-max", kReadsPastFile.code},
+        {"segment64-offset-wrap", kReadsPastFile.code},
+        {"segment64-alias", kTruncatesAddress.code},
+        {"vdev-num-max", kVringSizeWraps.code},
+        {"entry-offset-c0000000", kReadsBeforeTable.code},
+        {"vdev-vrings-1", kPanicsOnFree.code},
+        {"vdev-two", kPanicsOnFree.code},
+        {"carveout-dma-len-4k", kPanicsOnFree.code},
+        {"carveout-format-s", kFormatString.code}};
+    std::set<std::string_view> seen;
+    for (const auto& [name, code] : shapes) {
+        EXPECT_THAT(codes(checker.check(shape(name))), Contains(code)) << name;
+        seen.insert(code);
+    }
+    EXPECT_EQ(seen.size(), kKernelDefects.size()) << "every defect has a shape";
+}
+
+TEST(Checker, PanicAtTheStartHasNeitherErrnoNorState) {
+    auto checker = dk2_checker();
+
+    const Verdict verdict = checker.check(shape("mixed-vdev-no-vring-bad-segment"));
+
+    EXPECT_EQ(verdict.outcome, Outcome::panics);
+    EXPECT_FALSE(verdict.errno_value);
+    EXPECT_FALSE(verdict.state);
+    EXPECT_FALSE(verdict.virtio.front().registered);
+}
+
+TEST(Checker, PanicAtTheStopHasBoth) {
+    auto checker = dk2_checker();
+
+    const Verdict verdict = checker.check(shape("vdev-vrings-1"));
+
+    EXPECT_EQ(verdict.outcome, Outcome::panics);
+    EXPECT_EQ(verdict.errno_value, 0);
+    EXPECT_EQ(verdict.state, State::running);
+}
+
+TEST(Checker, FailedBootThatIsReportedAsSuccess) {
+    auto checker = dk2_checker();
+
+    const Verdict verdict = checker.check(shape("entry-vendor-alone"));
+
+    EXPECT_EQ(verdict.outcome, Outcome::refused);
+    EXPECT_EQ(verdict.errno_value, 0);
+    EXPECT_EQ(verdict.state, State::offline);
+    EXPECT_THAT(codes(verdict), Contains("vendor-entry-fails-boot"));
+    EXPECT_EQ(verdict.kernel_log.back(), "Boot failed: 1");
+}
+
+TEST(Checker, TableThatOverwritesWhatIsLoadedIsAWarning) {
+    auto checker = dk2_checker();
+
+    for (const auto* name : {"table-address-0", "table-address-elsewhere"}) {
+        const Verdict verdict = checker.check(shape(name));
+        EXPECT_EQ(verdict.outcome, Outcome::boots) << name;
+        EXPECT_THAT(codes(verdict), Contains("table-outside-segments")) << name;
+    }
+}
+
+TEST(Checker, FileThatIsNotThereIsRefusedWithItsName) {
+    auto checker = dk2_checker();
+
+    const Verdict verdict = checker.check(firmware_file("/no/such/firmware.elf"));
+
+    EXPECT_EQ(verdict.firmware, "firmware.elf");
+    EXPECT_EQ(verdict.format, "unknown");
+    EXPECT_EQ(verdict.outcome, Outcome::refused);
+    EXPECT_EQ(verdict.errno_value, 2);
+    EXPECT_EQ(codes(verdict), std::vector<std::string>{"firmware-not-found"});
+    EXPECT_THAT(verdict.kernel_log, Contains("request_firmware failed: -2"));
+}
+
+TEST(Checker, OneVerdictDoesNotDependOnTheOneBefore) {
+    auto checker = dk2_checker();
+    const Verdict first = checker.check(shape("elf-good"));
+    static_cast<void>(checker.check(shape("segment-outside")));
+    static_cast<void>(checker.check(shape("vdev-two")));
+
+    const Verdict again = checker.check(shape("elf-good"));
+
+    EXPECT_EQ(again.kernel_log, first.kernel_log);
+    EXPECT_EQ(again.outcome, first.outcome);
+    EXPECT_THAT(codes(again), IsEmpty());
+}
+
+TEST(ErrnoName, KnowsWhatRemoteprocReturns) {
+    EXPECT_EQ(errno_name(0), "");
+    EXPECT_EQ(errno_name(22), "EINVAL");
+    EXPECT_EQ(errno_name(75), "EOVERFLOW");
+    EXPECT_EQ(errno_name(110), "errno 110");
+    for (const ErrorCodeInfo& info : error_codes())
+        EXPECT_THAT(errno_name(info.errno_value), testing::Not(HasSubstr("errno"))) << info.name;
+}
+
+}  // namespace
+}  // namespace rproc::check
