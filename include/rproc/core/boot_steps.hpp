@@ -14,8 +14,8 @@
 #include "rproc/core/carveout_allocation.hpp"
 #include "rproc/core/concepts.hpp"
 #include "rproc/core/context.hpp"
-#include "rproc/core/resource_handler.hpp"
 #include "rproc/core/resources.hpp"
+#include "rproc/core/table_handling.hpp"
 #include "rproc/core/virtio.hpp"
 #include "rproc/firmware/firmware.hpp"
 #include "rproc/observer.hpp"
@@ -90,7 +90,7 @@ class BootSteps {
         return run(Step::handle_resources, [&]() -> Result<void> {
             if (cached_table_.empty()) return {};
             RPROC_TRY_ASSIGN(const auto table, ResourceTableView::parse(cached_table_));
-            return handle_entries(table);
+            return handle_table(ctx_, backend_, observer_, resources_, table);
         });
     }
 
@@ -204,44 +204,6 @@ class BootSteps {
     }
 
     void say(LogLevel level, std::string_view line) { observer_.on_log({level, LogSource::remoteproc, line}); }
-
-    [[nodiscard]] Result<void> handle_entries(const ResourceTableView& table) {
-        ResourceHandler handler(ctx_, resources_);
-        bool ends_ignored = false;
-        RPROC_TRY(table.for_each([&](const ResourceEntry& entry) -> Result<void> {
-            auto handled = handle_entry(handler, entry);
-            ctx_.drain(Step::handle_resources, observer_);
-            if (handled && (entry.is_vendor() || known(entry))) ends_ignored = *handled == VendorEntry::ignored;
-            if (!handled) return fail(std::move(handled).error());
-            return {};
-        }));
-        if (!ends_ignored) return {};
-        return fail(
-            {.code = ErrorCode::vendor_entry_fails_boot,
-             .what = "the last entry that Linux 6.1 knows is an unhandled vendor entry: its result, 1, is taken for "
-                     "a failure of the whole table, and the failed boot is reported as success",
-             .where = "resource table",
-             .hint = "move the vendor entry before a trace, carveout or vdev entry, or remove it"});
-    }
-
-    [[nodiscard]] static bool known(const ResourceEntry& entry) noexcept {
-        return entry.type() <= static_cast<std::uint32_t>(wire::EntryType::vdev);
-    }
-
-    [[nodiscard]] Result<VendorEntry> handle_entry(ResourceHandler& handler, const ResourceEntry& entry) {
-        if (known(entry)) {
-            RPROC_TRY(handler.handle(entry));
-            return VendorEntry::handled;
-        }
-        if constexpr (HasHandleRsc<B>) {
-            if (entry.is_vendor()) {
-                auto handled = backend_.handle_rsc(ctx_, entry);
-                if (!handled || *handled == VendorEntry::handled) return handled;
-            }
-        }
-        handler.ignore(entry);
-        return VendorEntry::ignored;
-    }
 
     [[nodiscard]] Result<void> start_backend() {
         if constexpr (StartsCore<B>) {

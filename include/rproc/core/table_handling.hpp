@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <cstdint>
+#include <utility>
+
+#include "rproc/core/concepts.hpp"
+#include "rproc/core/context.hpp"
+#include "rproc/core/resource_handler.hpp"
+#include "rproc/core/resources.hpp"
+#include "rproc/observer.hpp"
+#include "rproc/resource/table_view.hpp"
+#include "rproc/result.hpp"
+
+namespace rproc {
+
+namespace internal {
+
+[[nodiscard]] inline bool is_known(const ResourceEntry& entry) noexcept {
+    return entry.type() <= static_cast<std::uint32_t>(wire::EntryType::vdev);
+}
+
+template <Backend B>
+[[nodiscard]] Result<VendorEntry> handle_entry(Context& ctx, B& backend, ResourceHandler& handler,
+                                               const ResourceEntry& entry) {
+    if (is_known(entry)) {
+        RPROC_TRY(handler.handle(entry));
+        return VendorEntry::handled;
+    }
+    if constexpr (HasHandleRsc<B>) {
+        if (entry.is_vendor()) {
+            auto handled = backend.handle_rsc(ctx, entry);
+            if (!handled || *handled == VendorEntry::handled) return handled;
+        }
+    }
+    handler.ignore(entry);
+    return VendorEntry::ignored;
+}
+
+}  // namespace internal
+
+/// Takes in a whole resource table, entry by entry (the kernel's `rproc_handle_resources`); what the handlers say
+/// reaches the observer after each entry.
+/// @returns nothing, or
+///   the error of an entry (ResourceTableView::entry, ResourceHandler::handle) or of the backend's `handle_rsc`;
+///   vendor_entry_fails_boot: the last entry that Linux 6.1 knows is a vendor's that nobody handles.
+template <Backend B, Observer O>
+[[nodiscard]] Result<void> handle_table(Context& ctx, B& backend, O& observer, Resources& resources,
+                                        const ResourceTableView& table) {
+    ResourceHandler handler(ctx, resources);
+    bool ends_ignored = false;
+    RPROC_TRY(table.for_each([&](const ResourceEntry& entry) -> Result<void> {
+        auto handled = internal::handle_entry(ctx, backend, handler, entry);
+        ctx.drain(Step::handle_resources, observer);
+        if (!handled) return fail(std::move(handled).error());
+        if (entry.is_vendor() || internal::is_known(entry)) ends_ignored = *handled == VendorEntry::ignored;
+        return {};
+    }));
+    if (!ends_ignored) return {};
+    return fail({.code = ErrorCode::vendor_entry_fails_boot,
+                 .what =
+                     "the last entry that Linux 6.1 knows is an unhandled vendor entry: its result, 1, is taken for a "
+                     "failure of the whole table, and the failed boot is reported as success",
+                 .where = "resource table",
+                 .hint = "move the vendor entry before a trace, carveout or vdev entry, or remove it"});
+}
+
+}  // namespace rproc
