@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -46,8 +47,8 @@ Header read_header(std::span<const std::byte> bytes, std::uint64_t offset, Elf_T
         .d_buf = &raw, .d_type = type, .d_version = EV_CURRENT, .d_size = sizeof raw, .d_off = 0, .d_align = 1};
     Elf_Data to = from;
     to.d_buf = &header;
-    elf_version(EV_CURRENT);
-    return Elf::translate(&to, &from, ELFDATA2LSB) != nullptr ? header : Header{};
+    static const bool ready = elf_version(EV_CURRENT) != EV_NONE;  // once: it writes a global of libelf
+    return ready && Elf::translate(&to, &from, ELFDATA2LSB) != nullptr ? header : Header{};
 }
 
 std::uint64_t header_size(const ElfHeader& header, std::uint64_t size32, std::uint64_t size64) noexcept {
@@ -220,7 +221,9 @@ ElfSegment ElfImage::segment(std::uint32_t index) const noexcept {
 
 ElfSection ElfImage::section(std::uint32_t index) const noexcept {
     ElfSection section = read_section(bytes_, header_, index);
-    section.name_offset += names_offset_;
+    constexpr std::uint64_t kNowhere = std::numeric_limits<std::uint64_t>::max();
+    section.name_offset =
+        section.name_offset > kNowhere - names_offset_ ? kNowhere : names_offset_ + section.name_offset;
     section.name = string_at(section.name_offset);
     return section;
 }

@@ -78,7 +78,7 @@ class BootSteps {
     }
 
     [[nodiscard]] Result<void> parse_fw() {
-        return run_undoable(Step::parse_fw, [&]() -> Result<void> {
+        return run(Step::parse_fw, [&]() -> Result<void> {
             RPROC_TRY_ASSIGN(cached_table_, backend_.parse_fw(ctx_, *firmware_));
             ctx_.set_table(cached_table_);
             return {};
@@ -142,9 +142,10 @@ class BootSteps {
     /// Takes back the steps of a boot that failed, the last first. A stop that fails is reported and passed over.
     void undo() {
         while (!done_.empty()) {
-            static_cast<void>(undo_last());
+            if (done_.back() == Step::start) static_cast<void>(stop_core());
+            take_back_last();
         }
-        release_firmware();
+        forget_firmware();
     }
 
     /// Takes back a boot that succeeded.
@@ -152,9 +153,10 @@ class BootSteps {
     ///   the call may be repeated.
     [[nodiscard]] Result<void> shut_down() {
         while (!done_.empty()) {
-            RPROC_TRY(undo_last());
+            if (done_.back() == Step::start) RPROC_TRY(stop_core());
+            take_back_last();
         }
-        release_firmware();
+        forget_firmware();
         return {};
     }
 
@@ -232,24 +234,16 @@ class BootSteps {
         });
     }
 
-    /// Takes back the step that was done last. Only a stop can fail; the step then still counts as done, unless
-    /// nobody will try again.
-    [[nodiscard]] Result<void> undo_last() {
+    /// Takes back the step that was done last, but for the stop of a core that was started.
+    void take_back_last() {
         const Step step = done_.back();
-        if (step == Step::start) {
-            auto stopped = stop_core();
-            if (!stopped && ctx_.state() == State::running) return stopped;
-        }
         done_.pop_back();
-        if (const Step report = undo_step(step); report != Step::none) {
-            observer_.on_step_begin(report);
-            take_back(step);
-            ctx_.drain(report, observer_);
-            observer_.on_step_end(report);
-        } else {
-            take_back(step);
-        }
-        return {};
+        const Step report = undo_step(step);
+        if (report == Step::none) return take_back(step);
+        observer_.on_step_begin(report);
+        take_back(step);
+        ctx_.drain(report, observer_);
+        observer_.on_step_end(report);
     }
 
     /// The name under which the observer hears that a step is taken back; none where there is nothing to tell.
@@ -270,10 +264,6 @@ class BootSteps {
                 resources_.clear();
                 ctx_.carveouts().clear();
                 break;
-            case Step::parse_fw:
-                ctx_.set_table({});
-                cached_table_.clear();
-                break;
             case Step::prepare:
                 ctx_.carveouts().clear();
                 if constexpr (HasUnprepare<P>) platform_.unprepare(ctx_);
@@ -282,13 +272,16 @@ class BootSteps {
         }
     }
 
-    void release_firmware() {
+    /// The last of the way back, as in the kernel: the backend gives the firmware up, then the cached table goes.
+    void forget_firmware() {
         if constexpr (HasReleaseFw<B>) {
             observer_.on_step_begin(Step::release_fw);
             backend_.release_fw(ctx_);
             ctx_.drain(Step::release_fw, observer_);
             observer_.on_step_end(Step::release_fw);
         }
+        ctx_.set_table({});
+        cached_table_.clear();
     }
 
     Context& ctx_;

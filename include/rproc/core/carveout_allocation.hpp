@@ -38,6 +38,8 @@ template <Platform P>
 
 /// Settles the device address of memory that the provider chose, and says so when the processor does not see it there.
 inline void settle_da(Context& ctx, Carveout& carveout, std::optional<DeviceAddress> seen_at) {
+    // A carveout whose end lies past the last address cannot be seen whole.
+    if (seen_at && !DeviceRange::make(*seen_at, carveout.size)) seen_at.reset();
     const auto asked = carveout.da;
     if (!asked) carveout.da = seen_at;
     if (seen_at && (!asked || asked == seen_at)) return;

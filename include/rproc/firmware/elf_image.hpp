@@ -36,7 +36,8 @@ struct ElfSegment {
 struct ElfSection {
     std::uint32_t index;
     std::string_view name;      ///< up to its zero, or to the end of the file; empty when it lies outside the file
-    std::uint64_t name_offset;  ///< of the name in the file: the name table's offset plus sh_name, may lie outside
+    std::uint64_t name_offset;  ///< of the name in the file: the name table's offset plus sh_name, may lie outside; the
+                                ///< largest number where that sum wraps
     std::uint32_t type;
     std::uint64_t flags;
     DeviceAddress addr;

@@ -80,9 +80,8 @@ class CarveoutRegistry {
         std::vector<AddressIndex<PhysicalSpace>::Piece> physical;
         for (const Carveout& carveout : carveouts_) {
             if (!carveout.mapping.mapped()) continue;
-            std::byte* data = carveout.mapping.bytes().data();
-            if (carveout.da) device.push_back({*DeviceRange::make(*carveout.da, carveout.size), data});
-            physical.push_back({*PhysicalRange::make(carveout.pa, carveout.size), data});
+            if (carveout.da) add_piece(device, *carveout.da, carveout);
+            add_piece(physical, carveout.pa, carveout);
         }
         by_da_ = AddressIndex<DeviceSpace>(std::move(device));
         by_pa_ = AddressIndex<PhysicalSpace>(std::move(physical));
@@ -114,6 +113,13 @@ class CarveoutRegistry {
     [[nodiscard]] std::deque<Carveout>& all() noexcept { return carveouts_; }
 
   private:
+    template <class Space>
+    static void add_piece(std::vector<typename AddressIndex<Space>::Piece>& pieces, Address<Space> start,
+                          const Carveout& carveout) {
+        const auto range = AddressRange<Space>::make(start, carveout.size);
+        if (range) pieces.push_back({*range, carveout.mapping.bytes().data()});
+    }
+
     [[nodiscard]] static std::string describe(const Carveout& carveout) {
         return fmt::format("carveout {} ({:#x} bytes)", carveout.name, carveout.size);
     }

@@ -28,6 +28,8 @@ class ModelMemory {
     /// The most that one allocation gets. Observed on Debian's armmp kernel with its 16 MiB of contiguous memory: 8 MiB
     /// are there, 16 MiB are not.
     static constexpr std::uint64_t kLargestAllocation = 8ULL << 20U;
+    /// The most that all allocations together get.
+    static constexpr std::uint64_t kPoolSize = 16ULL << 20U;
     /// The most that one fixed place may take.
     static constexpr std::uint64_t kLargestRegion = 1ULL << 30U;
 
@@ -37,21 +39,21 @@ class ModelMemory {
     ///   memory_overlap: part of it lies in a place that was mapped with other bounds;
     ///   memory_exhausted: its size is 0 or more than kLargestRegion.
     [[nodiscard]] Result<Mapping> map(PhysicalRange range) {
+        RPROC_TRY(refuse_size(range.size(), kLargestRegion));
         for (Region& region : state_->fixed) {
             if (!region.range.contains(range)) continue;
             const std::uint64_t offset = range.start().value() - region.range.start().value();
             return lend(std::span(region.bytes).subspan(offset, range.size()), &give_back);
         }
         RPROC_TRY(refuse_overlap(range));
-        RPROC_TRY(refuse_size(range.size(), kLargestRegion));
         state_->fixed.push_back({range, std::vector<std::byte>(range.size())});
         return lend(state_->fixed.back().bytes, &give_back);
     }
 
     /// @returns zeroed bytes that live as long as the mapping, or
-    ///   memory_exhausted: `size` is 0 or more than kLargestAllocation.
+    ///   memory_exhausted: `size` is 0, more than kLargestAllocation, or more than is left of kPoolSize.
     [[nodiscard]] Result<Allocation> allocate(std::uint64_t size) {
-        RPROC_TRY(refuse_size(size, kLargestAllocation));
+        RPROC_TRY(refuse_size(size, std::min(kLargestAllocation, kPoolSize - allocated())));
         const PhysicalAddress pa = next_free();
         state_->pool.push_back({*PhysicalRange::make(pa, size), std::vector<std::byte>(size)});
         return Allocation{pa, lend(state_->pool.back().bytes, &free_allocation)};
@@ -94,6 +96,12 @@ class ModelMemory {
         auto& pool = static_cast<State*>(owner)->pool;
         std::erase_if(pool, [&](const Region& region) { return region.bytes.data() == bytes.data(); });
         give_back(owner, bytes);
+    }
+
+    [[nodiscard]] std::uint64_t allocated() const noexcept {
+        std::uint64_t total = 0;
+        for (const Region& region : state_->pool) total += region.range.size();
+        return total;
     }
 
     [[nodiscard]] PhysicalAddress next_free() const noexcept {

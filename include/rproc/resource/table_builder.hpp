@@ -109,8 +109,9 @@ class ResourceTableBuilder {
 
     template <internal::WireStruct T>
     static void append_struct(Bytes& to, const T& value) {
-        const auto bytes = std::as_bytes(std::span(&value, 1));
-        to.insert(to.end(), bytes.begin(), bytes.end());
+        const std::size_t end = to.size();
+        to.resize(end + sizeof(T));
+        std::memcpy(to.data() + end, &value, sizeof(T));
     }
 
     template <internal::WireStruct T>

@@ -47,7 +47,8 @@ class ResourceTableEditor {
     [[nodiscard]] std::span<std::byte> bytes() const noexcept { return table_; }
 
   private:
-    [[nodiscard]] static std::uint64_t vring_offset(std::uint64_t vdev_offset, std::uint32_t vring) noexcept {
+    [[nodiscard]] std::uint64_t vring_offset(std::uint64_t vdev_offset, std::uint32_t vring) const noexcept {
+        if (vdev_offset > table_.size()) return table_.size();  // so that the sum cannot wrap
         return vdev_offset + sizeof(wire::Vdev) + std::uint64_t{vring} * sizeof(wire::Vring);
     }
 

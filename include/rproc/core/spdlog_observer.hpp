@@ -11,8 +11,8 @@
 
 namespace rproc {
 
-/// Writes what a processor does to an spdlog logger: steps at level debug, state changes at info, notices and kernel lines
-/// at the level that they have, refusals at error.
+/// Writes what a processor does to an spdlog logger: steps at level debug, state changes at info, notices and kernel
+/// lines at the level that they have, refusals at error.
 ///
 ///     RemoteProcessor<elf::Backend, platform::Stm32mp15, Mainline, SpdlogObserver> m4(
 ///         elf::Backend{}, platform::Stm32mp15(board.config), SpdlogObserver(spdlog::default_logger()));
