@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace rproc::bench {
+
+/// Two benchmarks of one run that do the same work, to be compared when it is over.
+struct Ratio {
+    std::string what;       ///< "pa_to_va N=64"
+    std::string ours;       ///< name of the benchmark
+    std::string reference;  ///< name of the one that it is measured against
+    std::string against;    ///< "the list walk"
+    double operations;      ///< how often one iteration does it: times are printed for one
+};
+
+/// The comparisons to print, in the order in which they were added.
+inline std::vector<Ratio>& ratios() {
+    static std::vector<Ratio> all;
+    return all;
+}
+
+}  // namespace rproc::bench
