@@ -24,7 +24,9 @@ struct BoardsOptions : CommonOptions {
     std::string name;
 };
 
-Json json_of(const ResetLine& line) { return {{"form", "reset"}, {"controller", line.controller}, {"line", line.line}}; }
+Json json_of(const ResetLine& line) {
+    return {{"form", "reset"}, {"controller", line.controller}, {"line", line.line}};
+}
 
 Json json_of(const SysconField& field) {
     return {{"form", "syscon"},
@@ -50,23 +52,17 @@ Json memories_json(const Stm32mp15Config& config) {
 Json mailboxes_json(const Stm32mp15Config& config) {
     Json list = Json::array();
     for (const auto& mailbox : config.mailboxes) {
-        list.push_back(
-            {{"name", mailbox.name}, {"controller", mailbox.controller}, {"arguments", mailbox.arguments}});
+        list.push_back({{"name", mailbox.name}, {"controller", mailbox.controller}, {"arguments", mailbox.arguments}});
     }
     return list;
 }
 
 Json json_of(const Board& board) {
     const Stm32mp15Config& config = board.config;
-    Json object{{"schema", "rproc.boards/1"},
-                {"board", board.name},
-                {"model", board.model},
-                {"remoteproc", config.name},
-                {"node", config.node_path},
-                {"memories", memories_json(config)},
-                {"mailboxes", mailboxes_json(config)},
-                {"watchdog", config.watchdog},
-                {"reset", json_of(config.reset)}};
+    Json object{
+        {"schema", "rproc.boards/1"},          {"board", board.name},         {"model", board.model},
+        {"remoteproc", config.name},           {"node", config.node_path},    {"memories", memories_json(config)},
+        {"mailboxes", mailboxes_json(config)}, {"watchdog", config.watchdog}, {"reset", json_of(config.reset)}};
     object["hold_boot"] = std::visit([](const auto& form) { return json_of(form); }, config.hold_boot);
     object["trust_zone"] = json_of(config.trust_zone);
     object["deep_sleep"] = json_of(config.pdds);
@@ -103,7 +99,8 @@ void print_memories(Output& out, const Stm32mp15Config& config) {
     table.add({"MEMORY", "DA", "PA", "SIZE", ""});
     for (const check::MemoryEntry& memory : check::memory_map(config)) {
         table.add({printable(memory.name), hex(memory.device.start().value()), hex(memory.physical.start().value()),
-                   bytes_text(memory.device.size()), memory.loadable ? "" : "virtio buffers; nothing can be loaded here"});
+                   bytes_text(memory.device.size()),
+                   memory.loadable ? "" : "virtio buffers; nothing can be loaded here"});
     }
     table.print(out, "  ");
 }
@@ -129,14 +126,16 @@ void print_details(Output& out, const ChosenBoard& chosen) {
     facts.add({"model", board.model.empty() ? "unknown" : printable(board.model)});
     facts.add({"node", printable(config.node_path)});
     facts.add({"mailboxes", printable(mailboxes_text(config))});
-    facts.add({"watchdog", config.watchdog.empty() ? "none" : fmt::format("interrupt <{}>", fmt::join(config.watchdog, " "))});
+    facts.add({"watchdog",
+               config.watchdog.empty() ? "none" : fmt::format("interrupt <{}>", fmt::join(config.watchdog, " "))});
     facts.add({"reset", text_of(config.reset)});
     facts.add({"hold-boot", hold_boot_text(config)});
     facts.add({"deep sleep", text_of(config.pdds)});
     facts.add({"core state", text_of(config.m4_state)});
     facts.add({"auto-boot", config.auto_boot ? "yes" : "no"});
-    facts.add({"firmware-name", config.firmware_name ? printable(*config.firmware_name) + " (Linux 6.1 does not read it)"
-                                                     : std::string("none")});
+    facts.add({"firmware-name", config.firmware_name
+                                    ? printable(*config.firmware_name) + " (Linux 6.1 does not read it)"
+                                    : std::string("none")});
     facts.print(out, "  ");
     out.write("\n");
     print_memories(out, config);

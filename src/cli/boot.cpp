@@ -1,15 +1,28 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // rproc boot: boots a firmware on the model of a board, shows every step, and stops it again.
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
-#include <utility>
 
 #include "cli/boot_reporters.hpp"
 #include "cli/commands.hpp"
-#include "rproc/observer_spdlog.hpp"
+#include "rproc/check/checker.hpp"
+#include "rproc/check/kernel_defects.hpp"
+#include "rproc/core/spdlog_observer.hpp"
 #include "rproc/rproc.hpp"
 
 namespace rproc::cli {
+
+std::vector<check::Finding> BootJob::kernel_defects() const {
+    std::vector<check::Finding> defects;
+    std::ranges::copy_if(verdict.findings, std::back_inserter(defects), [](const check::Finding& finding) {
+        return std::ranges::find(check::kKernelDefects, finding.code, &check::KernelDefect::code) !=
+               check::kKernelDefects.end();
+    });
+    return defects;
+}
+
 namespace {
 
 struct BootOptions : CommonOptions {
@@ -57,9 +70,12 @@ ExitStatus run_boot(Console& console, const BootOptions& options) {
     const FirmwareSource source = firmware_source(options.firmware);
     const auto firmware = source.request();
     if (!firmware && exit_status_of(firmware.error()) != ExitStatus::no) return report(console, firmware.error());
-    const BootJob job{options.firmware, firmware.value_or(Firmware(source.name(), {})), chosen->board, ModelMemory()};
     // What was read is what boots, even if the file changes meanwhile.
-    return boot_and_show(console, options, *chosen, job, firmware ? FirmwareSource(job.firmware) : source);
+    const FirmwareSource same = firmware ? FirmwareSource(*firmware) : source;
+    const BootJob job{options.firmware, firmware.value_or(Firmware(source.name(), {})), chosen->board, ModelMemory(),
+                      check::Checker(chosen->board).check(same)};
+    const ExitStatus status = boot_and_show(console, options, *chosen, job, same);
+    return job.boots_on_linux() ? status : worse_of(status, ExitStatus::no);
 }
 
 }  // namespace

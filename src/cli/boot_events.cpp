@@ -75,39 +75,51 @@ void BootEvents::on_notice(Severity severity, const Error& error) {
 
 void BootEvents::on_log(const LogLine& line) {
     facts_.hear(line);
-    print({{"event", "log"}, {"level", to_string(line.level)}, {"source", to_string(line.source)}, {"text", line.text}});
+    print(
+        {{"event", "log"}, {"level", to_string(line.level)}, {"source", to_string(line.source)}, {"text", line.text}});
 }
 
 void BootEvents::on_state(State from, State to) {
     print({{"event", "state"}, {"from", to_string(from)}, {"to", to_string(to)}});
 }
 
+void BootEvents::print_result(Json result) {
+    for (const check::Finding& defect : job_.kernel_defects()) {
+        print({{"event", "notice"},
+               {"severity", to_string(defect.severity)},
+               {"code", defect.code},
+               {"step", to_string(Step::none)},
+               {"where", defect.where},
+               {"message", defect.message},
+               {"hint", defect.hint}});
+    }
+    Json object{{"event", "result"},
+                {"firmware", job_.firmware_name},
+                {"board", job_.board.name},
+                {"remoteproc", job_.board.config.name},
+                {"verdict", to_string(job_.verdict.outcome)}};
+    object.update(result);
+    print(std::move(object));
+}
+
 void BootEvents::refused(const Error& error) {
-    print({{"event", "result"},
-           {"firmware", job_.firmware_name},
-           {"board", job_.board.name},
-           {"remoteproc", job_.board.config.name},
-           {"booted", false},
-           {"errno", error.errno_value()},
-           {"errno_name", check::errno_name(error.errno_value())},
-           {"step", to_string(error.step)},
-           {"code", name_of(error.code)},
-           {"where", error.where},
-           {"message", meaning_of(error, job_.board, job_.firmware)},
-           {"hint", error.hint}});
+    print_result({{"booted", false},
+                  {"errno", error.errno_value()},
+                  {"errno_name", check::errno_name(error.errno_value())},
+                  {"step", to_string(error.step)},
+                  {"code", name_of(error.code)},
+                  {"where", error.where},
+                  {"message", meaning_of(error, job_.board, job_.firmware)},
+                  {"hint", error.hint}});
 }
 
 void BootEvents::stopped() {
-    print({{"event", "result"},
-           {"firmware", job_.firmware_name},
-           {"board", job_.board.name},
-           {"remoteproc", job_.board.config.name},
-           {"booted", true},
-           {"errno", 0},
-           {"errno_name", ""},
-           {"resource_table", json_of(running_.table)},
-           {"traces", list_of(running_.traces)},
-           {"virtio", list_of(running_.vdevs)}});
+    print_result({{"booted", true},
+                  {"errno", 0},
+                  {"errno_name", ""},
+                  {"resource_table", json_of(running_.table)},
+                  {"traces", list_of(running_.traces)},
+                  {"virtio", list_of(running_.vdevs)}});
 }
 
 }  // namespace rproc::cli

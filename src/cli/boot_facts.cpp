@@ -48,7 +48,7 @@ std::string entries_text(const TableReport& table) {
 }
 
 std::string table_text(const std::optional<TableReport>& table, Step step) {
-    if (!table || table->fault) return step == Step::parse_fw ? "no resource table" : "";
+    if (!table || table->fault) return step == Step::parse_fw ? "no usable resource table" : "";
     if (step == Step::parse_fw) {
         const auto count = table->entries.size();
         return fmt::format("resource table of {} {}", count, count == 1 ? "entry" : "entries");

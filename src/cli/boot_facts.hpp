@@ -16,8 +16,8 @@
 
 namespace rproc::cli {
 
-/// Says in a few words what each step of a boot came to. Reads the firmware and the board, and hears the kernel's lines;
-/// never asks the processor, which is at work.
+/// Says in a few words what each step of a boot came to. Reads the firmware and the board, and hears the kernel's
+/// lines; never asks the processor, which is at work.
 class StepFacts {
   public:
     /// @param memory a handle to the memory that the processor uses.

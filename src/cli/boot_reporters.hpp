@@ -10,6 +10,7 @@
 
 #include "cli/boot_facts.hpp"
 #include "cli/output.hpp"
+#include "rproc/check/verdict.hpp"
 #include "rproc/observer.hpp"
 
 namespace rproc::cli {
@@ -20,6 +21,14 @@ struct BootJob {
     Firmware firmware;
     const platform::Board& board;
     ModelMemory memory;
+    check::Verdict verdict;  ///< what Linux itself does, where the model refuses cleanly instead
+
+    /// What of the verdict is due to mistakes of the kernel's own.
+    [[nodiscard]] std::vector<check::Finding> kernel_defects() const;
+    /// Linux itself boots it, and stops it again.
+    [[nodiscard]] bool boots_on_linux() const {
+        return verdict.outcome == check::Outcome::boots || verdict.outcome == check::Outcome::degraded;
+    }
 };
 
 /// Watches a boot, and hears besides what runs then and how it ended.
@@ -69,6 +78,7 @@ class Timeline {
     void print_step(const std::string& mark, Step step, const std::string& result);
     void print_notice(Severity severity, const Error& error);
     void print_vdev(const RunningVdev& vdev);
+    void print_kernel_defects();
 
     Output& out_;
     const BootJob& job_;
@@ -100,6 +110,7 @@ class BootEvents {
 
   private:
     void print(nlohmann::ordered_json event);
+    void print_result(nlohmann::ordered_json result);
     void print_step(Step step, std::string_view result);
 
     Output& out_;
@@ -133,13 +144,16 @@ class OnlyRefusal : public NullObserver {
     OnlyRefusal(Output& out, const BootJob& job) : out_(out), job_(job) {}
 
     void running(const Running& /*running*/) {}
-    void refused(const Error& error) {
-        const std::string meaning = meaning_of(error, job_.board, job_.firmware);
-        out_.print("{}: {}: {}\n", printable(job_.firmware_name), out_.bad("refused"), printable(meaning));
+    void refused(const Error& error) { print(meaning_of(error, job_.board, job_.firmware)); }
+    void stopped() {
+        if (!job_.boots_on_linux()) print("the model boots it, but Linux 6.1 does not");
     }
-    void stopped() {}
 
   private:
+    void print(std::string_view why) {
+        out_.print("{}: {}: {}\n", printable(job_.firmware_name), out_.bad("refused"), printable(why));
+    }
+
     Output& out_;
     const BootJob& job_;
 };

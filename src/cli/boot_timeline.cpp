@@ -11,7 +11,9 @@ namespace {
 constexpr std::size_t kIndent = 8;
 constexpr std::size_t kLabel = 9;  // under the kernel's lines, what they mean, and what to do
 
-std::string address_text(const std::optional<DeviceAddress>& da) { return da ? hex(da->value()) : std::string("unknown"); }
+std::string address_text(const std::optional<DeviceAddress>& da) {
+    return da ? hex(da->value()) : std::string("unknown");
+}
 
 std::string mark_of(const Output& out, Severity severity) {
     switch (severity) {
@@ -46,7 +48,8 @@ void Timeline::on_log(const LogLine& line) {
 }
 
 void Timeline::on_state(State from, State to) {
-    out_.print("\n{}: {} -> {}\n", out_.bold(printable(job_.board.config.name)), to_string(from), out_.bold(to_string(to)));
+    out_.print("\n{}: {} -> {}\n", out_.bold(printable(job_.board.config.name)), to_string(from),
+               out_.bold(to_string(to)));
 }
 
 void Timeline::print_step(const std::string& mark, Step step, const std::string& result) {
@@ -66,18 +69,20 @@ void Timeline::print_notice(Severity severity, const Error& error) {
 
 void Timeline::print_vdev(const RunningVdev& vdev) {
     const std::string_view name = virtio_name(vdev.id);
-    out_.print("  vdev {}   {}{}\n", vdev.index, name.empty() ? fmt::format("virtio id {}", vdev.id) : std::string(name),
+    out_.print("  vdev {}   {}{}\n", vdev.index,
+               name.empty() ? fmt::format("virtio id {}", vdev.id) : std::string(name),
                vdev.registered ? "" : out_.warn(", not registered"));
     for (std::size_t i = 0; i < vdev.vrings.size(); ++i) {
         const RunningVring& vring = vdev.vrings[i];
-        out_.print("    vring {}  da {}  pa {}  {}, {}, notify id {}\n", i, address_text(vring.da), hex(vring.pa.value()),
-                   bytes_text(vring.size), counted(vring.num, "descriptor"), vring.notify_id);
+        out_.print("    vring {}  da {}  pa {}  {}, {}, notify id {}\n", i, address_text(vring.da),
+                   hex(vring.pa.value()), bytes_text(vring.size), counted(vring.num, "descriptor"), vring.notify_id);
     }
 }
 
 void Timeline::running(const Running& running) {
     if (running.table) {
-        out_.print("  table    da {}  {}\n", running.table->da ? hex(running.table->da->value()) : "none: a copy of Linux's own",
+        out_.print("  table    da {}  {}\n",
+                   running.table->da ? hex(running.table->da->value()) : "none: a copy of Linux's own",
                    counted(running.table->size, "byte"));
     }
     for (const RunningTrace& trace : running.traces) {
@@ -97,8 +102,22 @@ void Timeline::refused(const Error& error) {
     out_.wrapped(fmt::format("{:<{}} ", "  means", kLabel), kLabel + 1,
                  printable(meaning_of(error, job_.board, job_.firmware)));
     if (!error.hint.empty()) out_.wrapped(fmt::format("{:<{}} ", "  do", kLabel), kLabel + 1, printable(error.hint));
+    print_kernel_defects();
 }
 
-void Timeline::stopped() {}
+void Timeline::stopped() { print_kernel_defects(); }
+
+void Timeline::print_kernel_defects() {
+    const auto defects = job_.kernel_defects();
+    if (defects.empty()) return;
+    out_.print("\n{}: {}\n", out_.bold("Linux 6.1 on a board, by a mistake of its own"),
+               to_string(job_.verdict.outcome));
+    for (const check::Finding& defect : defects) {
+        out_.wrapped(fmt::format("{:<{}} ", "  why", kLabel), kLabel + 1,
+                     printable(defect.where.empty() ? defect.message : defect.where + ": " + defect.message));
+        if (!defect.hint.empty())
+            out_.wrapped(fmt::format("{:<{}} ", "  do", kLabel), kLabel + 1, printable(defect.hint));
+    }
+}
 
 }  // namespace rproc::cli

@@ -59,8 +59,8 @@ Json findings_json(const Verdict& verdict) {
 }
 
 Json json_of(const Verdict& verdict) {
-    Json object{{"schema", "rproc.check/1"},       {"firmware", verdict.firmware},
-                {"format", verdict.format},        {"board", verdict.board},
+    Json object{{"schema", "rproc.check/1"},        {"firmware", verdict.firmware},
+                {"format", verdict.format},         {"board", verdict.board},
                 {"remoteproc", verdict.remoteproc}, {"verdict", to_string(verdict.outcome)}};
     object["errno"] = verdict.errno_value ? Json(*verdict.errno_value) : Json(nullptr);
     object["errno_name"] = verdict.errno_value ? Json(check::errno_name(*verdict.errno_value)) : Json(nullptr);
@@ -107,10 +107,18 @@ void print_finding(Output& out, const Finding& finding) {
     if (!finding.hint.empty()) out.wrapped("             hint: ", kIndent + 6, printable(finding.hint));
 }
 
-void print_kernel_log(Output& out, const Verdict& verdict) {
+/// How every boot begins, whatever becomes of it.
+bool is_routine(std::string_view line) {
+    return line.starts_with("powering up ") || line.starts_with("firmware: direct-loading ") ||
+           line.starts_with("Booting fw image ");
+}
+
+void print_kernel_log(Output& out, const Verdict& verdict, bool verbose) {
     std::string_view head = "kernel";
-    for (const std::string& line : verdict.kernel_log)
-        out.print("    {}{}\n", out.dim(padded(std::exchange(head, ""), 9)), printable(line));
+    for (const std::string& line : verdict.kernel_log) {
+        if (verbose || !is_routine(line))
+            out.print("    {}{}\n", out.dim(padded(std::exchange(head, ""), 9)), printable(line));
+    }
 }
 
 void print_verdict(Output& out, const Verdict& verdict, bool verbose) {
@@ -118,7 +126,7 @@ void print_verdict(Output& out, const Verdict& verdict, bool verbose) {
     out.print("{}: {} on {} ({}){}\n", out.bold(printable(verdict.firmware)), outcome_text(out, verdict),
               printable(verdict.board), printable(verdict.remoteproc), errno_text(verdict));
     for (const Finding& finding : verdict.findings) print_finding(out, finding);
-    if (fails || verbose) print_kernel_log(out, verdict);
+    if (fails || verbose) print_kernel_log(out, verdict, verbose);
 }
 
 /// One line for a firmware that fails: the first finding of the highest severity.
@@ -211,7 +219,8 @@ ExitStatus wrong_call(Console& console, std::string_view message) {
 /// What is wrong with the arguments beyond what the parser sees; empty when nothing is.
 std::string mistake_in(const FirmwareList& list) {
     if (list.arguments.empty() && list.files_from.empty()) return "no firmware named";
-    if (list.files_from == kStandardInput && std::ranges::find(list.arguments, kStandardInput) != list.arguments.end()) {
+    if (list.files_from == kStandardInput &&
+        std::ranges::find(list.arguments, kStandardInput) != list.arguments.end()) {
         return "standard input cannot be both a firmware and the list of them";
     }
     if (list.recursive) return {};
@@ -224,7 +233,8 @@ std::string mistake_in(const FirmwareList& list) {
 }
 
 ExitStatus run_check(Console& console, const CheckOptions& options) {
-    if (const std::string mistake = mistake_in(options.firmwares); !mistake.empty()) return wrong_call(console, mistake);
+    if (const std::string mistake = mistake_in(options.firmwares); !mistake.empty())
+        return wrong_call(console, mistake);
     auto chosen = choose_board(options);
     if (!chosen) return report(console, chosen.error());
     if (chosen->by_default && !options.json && !options.quiet) {

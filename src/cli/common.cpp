@@ -25,6 +25,11 @@ constexpr std::string_view kExitStatuses =
     "  6  timeout\n"
     "  7  input or output error";
 
+ColorWhen color_named(std::string_view name) {
+    if (name == "always") return ColorWhen::always;
+    return name == "never" ? ColorWhen::never : ColorWhen::automatic;
+}
+
 Result<Firmware> read_standard_input() {
     constexpr std::size_t kChunk = 65536;
     std::vector<std::byte> bytes;
@@ -48,11 +53,8 @@ bool is_path(const std::string& argument) {
 
 std::shared_ptr<spdlog::logger> make_log(std::string_view level) {
     static const std::map<std::string_view, spdlog::level::level_enum> levels{
-        {"", spdlog::level::off},
-        {"debug", spdlog::level::debug},
-        {"info", spdlog::level::info},
-        {"warn", spdlog::level::warn},
-        {"error", spdlog::level::err},
+        {"", spdlog::level::off},      {"debug", spdlog::level::debug}, {"info", spdlog::level::info},
+        {"warn", spdlog::level::warn}, {"error", spdlog::level::err},
     };
     const auto found = levels.find(level);
     if (found == levels.end()) return nullptr;
@@ -63,18 +65,18 @@ std::shared_ptr<spdlog::logger> make_log(std::string_view level) {
 }
 
 void add_common_options(CLI::App& app, CommonOptions& options) {
-    static const std::map<std::string, ColorWhen> colors{
-        {"auto", ColorWhen::automatic}, {"always", ColorWhen::always}, {"never", ColorWhen::never}};
-    auto* const board = app.add_option("--board", options.board, "Embedded board; see `rproc boards`")->option_text("NAME");
+    auto* const board =
+        app.add_option("--board", options.board, "Embedded board; see `rproc boards`")->option_text("NAME");
     app.add_option("--dtb", options.dtb, "The board's own device tree blob")->option_text("FILE")->excludes(board);
     app.add_option("--node", options.node, "Which remote processor of the tree: its name or path")->option_text("NAME");
     app.add_flag("--json", options.json, "One JSON object a line");
     auto* const verbose = app.add_flag("-v,--verbose", options.verbose, "Say more");
     app.add_flag("-q,--quiet", options.quiet, "Say less")->excludes(verbose);
-    app.add_option("--color", options.color, "auto, always or never")
+    app.add_option_function<std::string>(
+           "--color", [&options](const std::string& when) { options.color = color_named(when); },
+           "auto, always or never")
         ->option_text("WHEN")
-        ->transform(CLI::Transformer(colors))
-        ->check(CLI::IsMember(colors).description(""));
+        ->check(CLI::IsMember({"auto", "always", "never"}));
 }
 
 void add_help_footer(CLI::App& app, std::string_view examples) {

@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include <CLI/CLI.hpp>
 #include <spdlog/logger.h>
+#include <CLI/CLI.hpp>
 
 #include "cli/exit_status.hpp"
 #include "cli/output.hpp"
@@ -65,8 +65,8 @@ struct ChosenBoard {
 /// The name of standard input as an argument.
 inline constexpr std::string_view kStandardInput = "-";
 
-/// What FW names: standard input ("-", read at once), a file when it contains '/' or exists, else a name that is looked up
-/// where Linux looks.
+/// What FW names: standard input ("-", read at once), a file when it contains '/' or exists, else a name that is looked
+/// up where Linux looks.
 [[nodiscard]] FirmwareSource firmware_source(const std::string& argument);
 
 /// Prints the error as one line for a person, with its hint; the exit status that goes with it.

@@ -16,8 +16,8 @@ struct FirmwareList {
     bool recursive = false;
 };
 
-/// Calls `visit` with each firmware, one at a time: those of the call, in its order, then those listed in `files_from`. The
-/// files of a directory come in the order of their names, its directories with them; symbolic links to directories
+/// Calls `visit` with each firmware, one at a time: those of the call, in its order, then those listed in `files_from`.
+/// The files of a directory come in the order of their names, its directories with them; symbolic links to directories
 /// are not followed. Holds no more than the names of one directory at each depth.
 /// @returns nothing, or
 ///   firmware_not_found, firmware_unreadable: the list `files_from` or a directory cannot be read.

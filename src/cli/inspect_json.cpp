@@ -14,12 +14,9 @@ Json json_of(const std::optional<Error>& fault) {
 }
 
 Json json_of(const ElfIdentity& identity, const std::optional<ElfHeader>& header) {
-    Json object{{"class", identity.elf_class},
-                {"little_endian", identity.little_endian},
-                {"type", identity.type},
-                {"type_name", elf_type_name(identity.type)},
-                {"machine", identity.machine},
-                {"machine_name", machine_name(identity.machine)}};
+    Json object{{"class", identity.elf_class}, {"little_endian", identity.little_endian},
+                {"type", identity.type},       {"type_name", elf_type_name(identity.type)},
+                {"machine", identity.machine}, {"machine_name", machine_name(identity.machine)}};
     if (!header) return object;
     object["entry"] = hex(header->entry.value());
     object["phoff"] = hex(header->phoff);
@@ -50,8 +47,13 @@ Json json_of(const SegmentReport& report) {
 }
 
 Json json_of(const ElfSection& section) {
-    return {{"index", section.index}, {"name", section.name},          {"type", section.type}, {"flags", section.flags},
-            {"addr", hex(section.addr.value())}, {"offset", hex(section.offset)}, {"size", section.size}};
+    return {{"index", section.index},
+            {"name", section.name},
+            {"type", section.type},
+            {"flags", section.flags},
+            {"addr", hex(section.addr.value())},
+            {"offset", hex(section.offset)},
+            {"size", section.size}};
 }
 
 Json json_of(const MemoryReport& report) {

@@ -61,8 +61,8 @@ SegmentReport report_segment(const ElfImage& image, const ElfSegment& segment, c
 void place(std::vector<MemoryReport>& memories, const std::string& what, DeviceAddress da, std::uint64_t size) {
     const auto range = DeviceRange::make(da, size);
     if (!range || range->empty()) return;
-    const auto home =
-        std::ranges::find_if(memories, [&](const MemoryReport& memory) { return memory.memory.device.contains(*range); });
+    const auto home = std::ranges::find_if(
+        memories, [&](const MemoryReport& memory) { return memory.memory.device.contains(*range); });
     if (home != memories.end()) home->items.push_back({what, *range});
 }
 
@@ -120,8 +120,13 @@ Result<InspectReport> inspect(const Firmware& firmware, const platform::Stm32mp1
     if (!image && image.error().code == ErrorCode::elf_bad_magic) return fail(image.error());
     const auto identity = identify(firmware.bytes());
     if (!identity) return fail(image.error());
-    InspectReport report{.identity = *identity, .refusal = {}, .header = {}, .segments = {}, .sections = {},
-                         .memories = {}, .table = {}};
+    InspectReport report{.identity = *identity,
+                         .refusal = {},
+                         .header = {},
+                         .segments = {},
+                         .sections = {},
+                         .memories = {},
+                         .table = {}};
     for (auto& memory : check::memory_map(config)) report.memories.push_back({std::move(memory), {}, 0});
     if (!image) {
         report.refusal = image.error();
@@ -137,8 +142,10 @@ Result<InspectReport> inspect(const Firmware& firmware, const platform::Stm32mp1
 }
 
 std::string segment_type_name(std::uint32_t type) {
-    static const Names names{{0, "NULL"},  {1, "LOAD"}, {2, "DYNAMIC"}, {3, "INTERP"},          {4, "NOTE"},
-                             {5, "SHLIB"}, {6, "PHDR"}, {7, "TLS"},     {0x6474e551, "GNU_STACK"}, {0x70000001, "EXIDX"}};
+    static const Names names{{0, "NULL"},          {1, "LOAD"}, {2, "DYNAMIC"},
+                             {3, "INTERP"},        {4, "NOTE"}, {5, "SHLIB"},
+                             {6, "PHDR"},          {7, "TLS"},  {0x6474e551, "GNU_STACK"},
+                             {0x70000001, "EXIDX"}};
     return name_in(names, type);
 }
 
@@ -148,7 +155,7 @@ std::string elf_type_name(std::uint16_t type) {
 }
 
 std::string machine_name(std::uint16_t machine) {
-    static const Names names{{3, "x86"},    {40, "ARM"},      {62, "x86-64"}, {94, "Xtensa"},
+    static const Names names{{3, "x86"},     {40, "ARM"},      {62, "x86-64"},   {94, "Xtensa"},
                              {140, "C6000"}, {164, "Hexagon"}, {183, "AArch64"}, {243, "RISC-V"}};
     return name_in(names, machine);
 }

@@ -17,7 +17,7 @@ namespace rproc::cli {
 
 /// What the first bytes of an ELF file say, whatever follows.
 struct ElfIdentity {
-    unsigned elf_class;      ///< 32, 64, or 0 when it is neither
+    unsigned elf_class;  ///< 32, 64, or 0 when it is neither
     bool little_endian;
     std::uint16_t type;
     std::uint16_t machine;
@@ -53,7 +53,7 @@ struct TablePlace {
 /// Everything that an image says, against the memories of a board. Views into the image's bytes.
 struct InspectReport {
     ElfIdentity identity;
-    std::optional<Error> refusal;    ///< why Linux reads no further than the header
+    std::optional<Error> refusal;     ///< why Linux reads no further than the header
     std::optional<ElfHeader> header;  ///< nothing when refused
     std::vector<SegmentReport> segments;
     std::vector<ElfSection> sections;

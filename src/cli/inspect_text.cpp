@@ -49,13 +49,14 @@ void print_segments(Output& out, const InspectReport& report) {
     }
     table.print(out, "  ");
     for (const SegmentReport& segment : report.segments) {
-        if (!segment.misfit.empty())
-            print_fault(out, "  ", segment.segment.describe() + ": " + segment.misfit, {});
+        if (!segment.misfit.empty()) print_fault(out, "  ", segment.segment.describe() + ": " + segment.misfit, {});
         if (segment.fault) print_fault(out, "  ", segment.fault->message(), segment.fault->hint);
     }
     if (report.header && report.segments.size() < report.header->phnum) {
-        print_fault(out, "  ", fmt::format("the file ends after {} of {} program headers", report.segments.size(),
-                                           report.header->phnum), {});
+        print_fault(
+            out, "  ",
+            fmt::format("the file ends after {} of {} program headers", report.segments.size(), report.header->phnum),
+            {});
     }
 }
 
@@ -84,8 +85,9 @@ std::string bar(const MemoryReport& report) {
 
 void print_memory(Output& out, const MemoryReport& report) {
     const check::MemoryEntry& memory = report.memory;
-    out.print("  {}  da {}  pa {}  {}\n", out.bold(padded(printable(memory.name), 12)), hex(memory.device.start().value()),
-              hex(memory.physical.start().value()), bytes_text(memory.device.size()));
+    out.print("  {}  da {}  pa {}  {}\n", out.bold(padded(printable(memory.name), 12)),
+              hex(memory.device.start().value()), hex(memory.physical.start().value()),
+              bytes_text(memory.device.size()));
     if (!memory.loadable && report.items.empty()) {
         out.print("    {}\n", out.dim("kept for virtio buffers; nothing can be loaded here"));
         return;
@@ -118,8 +120,8 @@ std::string fields_text(const Json& fields) {
 }
 
 void print_entry(Output& out, const EntryReport& entry) {
-    out.print("  {} {} {}\n", out.bold(fmt::format("entry {}", entry.index)), entry.type,
-              out.dim(fmt::format("at {:#x}", entry.offset)));
+    out.print("  {} {} {}\n", out.bold(fmt::format("entry {}", entry.index)),
+              entry.type.empty() ? "outside the table," : entry.type, out.dim(fmt::format("at {:#x}", entry.offset)));
     if (!entry.fields.empty()) out.wrapped("    ", 4, fields_text(entry.fields));
     for (std::size_t i = 0; i < entry.vrings.size(); ++i)
         out.wrapped(fmt::format("    vring {}  ", i), 13, fields_text(entry.vrings[i]));
@@ -128,7 +130,8 @@ void print_entry(Output& out, const EntryReport& entry) {
 
 void print_table(Output& out, const std::optional<TablePlace>& place) {
     if (!place) {
-        out.print("{}\n  none: no section .resource_table, hence no trace, no virtio, no rpmsg\n", out.bold("Resource table"));
+        out.print("{}\n  none: no section .resource_table, hence no trace, no virtio, no rpmsg\n",
+                  out.bold("Resource table"));
         return;
     }
     out.print("{}  da {}, {} at file offset {:#x}\n", out.bold("Resource table"), hex(place->section.addr.value()),

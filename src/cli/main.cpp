@@ -7,8 +7,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <memory>
+#include <new>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "cli/commands.hpp"
@@ -97,10 +100,19 @@ ExitStatus stopped_by_parser(const CLI::App& app, const CLI::ParseError& error) 
                       chosen.empty() ? "rproc --help" : fmt::format("rproc {} --help", chosen.front()->get_name()));
 }
 
+/// Help without the parser's notes on which options go together.
+class PlainHelp : public CLI::Formatter {
+  public:
+    std::string make_option_opts(const CLI::Option* option) const override {
+        return option->get_option_text().empty() ? std::string() : " " + option->get_option_text();
+    }
+};
+
 ExitStatus run(int argc, char** argv) {
     CLI::App app("Says what Linux remoteproc will do with coprocessor firmware on a board.", "rproc");
     app.set_version_flag("--version", "rproc " RPROC_VERSION, "Print the version and exit");
     app.require_subcommand(1);
+    app.formatter(std::make_shared<PlainHelp>());
     app.footer(std::string(kFooter));
     const std::vector<Command> commands{add_boot(app), add_check(app), add_inspect(app), add_boards(app)};
     if (argc > 1) {
@@ -124,6 +136,9 @@ ExitStatus run(int argc, char** argv) {
 int main(int argc, char** argv) {
     try {
         return static_cast<int>(rproc::cli::run(argc, argv));
+    } catch (const std::bad_alloc&) {
+        std::fputs("rproc: error: out of memory\n", stderr);
+        return static_cast<int>(rproc::cli::ExitStatus::io_error);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "rproc: error: %s\n", error.what());
         return static_cast<int>(rproc::cli::ExitStatus::io_error);

@@ -31,9 +31,12 @@ struct Reader {
 
 template <class T>
 Json memory_fields(const T& entry) {
-    return {{"da", hex(entry.da)},       {"pa", hex(entry.pa)},
-            {"len", entry.len.get()},    {"flags", hex(entry.flags)},
-            {"reserved", entry.reserved.get()}, {"name", wire::view(entry.name)}};
+    return {{"da", hex(entry.da)},
+            {"pa", hex(entry.pa)},
+            {"len", entry.len.get()},
+            {"flags", hex(entry.flags)},
+            {"reserved", entry.reserved.get()},
+            {"name", wire::view(entry.name)}};
 }
 
 void Reader::read_trace(const wire::Trace& trace, EntryReport& into) {
@@ -127,8 +130,8 @@ TableReport report_table(std::span<const std::byte> bytes) {
 std::string_view virtio_name(std::uint32_t id) {
     // virtio 1.1, section 5, and Linux's virtio_ids.h.
     static const std::map<std::uint32_t, std::string_view> names{
-        {1, "net"}, {2, "block"}, {3, "console"}, {4, "rng"}, {5, "balloon"},
-        {7, "rpmsg"}, {8, "scsi"}, {9, "9p"}, {11, "rproc-serial"}, {12, "caif"}};
+        {1, "net"},   {2, "block"}, {3, "console"}, {4, "rng"},           {5, "balloon"},
+        {7, "rpmsg"}, {8, "scsi"},  {9, "9p"},      {11, "rproc-serial"}, {12, "caif"}};
     const auto found = names.find(id);
     return found == names.end() ? std::string_view() : found->second;
 }

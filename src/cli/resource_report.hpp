@@ -15,8 +15,8 @@
 
 namespace rproc::cli {
 
-/// One entry of a resource table, as far as it can be read. Fields have the names of the format; addresses and bit masks
-/// are strings in hexadecimal, other numbers are numbers.
+/// One entry of a resource table, as far as it can be read. Fields have the names of the format; addresses and bit
+/// masks are strings in hexadecimal, other numbers are numbers.
 struct EntryReport {
     std::uint32_t index;
     std::uint32_t offset;  ///< from the table's start, as the table has it

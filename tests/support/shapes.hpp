@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,9 @@ struct Shape {
     std::string about;
     std::vector<std::byte> image;
 };
+
+/// What a test shows of a shape: its name (found by GoogleTest).
+inline void PrintTo(const Shape& shape, std::ostream* out) { *out << shape.name; }
 
 /// Every shape, sorted by name. The images are made for the memories of an STM32MP15 Cortex-M4: retram at device
 /// address 0 (64 KiB), mcuram2 at 0x10000000 (256 KiB), vdev0vring0, vdev0vring1 (4 KiB each) and vdev0buffer (16 KiB)

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <gmock/gmock.h>
+
+#include "cli_test.hpp"
+
+namespace rproc::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+using Check = Cli;
+
+TEST_F(Check, JsonHasTheFieldsOfTheSchemaInOrder) {
+    const auto result = run({"check", "--json", kHello});
+    EXPECT_EQ(result.status, 0);
+    EXPECT_THAT(result.err, IsEmpty());
+    const auto objects = objects_of(result.out);
+    ASSERT_EQ(objects.size(), 1U);
+    const Json& verdict = objects.front();
+    EXPECT_THAT(fields_of(verdict), ElementsAre("schema", "firmware", "format", "board", "remoteproc", "verdict",
+                                                "errno", "errno_name", "state", "virtio", "kernel_log", "findings"));
+    EXPECT_EQ(verdict["schema"], "rproc.check/1");
+    EXPECT_EQ(verdict["firmware"], kHello);
+    EXPECT_EQ(verdict["format"], "elf32");
+    EXPECT_EQ(verdict["board"], "stm32mp157c-dk2");
+    EXPECT_EQ(verdict["remoteproc"], "m4");
+    EXPECT_EQ(verdict["verdict"], "boots");
+    EXPECT_EQ(verdict["errno"], 0);
+    EXPECT_EQ(verdict["errno_name"], "");
+    EXPECT_EQ(verdict["state"], "running");
+    EXPECT_EQ(verdict["virtio"], Json::parse(R"([{"index":0,"id":7,"registered":true}])"));
+    EXPECT_EQ(verdict["kernel_log"].back(), "remote processor m4 is now up");
+    EXPECT_TRUE(verdict["findings"].is_array());
+}
+
+TEST_F(Check, JsonOfARefusalHasTheFinding) {
+    const auto result = run({"check", "--json", write_shape("segment-outside")});
+    EXPECT_EQ(result.status, 1);
+    const Json verdict = objects_of(result.out).at(0);
+    EXPECT_EQ(verdict["verdict"], "refused");
+    EXPECT_EQ(verdict["errno"], 22);
+    EXPECT_EQ(verdict["errno_name"], "EINVAL");
+    EXPECT_EQ(verdict["state"], "offline");
+    ASSERT_EQ(verdict["findings"].size(), 1U);
+    const Json& finding = verdict["findings"][0];
+    EXPECT_THAT(fields_of(finding), ElementsAre("severity", "code", "where", "message", "hint"));
+    EXPECT_EQ(finding["severity"], "error");
+    EXPECT_EQ(finding["code"], "segment-outside-memory");
+    EXPECT_EQ(finding["where"], "segment 3 (0x80100000+0x540)");
+}
+
+TEST_F(Check, APanicDuringStartHasNeitherErrnoNorState) {
+    const auto result = run({"check", "--json", write_shape("elf-phnum-65535")});
+    EXPECT_EQ(result.status, 1);
+    const Json verdict = objects_of(result.out).at(0);
+    EXPECT_EQ(verdict["verdict"], "panics");
+    EXPECT_EQ(verdict["errno"], nullptr);
+    EXPECT_EQ(verdict["errno_name"], nullptr);
+    EXPECT_EQ(verdict["state"], nullptr);
+}
+
+TEST_F(Check, ABootIsOneLineForPeople) {
+    const auto result = run({"check", "--board", "stm32mp157c-ev1", write("good.elf", read_text(kHello))});
+    EXPECT_EQ(result.out, directory().string() + "/good.elf: boots on stm32mp157c-ev1 (m4)\n");
+}
+
+TEST_F(Check, ARefusalShowsFindingHintAndTheKernelsLines) {
+    const auto result = run({"check", write_shape("segment-outside")});
+    const auto lines = lines_of(result.out);
+    ASSERT_EQ(lines.size(), 6U) << result.out;
+    EXPECT_THAT(lines[0], testing::EndsWith("segment-outside.elf: refused on stm32mp157c-dk2 (m4), -22 EINVAL"));
+    EXPECT_THAT(lines[1], testing::StartsWith("    error    segment 3 (0x80100000+0x540): "));
+    EXPECT_THAT(lines[2], testing::StartsWith("             hint: "));
+    EXPECT_EQ(lines[3], "    kernel   bad phdr da 0x80100000 mem 0x540");
+    EXPECT_EQ(lines[5], "             Boot failed: -22");
+}
+
+TEST_F(Check, VerboseShowsTheWholeKernelLogOfABootToo) {
+    EXPECT_THAT(run({"check", "-v", kHello}).out, HasSubstr("    kernel   powering up m4\n"));
+}
+
+TEST_F(Check, DegradedIsNoFailureUnlessStrict) {
+    const std::string firmware = write_shape("table-none");
+    const auto result = run({"check", firmware});
+    EXPECT_EQ(result.status, 0);
+    EXPECT_THAT(result.out, HasSubstr(": boots degraded on "));
+    EXPECT_THAT(result.out, HasSubstr("    warning  "));
+    EXPECT_EQ(run({"check", "--strict", firmware}).status, 1);
+    EXPECT_EQ(run({"check", "--strict", kHello}).status, 0);
+}
+
+TEST_F(Check, QuietPrintsALineForEachFailureOnly) {
+    const auto result = run({"check", "-q", kHello, write_shape("segment-outside"), write_shape("elf-phnum-0")});
+    EXPECT_EQ(result.status, 1);
+    EXPECT_THAT(result.err, IsEmpty());
+    EXPECT_THAT(lines_of(result.out), ElementsAre(HasSubstr("segment-outside.elf: refused: segment 3"),
+                                                  HasSubstr("elf-phnum-0.elf: refused: ELF header, e_phnum")));
+}
+
+TEST_F(Check, SeveralFirmwaresEndWithASummary) {
+    const auto result = run({"check", kHello, write_shape("vdev-good"), write_shape("table-none"),
+                             write_shape("segment-outside"), write_shape("elf-phnum-65535"), "./missing.elf"});
+    EXPECT_EQ(result.status, 3);
+    EXPECT_EQ(lines_of(result.out).back(), "2 boot, 1 degraded, 1 refused, 1 panic the kernel, 1 not read");
+    EXPECT_THAT(result.err, HasSubstr("rproc: error: ./missing.elf: there is no such file\n"));
+}
+
+TEST_F(Check, AMissingNameListsAllPathsTried) {
+    const auto result = run({"check", "missing.elf"}, {{"RPROC_FIRMWARE_PATH", "/first:/second/place"}});
+    EXPECT_EQ(result.status, 3);
+    for (const auto* tried : {"/first/missing.elf", "/second/place/missing.elf", "/lib/firmware/updates/missing.elf",
+                              "/lib/firmware/missing.elf"})
+        EXPECT_THAT(result.err, HasSubstr(tried));
+}
+
+TEST_F(Check, ANameIsFoundInTheFirmwarePathButAFileOfThatNameIsFirst) {
+    write("firmware/st/app.elf", read_text(kHello));
+    const std::map<std::string, std::string> environment{{"RPROC_FIRMWARE_PATH", directory().string() + "/firmware"}};
+    write("firmware/app.elf", read_text(kHello));
+    EXPECT_EQ(run({"check", "app.elf"}, environment).status, 0);
+    write("app.elf", shape("segment-outside"));
+    EXPECT_EQ(run({"check", "app.elf"}, environment).status, 1);
+}
+
+TEST_F(Check, ReadsStandardInput) {
+    const auto result = run({"check", "--json", "-"}, {}, read_text(kHello));
+    EXPECT_EQ(result.status, 0);
+    const Json verdict = objects_of(result.out).at(0);
+    EXPECT_EQ(verdict["firmware"], "-");
+    EXPECT_EQ(verdict["kernel_log"][1], "firmware: direct-loading firmware stdin");
+}
+
+TEST_F(Check, UsesTheTreeAndNodeThatAreNamed) {
+    const auto on_b =
+        run({"check", "--json", "--dtb", test_board("two-m4-nodes"), "--node", "m4b", write_shape("segment-mcuram")});
+    const Json verdict = objects_of(on_b.out).at(0);
+    EXPECT_EQ(verdict["board"], "two-m4-nodes");
+    EXPECT_EQ(verdict["remoteproc"], "m4b");
+    EXPECT_THAT(on_b.out, HasSubstr("segment-outside-memory")) << "m4b has no mcuram";
+    EXPECT_EQ(
+        run({"check", "--dtb", test_board("two-m4-nodes"), "--node", "m4a", write_shape("segment-mcuram")}).status, 0);
+    EXPECT_EQ(run({"check", "--dtb", "missing.dtb", kHello}).status, 3);
+    EXPECT_EQ(run({"check", "--dtb", write("bad.dtb", std::string(100, 'x')), kHello}).status, 3);
+}
+
+TEST_F(Check, AFileThatMayNotBeReadIsAMatterOfPermission) {
+    const auto program = directory() / "rproc";  // where nobody may run it
+    std::filesystem::copy_file(RPROC_CLI_PATH, program);
+    const std::string firmware = write("secret.elf", read_text(kHello));
+    std::filesystem::permissions(firmware, std::filesystem::perms::none);
+    auto line = command({"check", firmware});
+    line.arguments[0] = program.string();
+    line.user = CommandLine::User::nobody;
+    const auto result = run_command(line);
+    EXPECT_EQ(result.status, 5);
+    EXPECT_THAT(result.err, HasSubstr("secret.elf: cannot be read: Permission denied"));
+}
+
+TEST_F(Check, ADeviceIsNoFirmwareFile) {
+    const auto result = run({"check", "/dev/null"});
+    EXPECT_EQ(result.status, 7);
+    EXPECT_THAT(result.err, HasSubstr("not a regular file"));
+}
+
+}  // namespace
+}  // namespace rproc::test
