@@ -15,6 +15,8 @@ if(TARGET rproc_cli)
     install(TARGETS rproc_cli)
     file(GLOB man_pages CONFIGURE_DEPENDS docs/man/*.1)
     install(FILES ${man_pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+    install(FILES contrib/completions/rproc.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME rproc)
+    install(FILES contrib/completions/_rproc DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
 endif()
 
 configure_package_config_file(cmake/rprocConfig.cmake.in ${PROJECT_BINARY_DIR}/rprocConfig.cmake
