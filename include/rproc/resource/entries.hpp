@@ -21,7 +21,7 @@ namespace rproc {
 
 namespace internal {
 
-[[nodiscard]] inline Error truncated(const ResourceEntry& entry, std::uint64_t needed) {
+[[nodiscard, gnu::cold, gnu::noinline]] inline Error truncated(const ResourceEntry& entry, std::uint64_t needed) {
     return {.code = ErrorCode::entry_truncated,
             .what = fmt::format("needs {} bytes, the table ends after {}", needed, entry.payload().size()),
             .where = "resource table, " + entry.describe(),
@@ -29,7 +29,7 @@ namespace internal {
             .hint = "the section is shorter than its offsets say: check the struct and KEEP(*(.resource_table))"};
 }
 
-[[nodiscard]] inline Error reserved_not_zero(const ResourceEntry& entry) {
+[[nodiscard, gnu::cold, gnu::noinline]] inline Error reserved_not_zero(const ResourceEntry& entry) {
     return {.code = ErrorCode::entry_reserved_bytes,
             .what = "a reserved field is not zero",
             .where = "resource table, " + entry.describe(),

@@ -143,14 +143,7 @@ class ResourceTableView {
     [[nodiscard]] Result<ResourceEntry> entry(std::uint32_t index) const {
         const std::uint64_t at = offset(index);
         const auto header = internal::read_at<wire::EntryHeader>(bytes_, at);
-        if (!header) {
-            return fail({.code = ErrorCode::entry_outside_table,
-                         .what = fmt::format("offset {:#x} leaves no room for an entry in a table of {:#x} bytes", at,
-                                             bytes_.size()),
-                         .where = fmt::format("resource table, offset[{}]", index),
-                         .kernel_line = "rsc table is truncated",
-                         .hint = "offsets count from the table's first byte; use offsetof()"});
-        }
+        if (!header) return fail(outside_table(index, at));
         const std::uint64_t payload = at + sizeof(wire::EntryHeader);
         return ResourceEntry(index, header->type, payload, bytes_.subspan(payload));
     }
@@ -168,6 +161,16 @@ class ResourceTableView {
 
   private:
     ResourceTableView(std::span<const std::byte> bytes, std::uint32_t num) noexcept : bytes_(bytes), num_(num) {}
+
+    /// Out of line, so that the walk over sound entries stays small.
+    [[gnu::cold, gnu::noinline]] Error outside_table(std::uint32_t index, std::uint64_t at) const {
+        return {.code = ErrorCode::entry_outside_table,
+                .what = fmt::format("offset {:#x} leaves no room for an entry in a table of {:#x} bytes", at,
+                                    bytes_.size()),
+                .where = fmt::format("resource table, offset[{}]", index),
+                .kernel_line = "rsc table is truncated",
+                .hint = "offsets count from the table's first byte; use offsetof()"};
+    }
 
     std::span<const std::byte> bytes_;
     std::uint32_t num_;
