@@ -161,6 +161,21 @@ TEST(Checker, TableThatOverwritesWhatIsLoadedIsAWarning) {
     }
 }
 
+TEST(Checker, ImageSignedForOpteeIsRecognised) {
+    auto checker = dk2_checker();
+    std::vector<std::byte> image(64);
+    image[0] = std::byte{0x68};
+    image[1] = std::byte{0xa4};
+    image[2] = std::byte{0x43};
+    image[3] = std::byte{0x35};
+
+    const Verdict verdict = checker.check(FirmwareSource(Firmware("app.signed", image)));
+
+    EXPECT_EQ(codes(verdict), std::vector<std::string>{"elf-bad-magic"});
+    EXPECT_THAT(verdict.findings.front().message, HasSubstr("signed for OP-TEE"));
+    EXPECT_THAT(verdict.kernel_log, Contains("Image is corrupted (bad magic)"));
+}
+
 TEST(Checker, FileThatIsNotThereIsRefusedWithItsName) {
     auto checker = dk2_checker();
 
