@@ -43,7 +43,7 @@ class Cutter {
     }
 
     void cut_vring_sizes(const ElfImage& image) {
-        const auto section = image.find_section(".resource_table");
+        const auto section = image.find_section(kResourceTableSection);
         const auto bytes = section ? image.contents(*section) : std::nullopt;
         if (!bytes) return;
         const auto table = ResourceTableView::parse(*bytes);

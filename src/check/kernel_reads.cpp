@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <string_view>
 
 #include <fmt/format.h>
 
@@ -14,7 +13,6 @@ namespace rproc::check {
 namespace {
 
 constexpr std::uint64_t kPage = 4096;
-constexpr std::string_view kTableSection = ".resource_table";
 
 struct HeaderSizes {
     std::uint64_t segment;
@@ -57,7 +55,7 @@ std::optional<std::string> find_table_panics(const ElfImage& image) {
         if (!readable(image, as_pointer(section.name_offset), 1)) {
             return fmt::format("the name of section {} is at {:#x}, far outside the file", i, section.name_offset);
         }
-        if (section.name == kTableSection) return std::nullopt;
+        if (section.name == kResourceTableSection) return std::nullopt;
     }
     return std::nullopt;
 }

@@ -26,7 +26,7 @@ struct Table {
 };
 
 std::optional<Table> find_table(const ElfImage& image) {
-    const auto section = image.find_section(".resource_table");
+    const auto section = image.find_section(kResourceTableSection);
     const auto bytes = section ? image.contents(*section) : std::nullopt;
     if (!bytes) return std::nullopt;
     return Table{*section, *bytes};

@@ -32,7 +32,7 @@ std::string segments_text(const ElfImage& image) {
 }
 
 std::optional<TableReport> table_of(const ElfImage& image) {
-    const auto section = image.find_section(".resource_table");
+    const auto section = image.find_section(kResourceTableSection);
     const auto bytes = section ? image.contents(*section) : std::nullopt;
     if (!bytes) return std::nullopt;
     return report_table(*bytes);

@@ -90,7 +90,7 @@ std::uint64_t covered(const std::vector<MemoryItem>& items) {
 }
 
 std::optional<TablePlace> find_table(const ElfImage& image) {
-    const auto section = image.find_section(".resource_table");
+    const auto section = image.find_section(kResourceTableSection);
     if (!section) return std::nullopt;
     const auto bytes = image.contents(*section);
     return TablePlace{*section, bytes ? std::optional(report_table(*bytes)) : std::nullopt};

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,7 +12,6 @@
 namespace rproc::elf {
 namespace {
 
-constexpr std::string_view kTableSection = ".resource_table";
 constexpr std::uint64_t kLargestSegment = std::numeric_limits<std::uint32_t>::max();  // size_t of a 32-bit kernel
 
 /// The section and bytes of a firmware's resource table.
@@ -24,7 +22,7 @@ struct TableInFile {
 
 /// @returns the table, its header checked, or table_missing, table_truncated, or an error of ResourceTableView::parse.
 Result<TableInFile> find_table(const ElfImage& image) {
-    const auto section = image.find_section(kTableSection);
+    const auto section = image.find_section(kResourceTableSection);
     if (!section) {
         return fail({.code = ErrorCode::table_missing,
                      .what = "has no section .resource_table: no trace, no virtio, no rpmsg",

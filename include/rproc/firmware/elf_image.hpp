@@ -45,6 +45,9 @@ struct ElfSection {
     std::uint64_t size;
 };
 
+/// The name of the section that holds a firmware's resource table.
+inline constexpr std::string_view kResourceTableSection = ".resource_table";
+
 /// What the ELF header says of the file as a whole.
 struct ElfHeader {
     std::uint8_t elf_class;  ///< 32 or 64
