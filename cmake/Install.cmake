@@ -32,7 +32,7 @@ get_target_property(library_type rproc TYPE)
 set(pkg_config_requires fmt)
 set(pkg_config_libs -lrproc)
 if(library_type STREQUAL "STATIC_LIBRARY")
-    string(APPEND pkg_config_requires ", libelf")
+    string(APPEND pkg_config_requires ", libelf, libcrypto")
     string(APPEND pkg_config_libs " -lfdt")
 endif()
 # Relative to the file itself, so that it holds wherever the package is installed.

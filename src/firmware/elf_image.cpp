@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "rproc/firmware/signed_image.hpp"
 #include "rproc/internal/bytes.hpp"
 
 namespace rproc {
@@ -121,14 +122,13 @@ ElfSection read_section(std::span<const std::byte> bytes, const ElfHeader& heade
 
 /// Not an ELF file; says what it is where that is known.
 Error bad_magic(std::span<const std::byte> bytes) {
-    constexpr std::uint32_t kSignedForOptee = 0x3543a468;  // OP-TEE's scripts/sign_rproc_fw.py
     Error error{.code = ErrorCode::elf_bad_magic,
                 .what = fmt::format("begins with {:02x} {:02x} {:02x} {:02x}, not with 7f 45 4c 46 (ELF)", bytes[0],
                                     bytes[1], bytes[2], bytes[3]),
                 .where = "ELF header",
                 .kernel_line = "Image is corrupted (bad magic)",
                 .hint = "give the .elf that the linker wrote, not the .bin or .hex made from it"};
-    if (*internal::read_at<internal::Le32>(bytes, 0) == kSignedForOptee) {
+    if (SignedImage::recognises(bytes)) {
         error.what = "is an image signed for OP-TEE; this processor is loaded by Linux, which wants the ELF file";
         error.hint = "give the ELF file that was signed, or boot on a board whose processor is loaded by OP-TEE";
     }

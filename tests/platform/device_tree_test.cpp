@@ -2,14 +2,13 @@
 #include "rproc/platform/device_tree.hpp"
 
 #include <cstddef>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "support/files.hpp"
 
 namespace rproc::platform {
 namespace {
@@ -18,13 +17,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-std::vector<std::byte> read_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-    const auto bytes = std::as_bytes(std::span(text));
-    return {bytes.begin(), bytes.end()};
-}
 
 std::string guest_path() { return RPROC_TEST_BOARD_DIR "/qemu-virt-m4.dtb"; }
 
@@ -104,7 +96,7 @@ TEST(DeviceTree, DisabledParentDisablesItsChildren) {
 }
 
 TEST(DeviceTree, EveryTruncationIsRefused) {
-    const auto whole = read_file(guest_path());
+    const auto whole = test::read_bytes(guest_path());
     ASSERT_FALSE(whole.empty());
 
     for (std::size_t size = 0; size < whole.size(); ++size) {

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "rproc/firmware/signed_image.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace rproc {
+namespace {
+
+using internal::fits;
+using internal::Le32;
+
+constexpr std::uint64_t kAlignment = 8;
+constexpr std::uint64_t kVendorHeaderSize = 56;
+
+/// Of a length of 32 bits: cannot wrap.
+constexpr std::uint64_t padded(std::uint32_t length) noexcept {
+    return (std::uint64_t{length} + kAlignment - 1) / kAlignment * kAlignment;
+}
+
+std::uint64_t upstream_size(const wire::SignedHeader& header) noexcept {
+    return sizeof(wire::SignedHeader) + padded(header.tlv_len) + padded(header.sign_len) + padded(header.img_len);
+}
+
+/// The older format: 14 words, among them a length and an offset for each of its parts.
+struct VendorHeader {
+    Le32 magic;
+    Le32 version;
+    Le32 header_length;
+    Le32 sign_length;
+    Le32 sign_offset;
+    Le32 sign_type;
+    Le32 hash_length;
+    Le32 hash_offset;
+    Le32 hash_type;
+    Le32 key_length;
+    Le32 key_offset;
+    Le32 img_length;
+    Le32 img_offset;
+    Le32 img_type;
+};
+static_assert(sizeof(VendorHeader) == kVendorHeaderSize);
+
+bool is_vendor_format(std::span<const std::byte> bytes) noexcept {
+    const auto header = internal::read_at<VendorHeader>(bytes, 0);
+    if (!header || header->sign_offset < kVendorHeaderSize || header->img_offset < kVendorHeaderSize) return false;
+    return header->img_length != 0 && fits(header->sign_offset, header->sign_length, bytes.size()) &&
+           fits(header->img_offset, header->img_length, bytes.size());
+}
+
+Error refuse(ErrorCode code, std::string what, std::string where, std::string hint) {
+    return {.code = code, .what = std::move(what), .where = std::move(where), .hint = std::move(hint)};
+}
+
+Result<wire::SignedHeader> check_header(std::span<const std::byte> bytes) {
+    const auto header = internal::read_at<wire::SignedHeader>(bytes, 0);
+    if (!header) {
+        return fail(refuse(ErrorCode::signed_too_small,
+                           fmt::format("{} bytes are less than the header of a signed image ({})", bytes.size(),
+                                       sizeof(wire::SignedHeader)),
+                           "signed image header", "the file was cut off, or this is no signed image"));
+    }
+    if (header->magic != wire::kSignedMagic) {
+        return fail(
+            refuse(ErrorCode::signed_bad_magic,
+                   fmt::format("begins with {:#010x}, not with {:#010x}", header->magic.get(), wire::kSignedMagic),
+                   "signed image header, magic", "sign the ELF file first"));
+    }
+    if (header->version != wire::kSignedVersion) {
+        return fail(refuse(ErrorCode::signed_bad_version, fmt::format("version {} is not known", header->version.get()),
+                           "signed image header, version",
+                           "sign it with a tool of the same age as the board's OP-TEE"));
+    }
+    return *header;
+}
+
+Error wrong_size(const wire::SignedHeader& header, std::uint64_t size) {
+    std::string what =
+        fmt::format("{} + {} (TLVs) + {} (signature) + {} (images), each padded to 8, are {} bytes; the file has {}",
+                    sizeof(wire::SignedHeader), header.tlv_len.get(), header.sign_len.get(), header.img_len.get(),
+                    upstream_size(header), size);
+    if (header.tlv_len == 0 || header.sign_len == 0) what = "has no TLVs or no signature";
+    return refuse(ErrorCode::signed_size_mismatch, std::move(what), "signed image header",
+                  "the file was cut off, or something was appended to it; copy or sign it again");
+}
+
+/// The offset of the first TLV that does not lie inside its area; nothing when all do.
+std::optional<std::uint64_t> find_bad_tlv(std::span<const std::byte> area) noexcept {
+    std::uint64_t offset = 0;
+    while (const auto header = internal::read_at<wire::TlvHeader>(area, offset)) {
+        if (!fits(offset + sizeof(wire::TlvHeader), header->length, area.size())) return offset;
+        offset += sizeof(wire::TlvHeader) + padded(header->length);
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+bool SignedImage::recognises(std::span<const std::byte> bytes) noexcept {
+    const auto magic = internal::read_at<Le32>(bytes, 0);
+    return magic && *magic == wire::kSignedMagic;
+}
+
+std::optional<SignedFlavour> SignedImage::flavour_of(std::span<const std::byte> bytes) noexcept {
+    const auto header = internal::read_at<wire::SignedHeader>(bytes, 0);
+    if (!header || header->magic != wire::kSignedMagic) return std::nullopt;
+    if (upstream_size(*header) == bytes.size()) return SignedFlavour::upstream;
+    if (is_vendor_format(bytes)) return SignedFlavour::vendor;
+    return std::nullopt;
+}
+
+Result<SignedImage> SignedImage::parse(std::span<const std::byte> bytes) {
+    RPROC_TRY_ASSIGN(const auto header, check_header(bytes));
+    if (flavour_of(bytes) == SignedFlavour::vendor) {
+        return fail(
+            refuse(ErrorCode::signed_vendor_format,
+                   "is signed in the older vendor format (header of 56 bytes), which shares its magic with OP-TEE's",
+                   "signed image header", "sign the ELF file with OP-TEE's own format"));
+    }
+    if (header.tlv_len == 0 || header.sign_len == 0 || upstream_size(header) != bytes.size()) {
+        return fail(wrong_size(header, bytes.size()));
+    }
+    const SignedImage image(bytes, header);
+    if (const auto bad = find_bad_tlv(image.tlv_area())) {
+        return fail(refuse(ErrorCode::signed_bad_tlv, "its value runs past the end of the TLV area",
+                           fmt::format("TLV at {:#x}", sizeof(wire::SignedHeader) + *bad),
+                           "the file is damaged; sign it again"));
+    }
+    return image;
+}
+
+SignedImage::SignedImage(std::span<const std::byte> bytes, const wire::SignedHeader& header) noexcept
+    : bytes_(bytes),
+      header_(header),
+      signature_offset_(sizeof(wire::SignedHeader) + padded(header.tlv_len)),
+      images_offset_(signature_offset_ + padded(header.sign_len)) {}
+
+std::span<const std::byte> SignedImage::tlv_area() const noexcept {
+    return bytes_.subspan(sizeof(wire::SignedHeader), header_.tlv_len);
+}
+
+std::span<const std::byte> SignedImage::signature() const noexcept {
+    return bytes_.subspan(signature_offset_, header_.sign_len);
+}
+
+std::span<const std::byte> SignedImage::images() const noexcept {
+    return bytes_.subspan(images_offset_, header_.img_len);
+}
+
+std::optional<Tlv> SignedImage::next_tlv(std::span<const std::byte> area, std::uint64_t& offset) noexcept {
+    const auto header = internal::read_at<wire::TlvHeader>(area, offset);
+    if (!header) return std::nullopt;
+    const bool padding = header->type == 0 && header->length == 0 && area.size() - offset == sizeof(wire::TlvHeader);
+    if (padding) return std::nullopt;
+    const Tlv tlv{header->type, area.subspan(offset + sizeof(wire::TlvHeader), header->length)};
+    offset += sizeof(wire::TlvHeader) + padded(header->length);
+    return tlv;
+}
+
+std::optional<Tlv> SignedImage::find(TlvType type) const noexcept {
+    std::optional<Tlv> found;
+    for_each_tlv([&](const Tlv& tlv) {
+        if (!found && tlv.is(type)) found = tlv;
+    });
+    return found;
+}
+
+std::uint32_t SignedImage::image_count() const noexcept {
+    const auto tlv = find(TlvType::image_count);
+    return tlv && !tlv->value.empty() ? std::to_integer<std::uint32_t>(tlv->value.front()) : 0;
+}
+
+Result<std::span<const std::byte>> SignedImage::image(std::uint32_t index) const {
+    const auto sizes = find(TlvType::image_size);
+    std::uint64_t offset = 0;
+    for (std::uint32_t i = 0; sizes && i <= index; ++i) {
+        const auto size = internal::read_at<Le32>(sizes->value, std::uint64_t{i} * sizeof(Le32));
+        if (!size || !fits(offset, *size, images().size())) break;
+        if (i == index) return images().subspan(offset, *size);
+        offset += padded(*size);
+    }
+    return fail(
+        refuse(ErrorCode::signed_bad_image_table,
+               fmt::format("the TLVs give no size for image {} that fits {} bytes of images", index, images().size()),
+               "TLV 0x5 (image sizes)", "the file is damaged; sign it again"));
+}
+
+std::size_t SignedImage::hash_count() const noexcept {
+    const auto table = find(TlvType::hash_table);
+    return table ? table->value.size() / sizeof(wire::HashEntry) : 0;
+}
+
+wire::HashEntry SignedImage::hash(std::size_t index) const noexcept {
+    return *internal::read_at<wire::HashEntry>(find(TlvType::hash_table)->value, index * sizeof(wire::HashEntry));
+}
+
+}  // namespace rproc
