@@ -7,6 +7,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/inspect_report.hpp"
+#include "cli/signed_report.hpp"
 
 namespace rproc::cli {
 namespace {
@@ -14,6 +15,27 @@ namespace {
 struct InspectOptions : CommonOptions {
     std::string firmware;
 };
+
+/// A signed image is no matter of a board: OP-TEE decides where it goes.
+ExitStatus run_inspect_signed(Console& console, const InspectOptions& options, const Firmware& firmware) {
+    const auto inspected = inspect_signed(firmware);
+    if (!inspected) {
+        Error error = inspected.error();
+        error.where = options.firmware + ", " + error.where;
+        return report(console, error);
+    }
+    if (options.json) {
+        nlohmann::ordered_json object{
+            {"schema", "rproc.inspect-signed/1"}, {"firmware", options.firmware}, {"size", firmware.bytes().size()}};
+        object.update(to_json(*inspected));
+        console.out.json(object);
+    } else if (!options.quiet) {
+        console.out.print("{}, {}\n", console.out.bold(printable(options.firmware)),
+                          counted(firmware.bytes().size(), "byte"));
+        print(console.out, *inspected);
+    }
+    return ExitStatus::yes;
+}
 
 void print_json(Output& out, const InspectOptions& options, const ChosenBoard& chosen, const Firmware& firmware,
                 const InspectReport& report) {
@@ -31,6 +53,7 @@ ExitStatus run_inspect(Console& console, const InspectOptions& options) {
     if (!chosen) return report(console, chosen.error());
     const auto firmware = firmware_source(options.firmware).request();
     if (!firmware) return report(console, firmware.error());
+    if (SignedImage::recognises(firmware->bytes())) return run_inspect_signed(console, options, *firmware);
     const auto inspected = inspect(*firmware, chosen->board.config);
     if (!inspected) {
         Error error = inspected.error();
