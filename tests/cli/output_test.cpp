@@ -35,6 +35,7 @@ class OutputOf : public Cli {
 constexpr auto kEscape = "\x1b[";
 
 TEST_F(OutputOf, ColoursAreForTerminals) {
+    if (!has_terminals()) GTEST_SKIP() << "no pseudo-terminals here";
     EXPECT_THAT(run({"check", kHello}, {{"TERM", "xterm"}}).out, Not(HasSubstr(kEscape)));
     EXPECT_THAT(on_terminal({"check", kHello}, {{"TERM", "xterm"}}), HasSubstr("\x1b[32mboots\x1b[0m"));
     EXPECT_THAT(on_terminal({"check", kHello}, {{"TERM", "dumb"}}), Not(HasSubstr(kEscape)));
@@ -42,6 +43,7 @@ TEST_F(OutputOf, ColoursAreForTerminals) {
 }
 
 TEST_F(OutputOf, NoColorTurnsThemOffAndTheFlagWins) {
+    if (!has_terminals()) GTEST_SKIP() << "no pseudo-terminals here";
     const std::map<std::string, std::string> no_color{{"TERM", "xterm"}, {"NO_COLOR", "1"}};
     EXPECT_THAT(on_terminal({"check", kHello}, no_color), Not(HasSubstr(kEscape)));
     EXPECT_THAT(on_terminal({"check", kHello}, {{"TERM", "xterm"}, {"NO_COLOR", ""}}), HasSubstr(kEscape));
@@ -56,6 +58,7 @@ TEST_F(OutputOf, JsonHasNoColours) {
 }
 
 TEST_F(OutputOf, LongLinesAreBrokenOnATerminalOnly) {
+    if (!has_terminals()) GTEST_SKIP() << "no pseudo-terminals here";
     const std::string firmware = write_shape("segment-outside");
     const auto longest = [](const std::string& text) {
         const auto lines = lines_of(text);

@@ -140,6 +140,12 @@ void converse(const CommandLine& command, Descriptor in, Descriptor out, Descrip
 
 }  // namespace
 
+bool has_terminals() {
+    const int master = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (master >= 0) ::close(master);
+    return master >= 0;
+}
+
 CommandResult run_command(const CommandLine& command) {
     std::vector<std::string> words = command.arguments;
     std::vector<std::string> variables = environment_of(command);

@@ -36,6 +36,9 @@ struct CommandResult {
     long peak_kib = 0;  ///< the most memory that it held at a time
 };
 
+/// Whether this machine hands out pseudo-terminals; some containers do not.
+[[nodiscard]] bool has_terminals();
+
 /// Runs the program to its end. Throws std::system_error where the system refuses.
 [[nodiscard]] CommandResult run_command(const CommandLine& command);
 
