@@ -43,7 +43,7 @@ Json list_of(const std::vector<T>& items) {
 
 }  // namespace
 
-void BootEvents::print(Json event) {
+void BootEvents::print(const Json& event) {
     Json object{{"schema", "rproc.boot/1"}};
     object.update(event);
     out_.json(object);
@@ -83,7 +83,7 @@ void BootEvents::on_state(State from, State to) {
     print({{"event", "state"}, {"from", to_string(from)}, {"to", to_string(to)}});
 }
 
-void BootEvents::print_result(Json result) {
+void BootEvents::print_result(const Json& result) {
     for (const check::Finding& defect : job_.kernel_defects()) {
         print({{"event", "notice"},
                {"severity", to_string(defect.severity)},

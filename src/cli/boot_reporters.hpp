@@ -109,8 +109,8 @@ class BootEvents {
     void stopped();
 
   private:
-    void print(nlohmann::ordered_json event);
-    void print_result(nlohmann::ordered_json result);
+    void print(const nlohmann::ordered_json& event);
+    void print_result(const nlohmann::ordered_json& result);
     void print_step(Step step, std::string_view result);
 
     Output& out_;
