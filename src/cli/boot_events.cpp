@@ -99,7 +99,7 @@ void BootEvents::print_result(const Json& result) {
                 {"remoteproc", job_.board.config.name},
                 {"verdict", to_string(job_.verdict.outcome)}};
     object.update(result);
-    print(std::move(object));
+    print(object);
 }
 
 void BootEvents::refused(const Error& error) {

@@ -88,7 +88,7 @@ std::string errno_text(const Verdict& verdict) {
 }
 
 std::string severity_text(const Output& out, Severity severity) {
-    const std::string word = padded(to_string(severity), 9);
+    std::string word = padded(to_string(severity), 9);
     switch (severity) {
         case Severity::error: return out.bad(word);
         case Severity::warning: return out.warn(word);
