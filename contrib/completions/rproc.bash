@@ -8,7 +8,7 @@ _rproc() {
     COMPREPLY=()
 
     if ((COMP_CWORD == 1)); then
-        mapfile -t COMPREPLY < <(compgen -W 'boot check inspect boards --help --version' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'boot check inspect boards explain --help --version' -- "$current")
         return
     fi
     case $previous in
@@ -21,10 +21,13 @@ _rproc() {
         boot) options="$common --kernel-log" ;;
         check) options="$common -r --recursive --files-from --strict" ;;
         inspect | boards) options=$common ;;
+        explain) options='--json -q --quiet --color -h --help' ;;
         *) return ;;
     esac
     if [[ $current == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
+    elif [[ $subcommand == explain ]]; then
+        return
     elif [[ $subcommand == boards ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" boards -q 2>/dev/null)" -- "$current")
     else

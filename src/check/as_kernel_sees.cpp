@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "as_kernel_sees.hpp"
+#include "check/as_kernel_sees.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-#include "defect_finding.hpp"
+#include "check/defect_finding.hpp"
 #include "rproc/check/memory_map.hpp"
 #include "rproc/firmware/elf_image.hpp"
 #include "rproc/internal/bytes.hpp"

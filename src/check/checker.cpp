@@ -9,11 +9,11 @@
 
 #include <fmt/format.h>
 
-#include "as_kernel_sees.hpp"
-#include "judge.hpp"
-#include "remarks.hpp"
+#include "check/as_kernel_sees.hpp"
+#include "check/judge.hpp"
+#include "check/remarks.hpp"
+#include "check/trial.hpp"
 #include "rproc/firmware/elf_image.hpp"
-#include "trial.hpp"
 
 namespace rproc::check {
 namespace {

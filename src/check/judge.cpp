@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "judge.hpp"
+#include "check/judge.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,8 +10,8 @@
 #include <string>
 #include <utility>
 
-#include "defect_finding.hpp"
-#include "kernel_reads.hpp"
+#include "check/defect_finding.hpp"
+#include "check/kernel_reads.hpp"
 #include "rproc/core/boot_steps.hpp"
 #include "rproc/firmware/elf_image.hpp"
 #include "rproc/internal/bytes.hpp"

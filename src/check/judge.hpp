@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include "check/trial.hpp"
 #include "rproc/check/verdict.hpp"
 #include "rproc/firmware/firmware.hpp"
 #include "rproc/platform/stm32mp15_config.hpp"
-#include "trial.hpp"
 
 namespace rproc::check {
 

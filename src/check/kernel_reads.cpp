@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "kernel_reads.hpp"
+#include "check/kernel_reads.hpp"
 
 #include <algorithm>
 #include <cstdint>

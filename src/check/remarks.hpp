@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "check/trial.hpp"
 #include "rproc/check/verdict.hpp"
 #include "rproc/firmware/elf_image.hpp"
 #include "rproc/platform/stm32mp15_config.hpp"
-#include "trial.hpp"
 
 /// What a boot does not tell, but the image does.
 namespace rproc::check {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "trial.hpp"
+#include "check/trial.hpp"
 
 #include <utility>
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "recorder.hpp"
+#include "check/recorder.hpp"
 #include "rproc/error.hpp"
 #include "rproc/firmware/source.hpp"
 #include "rproc/memory/model_memory.hpp"

@@ -2,26 +2,18 @@
 #include "rproc/check/verdict.hpp"
 
 #include <algorithm>
-#include <array>
-#include <utility>
+#include <iterator>
 
 #include <fmt/format.h>
+
+#include "check/explain_errnos.hpp"
 
 namespace rproc::check {
 
 std::string errno_name(int errno_value) {
-    // Linux's numbers on Arm, whatever the host's are.
-    static constexpr std::array<std::pair<int, std::string_view>, 9> kNames{{{0, ""},
-                                                                             {2, "ENOENT"},
-                                                                             {5, "EIO"},
-                                                                             {12, "ENOMEM"},
-                                                                             {16, "EBUSY"},
-                                                                             {19, "ENODEV"},
-                                                                             {22, "EINVAL"},
-                                                                             {75, "EOVERFLOW"},
-                                                                             {95, "EOPNOTSUPP"}}};
-    const auto* const found = std::ranges::find(kNames, errno_value, &std::pair<int, std::string_view>::first);
-    return found == kNames.end() ? fmt::format("errno {}", errno_value) : std::string(found->second);
+    if (errno_value == 0) return {};
+    const auto* const row = std::ranges::find(kErrnoRows, errno_value, &ErrnoRow::value);
+    return row == std::end(kErrnoRows) ? fmt::format("errno {}", errno_value) : std::string(row->name);
 }
 
 }  // namespace rproc::check

@@ -10,5 +10,6 @@ namespace rproc::cli {
 [[nodiscard]] Command add_check(CLI::App& app);
 [[nodiscard]] Command add_inspect(CLI::App& app);
 [[nodiscard]] Command add_boards(CLI::App& app);
+[[nodiscard]] Command add_explain(CLI::App& app);
 
 }  // namespace rproc::cli

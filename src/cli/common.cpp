@@ -64,19 +64,24 @@ std::shared_ptr<spdlog::logger> make_log(std::string_view level) {
     return log;
 }
 
-void add_common_options(CLI::App& app, CommonOptions& options) {
-    auto* const board =
-        app.add_option("--board", options.board, "Embedded board; see `rproc boards`")->option_text("NAME");
-    app.add_option("--dtb", options.dtb, "The board's own device tree blob")->option_text("FILE")->excludes(board);
-    app.add_option("--node", options.node, "Which remote processor of the tree: its name or path")->option_text("NAME");
+void add_output_options(CLI::App& app, CommonOptions& options) {
     app.add_flag("--json", options.json, "One JSON object a line");
-    auto* const verbose = app.add_flag("-v,--verbose", options.verbose, "Say more");
-    app.add_flag("-q,--quiet", options.quiet, "Say less")->excludes(verbose);
+    app.add_flag("-q,--quiet", options.quiet, "Say less");
     app.add_option_function<std::string>(
            "--color", [&options](const std::string& when) { options.color = color_named(when); },
            "auto, always or never")
         ->option_text("WHEN")
         ->check(CLI::IsMember({"auto", "always", "never"}));
+}
+
+void add_common_options(CLI::App& app, CommonOptions& options) {
+    auto* const board =
+        app.add_option("--board", options.board, "Embedded board; see `rproc boards`")->option_text("NAME");
+    app.add_option("--dtb", options.dtb, "The board's own device tree blob")->option_text("FILE")->excludes(board);
+    app.add_option("--node", options.node, "Which remote processor of the tree: its name or path")->option_text("NAME");
+    app.add_flag("-v,--verbose", options.verbose, "Say more");
+    add_output_options(app, options);
+    app.get_option("--quiet")->excludes(app.get_option("--verbose"));
 }
 
 void add_help_footer(CLI::App& app, std::string_view examples) {

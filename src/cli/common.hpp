@@ -46,6 +46,9 @@ struct Command {
 /// A log on stderr: "debug", "info", "warn", "error", or "" for none; null for any other level.
 [[nodiscard]] std::shared_ptr<spdlog::logger> make_log(std::string_view level);
 
+/// Adds --json, --quiet and --color to a subcommand.
+void add_output_options(CLI::App& app, CommonOptions& options);
+
 /// Adds --board, --dtb, --node, --json, --verbose, --quiet and --color to a subcommand.
 void add_common_options(CLI::App& app, CommonOptions& options);
 

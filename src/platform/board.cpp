@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "embedded_boards.hpp"
+#include "platform/embedded_boards.hpp"
 
 namespace rproc::platform {
 

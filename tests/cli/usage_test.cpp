@@ -15,7 +15,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-const std::vector<std::string> kSubcommands{"boot", "check", "inspect", "boards"};
+const std::vector<std::string> kSubcommands{"boot", "check", "inspect", "boards", "explain"};
 
 using Usage = Cli;
 
@@ -111,7 +111,7 @@ TEST_F(Usage, HelpAndManPageNameTheSameOptions) {
     EXPECT_EQ(long_options(run({"--help"}).out), long_options(read_text(pages + ".1")));
     for (const auto& name : kSubcommands) {
         const auto in_help = long_options(run({name, "--help"}).out);
-        EXPECT_GE(in_help.size(), 5U);
+        EXPECT_GE(in_help.size(), 4U);
         EXPECT_EQ(in_help, long_options(read_text(pages + "-" + name + ".1"))) << name;
     }
 }
