@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "check/defect_finding.hpp"
+#include "check/file_table.hpp"
 #include "rproc/check/memory_map.hpp"
 #include "rproc/firmware/elf_image.hpp"
 #include "rproc/internal/bytes.hpp"
@@ -28,11 +29,10 @@ constexpr std::uint64_t kPaddrIn64BitHeader = 24;  // offsetof(Elf64_Phdr, p_pad
 constexpr std::uint64_t kProgramHeader64 = 56;
 constexpr std::uint64_t kNumInVring = 8;  // offsetof(wire::Vring, num)
 
-/// Works on a copy of the image, and keeps what it did.
+/// Keeps what it cut, in a copy of the image that is made with the first cut: most firmware needs none.
 class Cutter {
   public:
-    Cutter(const Firmware& firmware, const platform::Stm32mp15Config& config)
-        : config_(config), bytes_(firmware.bytes().begin(), firmware.bytes().end()) {}
+    Cutter(const Firmware& firmware, const platform::Stm32mp15Config& config) : firmware_(firmware), config_(config) {}
 
     void cut_addresses(const ElfImage& image) {
         if (image.header().elf_class != 64) return;
@@ -43,19 +43,16 @@ class Cutter {
     }
 
     void cut_vring_sizes(const ElfImage& image) {
-        const auto section = image.find_section(kResourceTableSection);
-        const auto bytes = section ? image.contents(*section) : std::nullopt;
-        if (!bytes) return;
-        const auto table = ResourceTableView::parse(*bytes);
+        const auto table = find_file_table(image);
         if (!table) return;
         std::uint32_t vdev = 0;
         // An entry that is cut off ends the walk, as it ends the kernel's.
-        static_cast<void>(table->for_each([&](const ResourceEntry& entry) -> Result<void> {
+        static_cast<void>(table->view.for_each([&](const ResourceEntry& entry) -> Result<void> {
             if (!entry.is(wire::EntryType::vdev)) return {};
             RPROC_TRY_ASSIGN(const VdevEntry request, decode_vdev(entry));
             for (std::uint32_t i = 0; i < request.vring_count(); ++i) {
                 const std::uint64_t offset =
-                    section->offset + entry.payload_offset() + sizeof(wire::Vdev) + i * sizeof(wire::Vring);
+                    table->section.offset + entry.payload_offset() + sizeof(wire::Vdev) + i * sizeof(wire::Vring);
                 cut_vring(request.vring(i), fmt::format("vdev{}vring{}", vdev, i), offset);
             }
             ++vdev;
@@ -63,9 +60,9 @@ class Cutter {
         }));
     }
 
-    [[nodiscard]] KernelView finish(const Firmware& firmware) && {
-        if (findings_.empty()) return {firmware, {}};
-        return {Firmware(firmware.name(), std::move(bytes_)), std::move(findings_)};
+    [[nodiscard]] KernelView finish() && {
+        if (findings_.empty()) return {firmware_, {}};
+        return {Firmware(firmware_.name(), std::move(bytes_)), std::move(findings_)};
     }
 
   private:
@@ -99,6 +96,7 @@ class Cutter {
 
     template <class Field>
     void put(std::uint64_t offset, Field value) {
+        if (bytes_.empty()) bytes_.assign(firmware_.bytes().begin(), firmware_.bytes().end());
         static_cast<void>(internal::write_at(std::span(bytes_), offset, value));
     }
 
@@ -106,6 +104,7 @@ class Cutter {
         findings_.push_back(defect_finding(defect, std::move(where), detail, std::move(hint)));
     }
 
+    const Firmware& firmware_;
     const platform::Stm32mp15Config& config_;
     std::vector<std::byte> bytes_;
     std::vector<Finding> findings_;
@@ -119,7 +118,7 @@ KernelView as_kernel_sees(const Firmware& firmware, const platform::Stm32mp15Con
     Cutter cutter(firmware, config);
     cutter.cut_addresses(*image);
     cutter.cut_vring_sizes(*image);
-    return std::move(cutter).finish(firmware);
+    return std::move(cutter).finish();
 }
 
 }  // namespace rproc::check

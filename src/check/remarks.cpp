@@ -3,14 +3,13 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <optional>
-#include <span>
 #include <string>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "check/defect_finding.hpp"
+#include "check/file_table.hpp"
 #include "rproc/check/memory_map.hpp"
 #include "rproc/resource/entries.hpp"
 
@@ -19,21 +18,8 @@ namespace {
 
 using platform::Stm32mp15Config;
 
-/// The resource table of an image with the section that holds it.
-struct Table {
-    ElfSection section;
-    std::span<const std::byte> bytes;
-};
-
-std::optional<Table> find_table(const ElfImage& image) {
-    const auto section = image.find_section(kResourceTableSection);
-    const auto bytes = section ? image.contents(*section) : std::nullopt;
-    if (!bytes) return std::nullopt;
-    return Table{*section, *bytes};
-}
-
 /// Whether a segment puts these very bytes of the file to that place.
-bool loaded_by_segment(const ElfImage& image, const Table& table, DeviceRange range) {
+bool loaded_by_segment(const ElfImage& image, const FileTable& table, DeviceRange range) {
     for (std::uint32_t i = 0; i < image.segment_count(); ++i) {
         const ElfSegment segment = image.segment(i);
         const auto loaded = DeviceRange::make(segment.paddr, segment.memsz);
@@ -45,7 +31,7 @@ bool loaded_by_segment(const ElfImage& image, const Table& table, DeviceRange ra
 }
 
 /// The table that Linux installs where nothing was loaded: it overwrites what lies there.
-void remark_on_place(std::vector<Finding>& findings, const Table& table, const ElfImage& image,
+void remark_on_place(std::vector<Finding>& findings, const FileTable& table, const ElfImage& image,
                      const Stm32mp15Config& config) {
     const auto range = DeviceRange::make(table.section.addr, table.section.size);
     if (!range || loaded_by_segment(image, table, *range)) return;
@@ -88,21 +74,19 @@ void remark_on_offsets(std::vector<Finding>& findings, const ResourceTableView& 
 
 std::vector<Finding> remarks_on(const ElfImage& image, const Stm32mp15Config& config, const Trial& trial) {
     std::vector<Finding> findings;
-    const auto found = find_table(image);
-    const auto table = found ? ResourceTableView::parse(found->bytes) : fail(Error{});
+    const auto table = find_file_table(image);
     if (!table) return findings;
-    if (!trial.error) remark_on_place(findings, *found, image, config);
-    remark_on_names(findings, *table);
-    if (trial.error && trial.error->code == ErrorCode::entry_outside_table) remark_on_offsets(findings, *table);
+    if (!trial.error) remark_on_place(findings, *table, image, config);
+    remark_on_names(findings, table->view);
+    if (trial.error && trial.error->code == ErrorCode::entry_outside_table) remark_on_offsets(findings, table->view);
     return findings;
 }
 
 std::vector<VirtioDevice> requested_virtio(const ElfImage& image) {
     std::vector<VirtioDevice> devices;
-    const auto found = find_table(image);
-    const auto table = found ? ResourceTableView::parse(found->bytes) : fail(Error{});
+    const auto table = find_file_table(image);
     if (!table) return devices;
-    static_cast<void>(table->for_each([&](const ResourceEntry& entry) -> Result<void> {
+    static_cast<void>(table->view.for_each([&](const ResourceEntry& entry) -> Result<void> {
         if (!entry.is(wire::EntryType::vdev)) return {};
         RPROC_TRY_ASSIGN(const VdevEntry request, decode_vdev(entry));
         devices.push_back({static_cast<std::uint32_t>(devices.size()), request.header().id, false});
