@@ -14,6 +14,7 @@ enum class Step {
     prepare,
     boot_address,
     parse_fw,
+    loaded_table,
     handle_resources,
     allocate_carveouts,
     load,
@@ -36,6 +37,7 @@ enum class Step {
         case Step::prepare: return "prepare";
         case Step::boot_address: return "boot_address";
         case Step::parse_fw: return "parse_fw";
+        case Step::loaded_table: return "loaded_table";
         case Step::handle_resources: return "handle_resources";
         case Step::allocate_carveouts: return "allocate_carveouts";
         case Step::load: return "load";

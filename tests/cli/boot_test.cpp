@@ -37,7 +37,7 @@ TEST_F(Boot, ShowsEachStepInOrderAndWhatRuns) {
     for (const auto* step :
          {"request_firmware", "sanity_check", "prepare", "boot_address", "parse_fw", "handle_resources",
           "allocate_carveouts", "load", "install_table", "start ", "start_subdevices", "m4: offline -> running",
-          "stop_subdevices", "stop ", "resource_cleanup", "m4: running -> offline"}) {
+          "stop_subdevices", "stop ", "m4: running -> offline", "resource_cleanup"}) {
         const auto found = result.out.find(step, at);
         ASSERT_NE(found, std::string::npos) << step << " after " << at << " in\n" << result.out;
         at = found;

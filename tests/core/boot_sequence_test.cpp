@@ -8,11 +8,13 @@
 #include <gtest/gtest.h>
 
 #include "error/outcome.hpp"
+#include "rproc/elf/backend.hpp"
 
 namespace rproc {
 namespace {
 
 using test::outcome;
+using testing::ElementsAre;
 using testing::ElementsAreArray;
 
 /// Steps that only write down that they ran.
@@ -24,6 +26,7 @@ struct Steps {
     Result<void> prepare() { return run("prepare"); }
     Result<void> boot_address() { return run("boot_address"); }
     Result<void> parse_fw() { return run("parse_fw"); }
+    Result<void> loaded_table() { return run("loaded_table"); }
     Result<void> handle_resources() { return run("handle_resources"); }
     Result<void> allocate_carveouts() { return run("allocate_carveouts"); }
     Result<void> load() { return run("load"); }
@@ -38,24 +41,57 @@ struct Steps {
     }
 };
 
+template <class S>
+std::vector<std::string> order() {
+    Steps steps;
+    EXPECT_EQ(outcome(S::run(steps)), "ok");
+    return steps.ran;
+}
+
 const std::vector<std::string> kMainline{
     "sanity_check",       "prepare", "boot_address",  "parse_fw", "handle_resources",
     "allocate_carveouts", "load",    "install_table", "start",    "start_subdevices"};
 
 TEST(Mainline, RunsTheKernelsOrder) {
-    Steps steps;
-    EXPECT_EQ(outcome(Mainline::run(steps)), "ok");
-    EXPECT_THAT(steps.ran, ElementsAreArray(kMainline));
+    EXPECT_THAT(order<Mainline>(), ElementsAreArray(kMainline));
     EXPECT_EQ(Mainline::kName, "mainline");
 }
 
-TEST(Mainline, EndsAtTheStepThatRefuses) {
-    for (std::size_t i = 0; i < kMainline.size(); ++i) {
-        Steps steps{.ran = {}, .refuse = kMainline[i]};
-        EXPECT_EQ(outcome(Mainline::run(steps)), "register-failed") << kMainline[i];
-        EXPECT_EQ(steps.ran.size(), i + 1) << kMainline[i];
+TEST(Mainline, StartsAgainWithItsSecondHalf) {
+    Steps steps;
+    EXPECT_EQ(outcome(Mainline::start(steps)), "ok");
+    EXPECT_THAT(steps.ran, ElementsAre("load", "install_table", "start", "start_subdevices"));
+}
+
+TEST(AlternateBoot, LoadsThenTakesTheTableFromMemory) {
+    EXPECT_THAT(order<AlternateBoot>(),
+                ElementsAre("sanity_check", "prepare", "boot_address", "load", "loaded_table", "handle_resources",
+                            "allocate_carveouts", "start", "start_subdevices"));
+}
+
+TEST(LoadFirst, LoadsBeforeAnythingElse) {
+    EXPECT_THAT(order<LoadFirst>(),
+                ElementsAre("load", "sanity_check", "prepare", "boot_address", "parse_fw", "handle_resources",
+                            "allocate_carveouts", "install_table", "start", "start_subdevices"));
+}
+
+template <class S>
+class EachSequence : public testing::Test {};
+using Sequences = testing::Types<Mainline, AlternateBoot, LoadFirst>;
+TYPED_TEST_SUITE(EachSequence, Sequences);
+
+TYPED_TEST(EachSequence, EndsAtTheStepThatRefuses) {
+    const auto all = order<TypeParam>();
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        Steps steps{.ran = {}, .refuse = all[i]};
+        EXPECT_EQ(outcome(TypeParam::run(steps)), "register-failed") << all[i];
+        EXPECT_EQ(steps.ran.size(), i + 1) << all[i];
     }
 }
+
+static_assert(Orders<Mainline, elf::Backend> && !Orders<AlternateBoot, elf::Backend> &&
+                  !Orders<LoadFirst, elf::Backend>,
+              "an ELF file is loaded into carveouts, so it cannot be loaded before they are there");
 
 }  // namespace
 }  // namespace rproc

@@ -113,8 +113,8 @@ TEST(BootSteps, AreToldToTheObserver) {
     ASSERT_EQ(outcome(m4.rproc.shutdown()), "ok");
     EXPECT_THAT(m4.recorder.heard,
                 ElementsAre("begin stop_subdevices", "end stop_subdevices", "begin stop", "end stop",
-                            "begin resource_cleanup", "end resource_cleanup", "begin unprepare", "end unprepare",
-                            "begin release_fw", "end release_fw", "running > offline"));
+                            "running > offline", "begin resource_cleanup", "end resource_cleanup", "begin unprepare",
+                            "end unprepare", "begin release_fw", "end release_fw"));
 }
 
 TEST(BootSteps, SayWhatTheKernelSays) {

@@ -153,7 +153,8 @@ TEST_F(RemoteProcessorTest, TheDestructorShutsARunningProcessorDown) {
     EXPECT_EQ(script.count("unprepare"), 1);
     EXPECT_EQ(script.count("release_fw"), 1);
     EXPECT_EQ(memory.mapped(), 0U);
-    EXPECT_EQ(recorder.heard.back(), "running > offline");
+    EXPECT_THAT(recorder.heard, testing::Contains("running > offline"));
+    EXPECT_EQ(recorder.heard.back(), "end release_fw");
 }
 
 TEST_F(RemoteProcessorTest, TheDestructorOfAnIdleProcessorTouchesNothing) {
@@ -283,8 +284,8 @@ TEST(RemoteProcessor, DoesNotBootWhatIsDeleted) {
     EXPECT_THAT(script.calls, IsEmpty());
 }
 
-struct LoadFirst {
-    static constexpr std::string_view kName = "load-first";
+struct LoadBeforeParse {
+    static constexpr std::string_view kName = "load-before-parse";
     template <class Steps>
     static Result<void> run(Steps& steps) {
         RPROC_TRY(steps.prepare());
@@ -297,7 +298,7 @@ struct LoadFirst {
 TEST(RemoteProcessor, RunsAnotherSequence) {
     Script script;
     test::BarePlatform platform{.script = &script};
-    RemoteProcessor<FullBackend, test::BarePlatform, LoadFirst> rproc(FullBackend{&script}, platform);
+    RemoteProcessor<FullBackend, test::BarePlatform, LoadBeforeParse> rproc(FullBackend{&script}, platform);
     ASSERT_EQ(outcome(rproc.set_firmware(test::some_firmware())), "ok");
     ASSERT_EQ(outcome(rproc.boot()), "ok");
     ASSERT_EQ(outcome(rproc.shutdown()), "ok");

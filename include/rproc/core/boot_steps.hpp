@@ -5,16 +5,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "rproc/core/carveout_allocation.hpp"
 #include "rproc/core/concepts.hpp"
 #include "rproc/core/context.hpp"
 #include "rproc/core/resources.hpp"
+#include "rproc/core/step_reporter.hpp"
 #include "rproc/core/table_handling.hpp"
 #include "rproc/core/virtio.hpp"
 #include "rproc/firmware/firmware.hpp"
@@ -24,22 +22,17 @@
 
 namespace rproc {
 
-/// What the kernel prints once an image has passed the sanity check.
-[[nodiscard]] inline std::string booting_line(const Firmware& firmware) {
-    return fmt::format("Booting fw image {}, size {}", firmware.name(), firmware.bytes().size());
-}
-
 /// The steps from which a boot sequence is composed, and the way back from each.
 ///
-/// Every step reports itself to the observer, and remembers what it did; `undo` takes back, in reverse order, all that
-/// was done, and leaves no mapping, carveout, resource or table behind. Owned by one RemoteProcessor, which holds its
-/// lock around every call.
+/// Every step reports itself to the observer, and remembers what it did; `take_back` and `give_up`, in this order, take
+/// back all that was done, and leave no mapping, carveout, resource, firmware or table behind. Owned by one
+/// RemoteProcessor, which holds its lock around every call.
 template <class B, class P, class O>
 requires Composable<B, P> && Observer<O>
 class BootSteps {
   public:
     BootSteps(Context& ctx, B& backend, P& platform, O& observer) noexcept
-        : ctx_(ctx), backend_(backend), platform_(platform), observer_(observer) {}
+        : ctx_(ctx), backend_(backend), platform_(platform), observer_(observer), reporter_(ctx, observer) {}
 
     BootSteps(const BootSteps&) = delete;
     BootSteps& operator=(const BootSteps&) = delete;
@@ -51,15 +44,15 @@ class BootSteps {
 
     [[nodiscard]] Result<void> sanity_check() {
         if constexpr (HasSanityCheck<B>) {
-            RPROC_TRY(run(Step::sanity_check, [&] { return backend_.sanity_check(ctx_, *firmware_); }));
+            RPROC_TRY(reporter_.run(Step::sanity_check, [&] { return backend_.sanity_check(ctx_, *firmware_); }));
         }
-        say(LogLevel::info, booting_line(*firmware_));
+        reporter_.say(LogLevel::info, booting_line(*firmware_));
         return {};
     }
 
     [[nodiscard]] Result<void> prepare() {
         if constexpr (HasPrepare<P>) {
-            auto prepared = run(Step::prepare, [&] { return platform_.prepare(ctx_); });
+            auto prepared = reporter_.run(Step::prepare, [&] { return platform_.prepare(ctx_); });
             if (!prepared) ctx_.carveouts().clear();
             RPROC_TRY(std::move(prepared));
         }
@@ -69,7 +62,7 @@ class BootSteps {
 
     [[nodiscard]] Result<void> boot_address() {
         if constexpr (HasBootAddress<B>) {
-            return run(Step::boot_address, [&]() -> Result<void> {
+            return reporter_.run(Step::boot_address, [&]() -> Result<void> {
                 boot_address_ = backend_.boot_address(ctx_, *firmware_);
                 return {};
             });
@@ -78,18 +71,38 @@ class BootSteps {
     }
 
     [[nodiscard]] Result<void> parse_fw() {
-        return run(Step::parse_fw, [&]() -> Result<void> {
-            RPROC_TRY_ASSIGN(cached_table_, backend_.parse_fw(ctx_, *firmware_));
+        return reporter_.run(Step::parse_fw, [&]() -> Result<void> {
+            if constexpr (ParsesMemory<B>) {
+                RPROC_TRY_ASSIGN(cached_table_, backend_.parse_fw(ctx_, *firmware_, platform_.memory()));
+            } else {
+                RPROC_TRY_ASSIGN(cached_table_, backend_.parse_fw(ctx_, *firmware_));
+            }
             ctx_.set_table(cached_table_);
             return {};
         });
     }
 
+    /// Takes the table in the processor's memory as the one in use, without a copy. For sequences that load first.
+    [[nodiscard]] Result<void> loaded_table() requires HasLoadedTable<B> {
+        return run_undoable(Step::loaded_table, [&]() -> Result<void> {
+            RPROC_TRY_ASSIGN(loaded_table_, backend_.loaded_table(ctx_, platform_.memory()));
+            ctx_.set_table(loaded_table_.bytes);
+            return {};
+        });
+    }
+
+    /// Keeps a copy of the table in use, for `install_table` after the memory was loaded again.
+    void save_table() {
+        const auto table = ctx_.table().bytes();
+        cached_table_.assign(table.begin(), table.end());
+    }
+
     [[nodiscard]] Result<void> handle_resources() {
         done_.push_back(Step::handle_resources);  // first: a table that fails half way leaves carveouts behind
-        return run(Step::handle_resources, [&]() -> Result<void> {
-            if (cached_table_.empty()) return {};
-            RPROC_TRY_ASSIGN(const auto table, ResourceTableView::parse(cached_table_));
+        return reporter_.run(Step::handle_resources, [&]() -> Result<void> {
+            const std::span<const std::byte> bytes = ctx_.table().bytes();
+            if (bytes.empty()) return {};
+            RPROC_TRY_ASSIGN(const auto table, ResourceTableView::parse(bytes));
             return handle_table(ctx_, backend_, observer_, resources_, table);
         });
     }
@@ -103,7 +116,7 @@ class BootSteps {
     }
 
     [[nodiscard]] Result<void> load() {
-        return run(Step::load, [&] { return backend_.load(ctx_, *firmware_); });
+        return reporter_.run(Step::load, [&] { return backend_.load(ctx_, *firmware_); });
     }
 
     /// Copies the cached table, with the addresses and ids that it has by now, over the one in the processor's memory.
@@ -139,25 +152,42 @@ class BootSteps {
 
     // The way back.
 
-    /// Takes back the steps of a boot that failed, the last first. A stop that fails is reported and passed over.
-    void undo() {
+    /// Stops the core, and all that came after its start; carveouts, resources and the cached table stay.
+    /// @returns nothing, or the error of the backend's stop: then the core still runs, and the call may be repeated.
+    [[nodiscard]] Result<void> stop() {
+        while (std::ranges::find(done_, Step::start) != done_.end()) {
+            if (done_.back() == Step::start) RPROC_TRY(stop_core());
+            take_back_last();
+        }
+        if (!done_.empty() && done_.back() == Step::install_table) take_back_last();
+        return {};
+    }
+
+    /// Takes back every step, the last first. A stop that fails is reported and passed over.
+    void take_back() {
         while (!done_.empty()) {
             if (done_.back() == Step::start) static_cast<void>(stop_core());
             take_back_last();
         }
-        forget_firmware();
     }
 
-    /// Takes back a boot that succeeded.
-    /// @returns nothing, or the error of the backend's stop: then the processor still runs, with its resources, and
-    ///   the call may be repeated.
-    [[nodiscard]] Result<void> shut_down() {
-        while (!done_.empty()) {
-            if (done_.back() == Step::start) RPROC_TRY(stop_core());
-            take_back_last();
+    /// The backend gives up the firmware.
+    void release_fw() {
+        if constexpr (HasReleaseFw<B>) {
+            reporter_.run_sure(Step::release_fw, [&] { backend_.release_fw(ctx_); });
         }
-        forget_firmware();
-        return {};
+    }
+
+    /// The last of the way back, as in the kernel: the backend gives the firmware up, then the cached table goes.
+    void give_up() {
+        release_fw();
+        forget_table();
+    }
+
+    /// Drops the cached table.
+    void forget_table() {
+        ctx_.set_table({});
+        cached_table_.clear();
     }
 
     [[nodiscard]] const Resources& resources() const noexcept { return resources_; }
@@ -165,47 +195,12 @@ class BootSteps {
     [[nodiscard]] DeviceAddress boot_address_read() const noexcept { return boot_address_; }
 
   private:
-    /// Runs one step: tells the observer, hands on what the policy said, completes the error.
-    template <class F>
-    [[nodiscard]] Result<void> run(Step step, F body) {
-        observer_.on_step_begin(step);
-        Result<void> result = body();
-        ctx_.drain(step, observer_);
-        if (result) {
-            observer_.on_step_end(step);
-            return result;
-        }
-        Error& error = result.error();
-        error.step = step;
-        if (!error.kernel_line.empty()) say(LogLevel::error, error.kernel_line);
-        if (const std::string line = failure_line(step, error.kernel_result()); !line.empty())
-            say(LogLevel::error, line);
-        observer_.on_step_failed(step, error);
-        return result;
-    }
-
     template <class F>
     [[nodiscard]] Result<void> run_undoable(Step step, F body) {
-        RPROC_TRY(run(step, std::move(body)));
+        RPROC_TRY(reporter_.run(step, std::move(body)));
         done_.push_back(step);
         return {};
     }
-
-    /// What the kernel's core prints when a step failed, after the line of the one that refused.
-    [[nodiscard]] std::string failure_line(Step step, int result) const {
-        switch (step) {
-            case Step::prepare: return fmt::format("can't prepare rproc {}: {}", ctx_.name(), result);
-            case Step::handle_resources: return fmt::format("Failed to process resources: {}", result);
-            case Step::allocate_carveouts: return fmt::format("Failed to allocate associated carveouts: {}", result);
-            case Step::load: return fmt::format("Failed to load program segments: {}", result);
-            case Step::start: return fmt::format("can't start rproc {}: {}", ctx_.name(), result);
-            case Step::start_subdevices:
-                return fmt::format("failed to probe subdevices for {}: {}", ctx_.name(), result);
-            default: return {};
-        }
-    }
-
-    void say(LogLevel level, std::string_view line) { observer_.on_log({level, LogSource::remoteproc, line}); }
 
     [[nodiscard]] Result<void> start_backend() {
         if constexpr (StartsCore<B>) {
@@ -224,7 +219,7 @@ class BootSteps {
     }
 
     [[nodiscard]] Result<void> stop_core() {
-        return run(Step::stop, [&]() -> Result<void> {
+        return reporter_.run(Step::stop, [&]() -> Result<void> {
             const auto backend_stop = [&] { return stop_backend(); };
             if constexpr (WrapsStop<P>) {
                 return platform_.around_stop(ctx_, backend_stop);
@@ -240,10 +235,7 @@ class BootSteps {
         done_.pop_back();
         const Step report = undo_step(step);
         if (report == Step::none) return take_back(step);
-        observer_.on_step_begin(report);
-        take_back(step);
-        ctx_.drain(report, observer_);
-        observer_.on_step_end(report);
+        reporter_.run_sure(report, [&] { take_back(step); });
     }
 
     /// The name under which the observer hears that a step is taken back; none where there is nothing to tell.
@@ -260,6 +252,10 @@ class BootSteps {
         switch (done) {
             case Step::start_subdevices: unregister_virtio(resources_); break;
             case Step::install_table: ctx_.set_table(cached_table_); break;
+            case Step::loaded_table:
+                ctx_.set_table({});
+                loaded_table_ = {};
+                break;
             case Step::handle_resources:
                 resources_.clear();
                 ctx_.carveouts().clear();
@@ -272,25 +268,15 @@ class BootSteps {
         }
     }
 
-    /// The last of the way back, as in the kernel: the backend gives the firmware up, then the cached table goes.
-    void forget_firmware() {
-        if constexpr (HasReleaseFw<B>) {
-            observer_.on_step_begin(Step::release_fw);
-            backend_.release_fw(ctx_);
-            ctx_.drain(Step::release_fw, observer_);
-            observer_.on_step_end(Step::release_fw);
-        }
-        ctx_.set_table({});
-        cached_table_.clear();
-    }
-
     Context& ctx_;
     B& backend_;
     P& platform_;
     O& observer_;
+    StepReporter<O> reporter_;
     const Firmware* firmware_ = nullptr;
     DeviceAddress boot_address_;
     std::vector<std::byte> cached_table_;
+    LoadedTable loaded_table_;  ///< only in sequences that load first
     Resources resources_;
     std::vector<Step> done_;
 };

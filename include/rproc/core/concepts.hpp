@@ -25,6 +25,7 @@
 ///     sanity_check            backend   every image passes
 ///     boot_address            backend   0
 ///     find_loaded_rsc_table   backend   the cached table is not copied to the processor
+///     loaded_table            backend   sequences that load first cannot be used
 ///     release_fw              backend   nothing to release
 ///     handle_rsc              backend   vendor entries of a resource table are ignored
 ///     name, memory            platform  required
@@ -35,6 +36,12 @@
 ///     kick                    platform  no virtio device can be registered
 ///     initial_state           platform  offline
 namespace rproc {
+
+/// A resource table in the processor's memory; `bytes` lie inside the mapping, and are empty without a table.
+struct LoadedTable {
+    Mapping mapping{};
+    std::span<std::byte> bytes{};
+};
 
 /// How a vendor's entry of a resource table was taken.
 enum class VendorEntry { handled, ignored };
@@ -54,6 +61,12 @@ namespace internal {
 struct AnyCore {
     Result<void> power_up(Context& ctx);
     Result<void> power_down(Context& ctx);
+};
+
+/// The least memory there is, likewise.
+struct AnyMemory {
+    Result<Mapping> map(PhysicalRange range);
+    Result<Allocation> allocate(std::uint64_t size);
 };
 
 using BackendOp = Result<void> (*)();
@@ -76,16 +89,28 @@ concept DrivesCore = requires(B& b, Context& ctx, internal::AnyCore& core) {
     { b.stop(ctx, core) } -> std::same_as<Result<void>>;
 };
 
-/// The firmware ops: how an image becomes memory that runs.
+/// A backend that finds the resource table in the image.
 template <class B>
-concept Backend = requires(B& b, Context& ctx, const Firmware& firmware) {
+concept ParsesImage = requires(B& b, Context& ctx, const Firmware& firmware) {
     // A copy of the firmware's resource table; empty when it has none. A table that the backend finds unusable but that
     // does not keep the firmware from booting is a notice and an empty result.
     { b.parse_fw(ctx, firmware) } -> std::same_as<Result<std::vector<std::byte>>>;
+};
+
+/// A backend that finds it in the processor's memory, because the image cannot be read before it is loaded.
+template <class B>
+concept ParsesMemory = requires(B& b, Context& ctx, const Firmware& firmware, internal::AnyMemory& memory) {
+    // Likewise. Carveouts are registered by then, and not mapped: `memory` is the platform's.
+    { b.parse_fw(ctx, firmware, memory) } -> std::same_as<Result<std::vector<std::byte>>>;
+};
+
+/// The firmware ops: how an image becomes memory that runs.
+template <class B>
+concept Backend = requires(B& b, Context& ctx, const Firmware& firmware) {
     // Puts the image where the processor expects it, in the carveouts of `ctx`.
     { b.load(ctx, firmware) } -> std::same_as<Result<void>>;
 }
-&&(StartsCore<B> || DrivesCore<B>);
+&&(ParsesImage<B> || ParsesMemory<B>)&&(StartsCore<B> || DrivesCore<B>);
 
 /// What a SoC adds.
 template <class P>
@@ -120,6 +145,13 @@ concept HasFindLoadedRscTable = requires(B& b, Context& ctx, const Firmware& fir
     // The resource table in the processor's memory, as long as the one that `parse_fw` gave, or empty when it is not
     // in any carveout. Valid until the carveouts are cleared.
     { b.find_loaded_rsc_table(ctx, firmware) } -> std::same_as<std::span<std::byte>>;
+};
+
+template <class B>
+concept HasLoadedTable = requires(B& b, Context& ctx, internal::AnyMemory& memory) {
+    // The resource table in the processor's memory once `load` has run, also before the carveouts are mapped;
+    // empty when the firmware has none. Only a backend that loads without the carveouts' mappings can have this.
+    { b.loaded_table(ctx, memory) } -> std::same_as<Result<LoadedTable>>;
 };
 
 template <class B>

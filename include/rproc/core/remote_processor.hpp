@@ -30,7 +30,7 @@ namespace rproc {
 ///
 /// The destructor shuts a running processor down.
 template <Backend B, Platform P, BootSequence S = Mainline, Observer O = NullObserver>
-requires Composable<B, P>
+requires Composable<B, P> && Orders<S, B>
 class RemoteProcessor {
   public:
     explicit RemoteProcessor(B backend, P platform, O observer = O{})
@@ -47,7 +47,7 @@ class RemoteProcessor {
     ~RemoteProcessor() {
         const std::scoped_lock guard(lock_);
         if (ctx_.state() != State::running) return;
-        if (!stop_now()) steps_.undo();
+        if (!stop_now()) undo();
     }
 
     /// Chooses the firmware of the next boot (sysfs `firmware`).
@@ -109,6 +109,27 @@ class RemoteProcessor {
         return stop_now();
     }
 
+    /// Restarts a processor that runs, with the firmware that its source gives now and the resources that it has: stop,
+    /// load, table, start (the kernel's rproc_boot_recovery). The count of boots stays.
+    /// @returns nothing, or
+    ///   state_invalid: it does not run;
+    ///   the error of the backend's stop: it still runs;
+    ///   the error of the firmware's source or of a later step: it is offline, and nothing is left of it.
+    [[nodiscard]] Result<void> recover() {
+        const std::scoped_lock guard(lock_);
+        if (ctx_.state() != State::running) return fail(wrong_state("recover"));
+        log(LogLevel::error, fmt::format("recovering {}", ctx_.name()));
+        if constexpr (PreparesRestart<S>) S::prepare_restart(steps_);
+        RPROC_TRY(steps_.stop());
+        stopped();
+        auto restarted = restart();
+        if (!restarted) {
+            undo();
+            users_ = 0;
+        }
+        return restarted;
+    }
+
     [[nodiscard]] State state() const {
         const std::scoped_lock guard(lock_);
         return ctx_.state();
@@ -141,12 +162,34 @@ class RemoteProcessor {
         steps_.use(firmware);
         auto booted = S::run(steps_);
         if (!booted) {
-            steps_.undo();
+            undo();
             return booted;
         }
+        started();
+        return {};
+    }
+
+    [[nodiscard]] Result<void> restart() {
+        RPROC_TRY_ASSIGN(const Firmware firmware, request_firmware());
+        steps_.use(firmware);
+        RPROC_TRY(Mainline::start(steps_));
+        started();
+        return {};
+    }
+
+    void undo() {
+        steps_.take_back();
+        steps_.give_up();
+    }
+
+    void started() {
         move(Event::boot);
         log(LogLevel::info, fmt::format("remote processor {} is now up", ctx_.name()));
-        return {};
+    }
+
+    void stopped() {
+        move(Event::stop);
+        log(LogLevel::info, fmt::format("stopped remote processor {}", ctx_.name()));
     }
 
     [[nodiscard]] Result<Firmware> request_firmware() {
@@ -188,10 +231,10 @@ class RemoteProcessor {
     }
 
     [[nodiscard]] Result<void> stop_now() {
-        RPROC_TRY(steps_.shut_down());
-        move(Event::stop);
+        RPROC_TRY(steps_.stop());
+        stopped();
+        undo();
         users_ = 0;
-        log(LogLevel::info, fmt::format("stopped remote processor {}", ctx_.name()));
         return {};
     }
 

@@ -15,7 +15,7 @@ enum class State : std::uint8_t { offline, suspended, running, crashed, deleted,
 /// What moves a processor from one state to another.
 enum class Event : std::uint8_t {
     boot,     ///< firmware was loaded and started
-    stop,     ///< the processor was stopped, and its resources are gone
+    stop,     ///< the processor was stopped
     attach,   ///< Linux joined a processor that somebody else had booted
     detach,   ///< Linux left it running
     crash,    ///< it reported a fault

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "rproc/core/context.hpp"
+#include "rproc/firmware/firmware.hpp"
+#include "rproc/observer.hpp"
+#include "rproc/result.hpp"
+#include "rproc/step.hpp"
+
+namespace rproc {
+
+/// What the kernel prints once an image has passed the sanity check.
+[[nodiscard]] inline std::string booting_line(const Firmware& firmware) {
+    return fmt::format("Booting fw image {}, size {}", firmware.name(), firmware.bytes().size());
+}
+
+/// What the kernel's core prints when a step failed, after the line of whoever refused; empty where it prints none.
+/// @param result what the step returned, e.g. -22.
+[[nodiscard]] inline std::string failure_line(Step step, std::string_view name, int result) {
+    switch (step) {
+        case Step::prepare: return fmt::format("can't prepare rproc {}: {}", name, result);
+        case Step::handle_resources: return fmt::format("Failed to process resources: {}", result);
+        case Step::allocate_carveouts: return fmt::format("Failed to allocate associated carveouts: {}", result);
+        case Step::load: return fmt::format("Failed to load program segments: {}", result);
+        case Step::start: return fmt::format("can't start rproc {}: {}", name, result);
+        case Step::start_subdevices: return fmt::format("failed to probe subdevices for {}: {}", name, result);
+        default: return {};
+    }
+}
+
+/// Runs the steps of one processor, so that its observer hears of each: begin, what was said, end or failure.
+template <Observer O>
+class StepReporter {
+  public:
+    /// Both must outlive the reporter.
+    StepReporter(Context& ctx, O& observer) noexcept : ctx_(ctx), observer_(observer) {}
+
+    /// Runs a step that may fail; its error is completed with the step.
+    template <class F>
+    [[nodiscard]] Result<void> run(Step step, F body) {
+        observer_.on_step_begin(step);
+        Result<void> result = body();
+        ctx_.drain(step, observer_);
+        if (result) {
+            observer_.on_step_end(step);
+            return result;
+        }
+        Error& error = result.error();
+        error.step = step;
+        if (!error.kernel_line.empty()) say(LogLevel::error, error.kernel_line);
+        if (const std::string line = failure_line(step, ctx_.name(), error.kernel_result()); !line.empty())
+            say(LogLevel::error, line);
+        observer_.on_step_failed(step, error);
+        return result;
+    }
+
+    /// Runs a step that cannot fail.
+    template <class F>
+    void run_sure(Step step, F body) {
+        observer_.on_step_begin(step);
+        body();
+        ctx_.drain(step, observer_);
+        observer_.on_step_end(step);
+    }
+
+    void say(LogLevel level, std::string_view line) { observer_.on_log({level, LogSource::remoteproc, line}); }
+
+  private:
+    Context& ctx_;
+    O& observer_;
+};
+
+}  // namespace rproc

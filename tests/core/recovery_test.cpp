@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// RemoteProcessor::recover: stop, load again, start again, with the resources that are there.
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/fakes.hpp"
+#include "rproc/core/remote_processor.hpp"
+#include "rproc/resource/table_builder.hpp"
+
+namespace rproc {
+namespace {
+
+using test::FullBackend;
+using test::outcome;
+using test::Recorder;
+using test::Script;
+using test::WrappingPlatform;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr DeviceAddress kTableAt{0x100};
+
+class Recovery : public testing::Test {
+  protected:
+    Recovery() {
+        script.table = ResourceTableBuilder{}.trace("log", 0, 16).vdev(7, 1, {{}, {}}).build();
+        script.loaded_table_at = kTableAt;
+        EXPECT_EQ(outcome(rproc.set_firmware(test::some_firmware())), "ok");
+    }
+
+    void boot() {
+        ASSERT_EQ(outcome(rproc.boot()), "ok");
+        script.calls.clear();
+        recorder.heard.clear();
+        recorder.lines.clear();
+    }
+
+    [[nodiscard]] static WrappingPlatform platform(Script& script, const ModelMemory& memory) {
+        WrappingPlatform platform;
+        platform.script = &script;
+        platform.model = memory;
+        return platform;
+    }
+
+    Script script;
+    ModelMemory memory;
+    Recorder recorder;
+    RemoteProcessor<FullBackend, WrappingPlatform, Mainline, ObserverRef<Recorder>> rproc{
+        FullBackend{&script}, platform(script, memory), ObserverRef(recorder)};
+};
+
+TEST_F(Recovery, StopsLoadsAndStartsWithTheResourcesThatAreThere) {
+    boot();
+    ASSERT_EQ(outcome(rproc.recover()), "ok");
+    EXPECT_THAT(script.calls, ElementsAre("before stop", "stop", "load", "find_loaded_rsc_table", "before start",
+                                          "start", "after start"));
+    EXPECT_EQ(rproc.state(), State::running);
+    EXPECT_EQ(rproc.resources().traces.size(), 1U);
+    EXPECT_TRUE(rproc.resources().vdevs.at(0).registered);
+    EXPECT_TRUE(recorder.all_closed());
+    EXPECT_THAT(recorder.lines,
+                ElementsAre("recovering m4", "stopped remote processor m4", "firmware: direct-loading firmware app.elf",
+                            testing::_ /* the virtio device */, testing::_, "remote processor m4 is now up"));
+}
+
+TEST_F(Recovery, PutsTheTableBackAsItWasBeforeTheFirstStart) {
+    boot();
+    const std::vector<std::byte> before(rproc.table().begin(), rproc.table().end());
+    const auto loaded = rproc.carveouts().da_to_va(kTableAt, before.size());
+    ASSERT_EQ(rproc.table().data(), loaded.data());
+    std::ranges::fill(loaded, std::byte{0xee});  // the firmware has crashed over it
+    ASSERT_EQ(outcome(rproc.recover()), "ok");
+    EXPECT_THAT(std::vector<std::byte>(loaded.begin(), loaded.end()), testing::ElementsAreArray(before));
+    EXPECT_EQ(rproc.table().data(), loaded.data());
+}
+
+TEST_F(Recovery, MayBeRepeatedAndThenShutDown) {
+    boot();
+    for (int i = 0; i < 3; ++i) ASSERT_EQ(outcome(rproc.recover()), "ok");
+    ASSERT_EQ(outcome(rproc.shutdown()), "ok");
+    EXPECT_EQ(script.count("start"), 3);
+    EXPECT_EQ(script.count("stop"), 4);
+    EXPECT_EQ(script.count("release_fw"), 1);
+    EXPECT_EQ(memory.mapped(), 0U);
+}
+
+TEST_F(Recovery, KeepsTheCountOfBoots) {
+    boot();
+    ASSERT_EQ(outcome(rproc.boot()), "ok");
+    ASSERT_EQ(outcome(rproc.recover()), "ok");
+    ASSERT_EQ(outcome(rproc.shutdown()), "ok");
+    EXPECT_EQ(rproc.state(), State::running);
+}
+
+TEST_F(Recovery, NeedsARunningProcessor) {
+    EXPECT_EQ(outcome(rproc.recover()), "state-invalid");
+    EXPECT_THAT(script.calls, IsEmpty());
+}
+
+TEST_F(Recovery, AStopThatFailsLeavesItRunning) {
+    boot();
+    script.refuse = "stop";
+    EXPECT_EQ(outcome(rproc.recover()), "register-failed");
+    EXPECT_EQ(rproc.state(), State::running);
+    script.refuse.clear();
+    EXPECT_EQ(outcome(rproc.recover()), "ok");
+    EXPECT_TRUE(rproc.resources().vdevs.at(0).registered);
+}
+
+TEST_F(Recovery, ALaterFailureLeavesNothingAndTheNextBootWorks) {
+    for (const std::string refused : {"load", "before start", "start", "after start"}) {
+        boot();
+        script.refuse = refused;
+        EXPECT_EQ(outcome(rproc.recover()), "register-failed") << refused;
+        EXPECT_EQ(rproc.state(), State::offline) << refused;
+        EXPECT_EQ(memory.mapped(), 0U) << refused;
+        EXPECT_EQ(rproc.carveouts().size(), 0U) << refused;
+        EXPECT_TRUE(rproc.table().empty()) << refused;
+        EXPECT_THAT(script.calls, Contains("unprepare")) << refused;
+        EXPECT_EQ(script.count("release_fw"), 1) << refused;
+        EXPECT_TRUE(recorder.all_closed()) << refused;
+        script.refuse.clear();
+        ASSERT_EQ(outcome(rproc.boot()), "ok") << refused;
+        ASSERT_EQ(outcome(rproc.shutdown()), "ok") << refused;
+    }
+}
+
+}  // namespace
+}  // namespace rproc
