@@ -36,6 +36,15 @@ enum class ErrorCode {
     signed_size_mismatch,
     signed_bad_tlv,
     signed_bad_image_table,
+    // keys and signing
+    key_not_found,
+    key_malformed,
+    key_unsupported,
+    key_passphrase,
+    key_not_private,
+    image_unsignable,
+    tlv_unwritable,
+    signature_mismatch,
     // resource table
     table_missing,
     table_truncated,
@@ -70,6 +79,17 @@ enum class ErrorCode {
     memory_exhausted,
     memory_overlap,
     memory_region_untranslatable,
+    // TEE
+    tee_not_ready,
+    tee_gone,
+    tee_id_taken,
+    tee_session_refused,
+    tee_refused,
+    tee_unreachable,
+    tee_device_missing,
+    tee_device_denied,
+    tee_table_unmappable,
+    tee_owns_core,
     // device tree
     dtb_malformed,
     dt_node_missing,
@@ -77,6 +97,7 @@ enum class ErrorCode {
     dt_node_disabled,
     dt_property_missing,
     dt_property_malformed,
+    dt_property_conflict,
     board_unknown,
     // life cycle
     state_invalid,
@@ -100,11 +121,13 @@ inline constexpr int kReportedAsSuccess = 0;  // the boot fails, and the write t
 inline constexpr int kEnoent = 2;
 inline constexpr int kEio = 5;
 inline constexpr int kEnomem = 12;
+inline constexpr int kEacces = 13;
 inline constexpr int kEbusy = 16;
 inline constexpr int kEnodev = 19;
 inline constexpr int kEinval = 22;
 inline constexpr int kEoverflow = 75;
 inline constexpr int kEopnotsupp = 95;
+inline constexpr int kEprobeDefer = 517;
 
 inline constexpr std::array kErrorCodes{
     ErrorCodeInfo{ErrorCode::firmware_not_found, "firmware-not-found", kEnoent},
@@ -130,6 +153,14 @@ inline constexpr std::array kErrorCodes{
     ErrorCodeInfo{ErrorCode::signed_size_mismatch, "signed-size-mismatch", kEinval},
     ErrorCodeInfo{ErrorCode::signed_bad_tlv, "signed-bad-tlv", kEinval},
     ErrorCodeInfo{ErrorCode::signed_bad_image_table, "signed-bad-image-table", kEinval},
+    ErrorCodeInfo{ErrorCode::key_not_found, "key-not-found", kEnoent},
+    ErrorCodeInfo{ErrorCode::key_malformed, "key-malformed", kEinval},
+    ErrorCodeInfo{ErrorCode::key_unsupported, "key-unsupported", kEinval},
+    ErrorCodeInfo{ErrorCode::key_passphrase, "key-passphrase", kEacces},
+    ErrorCodeInfo{ErrorCode::key_not_private, "key-not-private", kEinval},
+    ErrorCodeInfo{ErrorCode::image_unsignable, "image-unsignable", kEinval},
+    ErrorCodeInfo{ErrorCode::tlv_unwritable, "tlv-unwritable", kEinval},
+    ErrorCodeInfo{ErrorCode::signature_mismatch, "signature-mismatch", kEinval},
     ErrorCodeInfo{ErrorCode::table_missing, "table-missing", kEinval},
     ErrorCodeInfo{ErrorCode::table_truncated, "table-truncated", kEinval},
     ErrorCodeInfo{ErrorCode::table_headerless, "table-headerless", kEinval},
@@ -161,12 +192,23 @@ inline constexpr std::array kErrorCodes{
     ErrorCodeInfo{ErrorCode::memory_exhausted, "memory-exhausted", kEnomem},
     ErrorCodeInfo{ErrorCode::memory_overlap, "memory-overlap", kEinval},
     ErrorCodeInfo{ErrorCode::memory_region_untranslatable, "memory-region-untranslatable", kEinval},
+    ErrorCodeInfo{ErrorCode::tee_not_ready, "tee-not-ready", kEprobeDefer},
+    ErrorCodeInfo{ErrorCode::tee_gone, "tee-gone", kEnodev},
+    ErrorCodeInfo{ErrorCode::tee_id_taken, "tee-id-taken", kEbusy},
+    ErrorCodeInfo{ErrorCode::tee_session_refused, "tee-session-refused", kEinval},
+    ErrorCodeInfo{ErrorCode::tee_refused, "tee-refused", kEio},
+    ErrorCodeInfo{ErrorCode::tee_unreachable, "tee-unreachable", kEio},
+    ErrorCodeInfo{ErrorCode::tee_device_missing, "tee-device-missing", kEnodev},
+    ErrorCodeInfo{ErrorCode::tee_device_denied, "tee-device-denied", kEacces},
+    ErrorCodeInfo{ErrorCode::tee_table_unmappable, "tee-table-unmappable", kEnomem},
+    ErrorCodeInfo{ErrorCode::tee_owns_core, "tee-owns-core", kEinval},
     ErrorCodeInfo{ErrorCode::dtb_malformed, "dtb-malformed", kEinval},
     ErrorCodeInfo{ErrorCode::dt_node_missing, "dt-node-missing", kEnodev},
     ErrorCodeInfo{ErrorCode::dt_node_ambiguous, "dt-node-ambiguous", kEinval},
     ErrorCodeInfo{ErrorCode::dt_node_disabled, "dt-node-disabled", kEnodev},
     ErrorCodeInfo{ErrorCode::dt_property_missing, "dt-property-missing", kEinval},
     ErrorCodeInfo{ErrorCode::dt_property_malformed, "dt-property-malformed", kEinval},
+    ErrorCodeInfo{ErrorCode::dt_property_conflict, "dt-property-conflict", kEinval},
     ErrorCodeInfo{ErrorCode::board_unknown, "board-unknown", kEnodev},
     ErrorCodeInfo{ErrorCode::state_invalid, "state-invalid", kEinval},
     ErrorCodeInfo{ErrorCode::attach_unsupported, "attach-unsupported", kEopnotsupp},
