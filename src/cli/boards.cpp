@@ -57,13 +57,30 @@ Json mailboxes_json(const Stm32mp15Config& config) {
     return list;
 }
 
+/// Null where Linux owns the core. A tree may name no backend.
+Json tee_json(const Stm32mp15Config& config) {
+    if (!config.tee) return nullptr;
+    const std::string& backend = config.tee->backend;
+    return {{"backend", backend.empty() ? Json(nullptr) : Json(backend)}, {"id", config.tee->id}};
+}
+
+Json hold_boot_json(const Stm32mp15Config& config) {
+    return std::visit([](const auto& form) { return json_of(form); }, config.hold_boot);
+}
+
 Json json_of(const Board& board) {
     const Stm32mp15Config& config = board.config;
-    Json object{
-        {"schema", "rproc.boards/1"},          {"board", board.name},         {"model", board.model},
-        {"remoteproc", config.name},           {"node", config.node_path},    {"memories", memories_json(config)},
-        {"mailboxes", mailboxes_json(config)}, {"watchdog", config.watchdog}, {"reset", json_of(config.reset)}};
-    object["hold_boot"] = std::visit([](const auto& form) { return json_of(form); }, config.hold_boot);
+    Json object{{"schema", "rproc.boards/1"},
+                {"board", board.name},
+                {"model", board.model},
+                {"remoteproc", config.name},
+                {"node", config.node_path},
+                {"tee", tee_json(config)},
+                {"memories", memories_json(config)},
+                {"mailboxes", mailboxes_json(config)},
+                {"watchdog", config.watchdog}};
+    object["reset"] = config.tee ? Json(nullptr) : json_of(config.reset);
+    object["hold_boot"] = config.tee ? Json(nullptr) : hold_boot_json(config);
     object["trust_zone"] = json_of(config.trust_zone);
     object["deep_sleep"] = json_of(config.pdds);
     object["m4_state"] = json_of(config.m4_state);
@@ -86,6 +103,23 @@ std::string hold_boot_text(const Stm32mp15Config& config) {
     if (const auto* const line = std::get_if<ResetLine>(&config.hold_boot)) return text_of(*line);
     const std::string field = text_of(std::get<SysconField>(config.hold_boot));
     return config.trust_zone ? field + "; by secure call where TrustZone is on" : field;
+}
+
+/// Who loads firmware, and what that asks of it.
+std::string loader_text(const Stm32mp15Config& config) {
+    if (!config.tee) return "Linux";
+    const auto& [backend, id] = *config.tee;
+    return fmt::format("OP-TEE (processor {}{}{}): the firmware must be signed", id, backend.empty() ? "" : " of ",
+                       printable(backend));
+}
+
+/// How Linux starts and stops the core; a TEE does it by means that no tree shows.
+void add_core_control(Table& facts, const Stm32mp15Config& config) {
+    if (config.tee) return;
+    facts.add({"reset", text_of(config.reset)});
+    facts.add({"hold-boot", hold_boot_text(config)});
+    facts.add({"deep sleep", text_of(config.pdds)});
+    facts.add({"core state", text_of(config.m4_state)});
 }
 
 std::string mailboxes_text(const Stm32mp15Config& config) {
@@ -111,6 +145,10 @@ void print_faults(Output& out, const Stm32mp15Config& config) {
         if (!region.memory) {
             out.print("  {} memory-region {} is not an enabled reserved-memory node with a reg: no firmware boots\n",
                       out.bad("error"), printable(region.name));
+        } else if (config.overruns_window(*region.memory)) {
+            out.print(
+                "  {} memory-region {} ({}) runs past the end of the window that it begins in: no firmware boots\n",
+                out.bad("error"), printable(region.name), to_string(*region.memory));
         } else if (!config.dma_ranges.to_device(region.memory->start())) {
             out.print("  {} memory-region {} at {} lies outside dma-ranges: no firmware boots\n", out.bad("error"),
                       printable(region.name), to_string(region.memory->start()));
@@ -125,13 +163,11 @@ void print_details(Output& out, const ChosenBoard& chosen) {
     Table facts;
     facts.add({"model", board.model.empty() ? "unknown" : printable(board.model)});
     facts.add({"node", printable(config.node_path)});
+    facts.add({"loaded by", loader_text(config)});
     facts.add({"mailboxes", printable(mailboxes_text(config))});
     facts.add({"watchdog",
                config.watchdog.empty() ? "none" : fmt::format("interrupt <{}>", fmt::join(config.watchdog, " "))});
-    facts.add({"reset", text_of(config.reset)});
-    facts.add({"hold-boot", hold_boot_text(config)});
-    facts.add({"deep sleep", text_of(config.pdds)});
-    facts.add({"core state", text_of(config.m4_state)});
+    add_core_control(facts, config);
     facts.add({"auto-boot", config.auto_boot ? "yes" : "no"});
     facts.add({"firmware-name", config.firmware_name
                                     ? printable(*config.firmware_name) + " (Linux 6.1 does not read it)"

@@ -6,6 +6,9 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "platform/stm32mp15_tee.hpp"
 
 namespace rproc::platform {
 namespace {
@@ -103,6 +106,30 @@ Result<void> read_resets(Stm32mp15Config& config, const DeviceTree& tree, const 
     return {};
 }
 
+/// What Linux needs to start and stop the core itself.
+Result<void> read_core_control(Stm32mp15Config& config, const DeviceTree& tree, const DeviceTreeNode& node) {
+    RPROC_TRY(read_resets(config, tree, node));
+    RPROC_TRY_ASSIGN(config.pdds, read_syscon(tree, node, "st,syscfg-pdds", Need::optional, "failed to get pdds"));
+    RPROC_TRY_ASSIGN(config.m4_state,
+                     read_syscon(tree, node, "st,syscfg-m4-state", Need::optional, "m4 state not supported"));
+    RPROC_TRY_ASSIGN(config.resource_table,
+                     read_syscon(tree, node, "st,syscfg-rsc-tbl", Need::optional, "rsc tbl syscon not supported"));
+    return {};
+}
+
+/// Who owns the core, and how addresses are translated for it.
+Result<void> read_owner(Stm32mp15Config& config, const DeviceTree& tree, const DeviceTreeNode& node) {
+    RPROC_TRY_ASSIGN(const auto tee, read_tee_binding(tree, node));
+    if (!tee) {
+        RPROC_TRY(read_core_control(config, tree, node));
+        return read_dma_ranges(config, node);
+    }
+    config.tee = tee->reference;
+    config.driver = tee->driver;
+    if (config.driver == Stm32mp15Config::Driver::stm32_rproc) return read_dma_ranges(config, node);
+    return add_driver_windows(config.dma_ranges);
+}
+
 Result<void> read_mailboxes(Stm32mp15Config& config, const DeviceTree& tree, const DeviceTreeNode& node) {
     RPROC_TRY_ASSIGN(const auto references, tree.references(node, "mboxes", "#mbox-cells"));
     const auto names = node.strings("mbox-names");
@@ -114,10 +141,38 @@ Result<void> read_mailboxes(Stm32mp15Config& config, const DeviceTree& tree, con
 
 Error no_such_node(std::string_view name, std::string_view seen) {
     return {.code = ErrorCode::dt_node_missing,
-            .what = name.empty() ? fmt::format("has no node compatible with {}", kStm32mp15Compatible)
-                                 : fmt::format("has no remote processor \"{}\"{}", name, seen),
+            .what = name.empty()
+                        ? fmt::format("has no node compatible with {}", fmt::join(kStm32mp15Compatibles, " or "))
+                        : fmt::format("has no remote processor \"{}\"{}", name, seen),
             .where = "device tree",
             .hint = "give the device tree of an STM32MP15 board, or another --node"};
+}
+
+/// Each node once, whatever its list of compatibles.
+std::vector<DeviceTreeNode> all_processors(const DeviceTree& tree) {
+    std::vector<DeviceTreeNode> nodes;
+    for (const std::string_view compatible : kStm32mp15Compatibles) {
+        for (const DeviceTreeNode& node : tree.find_compatible(compatible))
+            if (std::ranges::find(nodes, node) == nodes.end()) nodes.push_back(node);
+    }
+    return nodes;
+}
+
+/// The topmost node whose `status` disables `node`.
+DeviceTreeNode disabled_by(DeviceTreeNode node) {
+    for (auto above = node.parent(); above && !above->enabled(); above = node.parent()) node = *above;
+    return node;
+}
+
+Error disabled(const DeviceTreeNode& node) {
+    const DeviceTreeNode cause = disabled_by(node);
+    return {.code = ErrorCode::dt_node_disabled,
+            .what = cause == node
+                        ? "is disabled: Linux never makes a remote processor of it"
+                        : fmt::format("is disabled with {}: Linux never makes a remote processor of it", cause.path()),
+            .where = node.path(),
+            .hint = fmt::format("set status = \"okay\" in the board's device tree{}",
+                                cause == node ? ", and give it a memory-region" : ", at " + cause.path())};
 }
 
 std::string list_paths(std::span<const DeviceTreeNode> nodes) {
@@ -132,8 +187,17 @@ bool Stm32mp15Config::has_mailbox(std::string_view channel) const noexcept {
     return std::ranges::find(mailboxes, channel, &MailboxChannel::name) != mailboxes.end();
 }
 
+bool Stm32mp15Config::overruns_window(PhysicalRange region) const noexcept {
+    if (driver == Driver::stm32_rproc) return false;
+    for (const DmaRanges::Window& window : dma_ranges.windows()) {
+        const auto physical = PhysicalRange::make(window.physical, window.device.size());
+        if (physical->contains(region.start())) return !physical->contains(region);
+    }
+    return false;
+}
+
 Result<DeviceTreeNode> find_stm32mp15(const DeviceTree& tree, std::string_view name) {
-    const auto all = tree.find_compatible(kStm32mp15Compatible);
+    const auto all = all_processors(tree);
     std::vector<DeviceTreeNode> wanted;
     std::ranges::copy_if(all, std::back_inserter(wanted), [&](const DeviceTreeNode& node) {
         return name.empty() || node.name() == name || node.path() == name;
@@ -141,12 +205,7 @@ Result<DeviceTreeNode> find_stm32mp15(const DeviceTree& tree, std::string_view n
     if (wanted.empty()) return fail(no_such_node(name, all.empty() ? "" : "; it has " + list_paths(all)));
     const DeviceTreeNode first = wanted.front();
     std::erase_if(wanted, [](const DeviceTreeNode& node) { return !node.enabled(); });
-    if (wanted.empty()) {
-        return fail({.code = ErrorCode::dt_node_disabled,
-                     .what = "is disabled: Linux never makes a remote processor of it",
-                     .where = first.path(),
-                     .hint = "set status = \"okay\" in the board's device tree, and give it a memory-region"});
-    }
+    if (wanted.empty()) return fail(disabled(first));
     if (wanted.size() > 1) {
         return fail({.code = ErrorCode::dt_node_ambiguous,
                      .what = fmt::format("has several remote processors: {}", list_paths(wanted)),
@@ -160,15 +219,9 @@ Result<Stm32mp15Config> read_stm32mp15(const DeviceTree& tree, const DeviceTreeN
     Stm32mp15Config config;
     config.name = node.name();
     config.node_path = node.path();
-    RPROC_TRY(read_resets(config, tree, node));
-    RPROC_TRY(read_dma_ranges(config, node));
+    RPROC_TRY(read_owner(config, tree, node));
     RPROC_TRY(read_regions(config, tree, node));
     RPROC_TRY(read_mailboxes(config, tree, node));
-    RPROC_TRY_ASSIGN(config.pdds, read_syscon(tree, node, "st,syscfg-pdds", Need::optional, "failed to get pdds"));
-    RPROC_TRY_ASSIGN(config.m4_state,
-                     read_syscon(tree, node, "st,syscfg-m4-state", Need::optional, "m4 state not supported"));
-    RPROC_TRY_ASSIGN(config.resource_table,
-                     read_syscon(tree, node, "st,syscfg-rsc-tbl", Need::optional, "rsc tbl syscon not supported"));
     if (const auto interrupts = node.cells("interrupts")) config.watchdog = *interrupts;
     config.wakeup_source = node.has("wakeup-source");
     config.auto_boot = node.has("st,auto-boot");

@@ -37,11 +37,13 @@ TEST_F(Boards, JsonOfOneBoardHasItsMemoriesAndRegisters) {
     const auto objects = objects_of(run({"boards", "stm32mp157c-dk2", "--json"}).out);
     ASSERT_EQ(objects.size(), 1U);
     const Json& board = objects.front();
-    EXPECT_THAT(fields_of(board), ElementsAre("schema", "board", "model", "remoteproc", "node", "memories", "mailboxes",
-                                              "watchdog", "reset", "hold_boot", "trust_zone", "deep_sleep", "m4_state",
-                                              "resource_table", "wakeup_source", "auto_boot", "firmware_name"));
+    EXPECT_THAT(fields_of(board),
+                ElementsAre("schema", "board", "model", "remoteproc", "node", "tee", "memories", "mailboxes",
+                            "watchdog", "reset", "hold_boot", "trust_zone", "deep_sleep", "m4_state", "resource_table",
+                            "wakeup_source", "auto_boot", "firmware_name"));
     EXPECT_EQ(board["board"], "stm32mp157c-dk2");
     EXPECT_EQ(board["remoteproc"], "m4");
+    EXPECT_EQ(board["tee"], nullptr);
     EXPECT_EQ(board["memories"][0],
               Json::parse(R"({"name":"retram","da":"0x00000000","pa":"0x38000000","size":65536,"loadable":true})"));
     EXPECT_EQ(board["memories"][4]["name"], "vdev0buffer");
@@ -57,6 +59,33 @@ TEST_F(Boards, HoldBootBehindScmiIsAResetLine) {
     const auto board = objects_of(run({"boards", "stm32mp157c-dk2-scmi", "--json"}).out).at(0);
     EXPECT_EQ(board["hold_boot"]["form"], "reset");
     EXPECT_EQ(board["trust_zone"], nullptr);
+}
+
+TEST_F(Boards, BoardOfATeeSaysThatItsFirmwareMustBeSigned) {
+    const auto text = run({"boards", "stm32mp157c-dk2-tee"}).out;
+    EXPECT_THAT(text, testing::ContainsRegex("loaded by +OP-TEE \\(processor 0 of /firmware/optee-rproc\\): "
+                                             "the firmware must be signed\n"));
+    EXPECT_THAT(text, Not(HasSubstr("hold-boot")));
+    EXPECT_THAT(run({"boards", "stm32mp157c-dk2"}).out, testing::ContainsRegex("loaded by +Linux\n"));
+
+    const auto board = objects_of(run({"boards", "stm32mp157c-dk2-tee", "--json"}).out).at(0);
+    EXPECT_EQ(board["tee"], Json::parse(R"({"backend":"/firmware/optee-rproc","id":0})"));
+    EXPECT_EQ(board["reset"], nullptr);
+    EXPECT_EQ(board["hold_boot"], nullptr);
+}
+
+TEST_F(Boards, TreeThatNamesNoBackendHasNone) {
+    const Arguments v19{"boards", "--dtb", test_board("tee-v19")};
+    EXPECT_THAT(run(v19).out, HasSubstr("OP-TEE (processor 1): the firmware must be signed\n"));
+    const auto board = objects_of(run({"boards", "--json", "--dtb", test_board("tee-v19")}).out).at(0);
+    EXPECT_EQ(board["tee"], Json::parse(R"({"backend":null,"id":1})"));
+}
+
+TEST_F(Boards, ResetsOfACoreThatTheTeeOwnsAreNamed) {
+    const auto result = run({"boards", "--dtb", test_board("tee-v22-with-resets")});
+    EXPECT_NE(result.status, 0);
+    EXPECT_THAT(result.err, HasSubstr("property resets"));
+    EXPECT_THAT(result.err, HasSubstr("/delete-property/ resets;"));
 }
 
 TEST_F(Boards, ShowsAutoBootAndFirmwareNameOfATree) {
@@ -81,6 +110,8 @@ TEST_F(Boards, SaysWhichMemoryRegionSpoilsEveryBoot) {
                 HasSubstr("memory-region nothing is not an enabled reserved-memory node with a reg"));
     EXPECT_THAT(run({"boards", "--dtb", test_board("m4-region-outside-dma-ranges")}).out,
                 HasSubstr("memory-region far at 0x64000000 lies outside dma-ranges"));
+    EXPECT_THAT(run({"boards", "--dtb", test_board("tee-region-past-retram")}).out,
+                HasSubstr("memory-region retram (0x38000000+0x20000) runs past the end of the window"));
 }
 
 TEST_F(Boards, UnknownBoardsAndBadTreesAreNotFound) {

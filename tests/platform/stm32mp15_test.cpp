@@ -16,6 +16,7 @@ namespace rproc::platform {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 Stm32mp15Config config_of(std::string_view board) {
@@ -217,6 +218,103 @@ TEST(Stm32mp15, StopThatFailsLeavesItRunningAndCanBeRepeated) {
         EXPECT_TRUE(m4.shutdown().has_value()) << k;
         EXPECT_EQ(m4.state(), State::offline) << k;
     }
+}
+
+/// A backend that starts and stops the core by itself, as a TEE does, and notes when.
+struct TeeLikeBackend {
+    Result<std::vector<std::byte>> parse_fw(Context& /*ctx*/, const Firmware& /*firmware*/) {
+        return std::vector<std::byte>{};
+    }
+    Result<void> load(Context& /*ctx*/, const Firmware& /*firmware*/) { return {}; }
+    Result<void> start(Context& /*ctx*/) { return {}; }
+    Result<void> stop(Context& /*ctx*/) {
+        sent_before_stop = mailbox.sent().size();
+        return {};
+    }
+
+    ModelMailbox mailbox{};
+    std::size_t sent_before_stop = 0;
+};
+
+TEST(Stm32mp15WithTee, CoreIsStartedAndStoppedWithoutARegister) {
+    ModelRegisters registers;
+    ModelMailbox mailbox;
+    RemoteProcessor<TeeLikeBackend, Stm32mp15> m4({.mailbox = mailbox},
+                                                  Stm32mp15(config_of("stm32mp157c-dk2-tee"), registers, {}, mailbox));
+    ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value());
+
+    ASSERT_TRUE(m4.boot().has_value());
+    EXPECT_EQ(m4.carveouts().size(), 6U);
+    ASSERT_TRUE(m4.shutdown().has_value());
+
+    EXPECT_THAT(written(registers), IsEmpty());
+    ASSERT_THAT(mailbox.sent(), testing::SizeIs(1));
+    EXPECT_EQ(mailbox.sent().front().channel, "shutdown");
+    EXPECT_EQ(m4.backend().sent_before_stop, 1U) << "the firmware is asked before the TEE stops the core";
+}
+
+TEST(Stm32mp15WithTee, LinuxCannotStartOrStopTheCore) {
+    ModelRegisters registers;
+    LogRecorder log;
+    RemoteProcessor<elf::Backend, Stm32mp15, Mainline, ObserverRef<LogRecorder>> m4(
+        {}, Stm32mp15(config_of("stm32mp157c-dk2-tee"), registers), ObserverRef(log));
+    ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value());
+
+    const auto refused = m4.boot();
+
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().code, ErrorCode::tee_owns_core);
+    EXPECT_EQ(refused.error().step, Step::start);
+    EXPECT_THAT(refused.error().hint, testing::AllOf(HasSubstr("rproc sign"), HasSubstr("tee::Backend")));
+    EXPECT_EQ(m4.state(), State::offline);
+    Context ctx("m4");
+    EXPECT_EQ(m4.platform().power_down(ctx).error().code, ErrorCode::tee_owns_core);
+    EXPECT_THAT(written(registers), IsEmpty());
+}
+
+TEST(Stm32mp15WithTee, CoreThatRunsAlreadyIsOffline) {
+    ModelRegisters registers;
+    Stm32mp15Config config = config_of("stm32mp157c-dk2");
+    config.tee = Stm32mp15Config::TeeReference{};
+    registers.preset(*config.m4_state, 2);
+
+    EXPECT_EQ(Stm32mp15(config, registers).initial_state(), State::offline);
+}
+
+TEST(Stm32mp15WithTee, RegionThatOutgrowsRetramIsRefusedInTheWordsOfTheDriver) {
+    const auto board = read_board(RPROC_TEST_BOARD_DIR "/tee-region-past-retram.dtb");
+    ASSERT_TRUE(board.has_value()) << board.error().message();
+    LogRecorder log;
+    RemoteProcessor<TeeLikeBackend, Stm32mp15, Mainline, ObserverRef<LogRecorder>> m4({}, Stm32mp15(board->config),
+                                                                                      ObserverRef(log));
+    ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value());
+
+    const auto refused = m4.boot();
+
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().code, ErrorCode::memory_region_untranslatable);
+    EXPECT_THAT(refused.error().what, HasSubstr("\"retram\" (0x38000000+0x20000) runs past the end"));
+    EXPECT_THAT(log.lines, testing::IsSupersetOf({"range too small for 0x38000000+0x20000",
+                                                  "memory region not valid [mem 0x38000000-0x3801ffff]"}));
+}
+
+TEST(Stm32mp15WithTee, OtherDriverLooksAtTheFirstByteOfARegionOnly) {
+    Stm32mp15Config config = config_of("stm32mp157c-dk2-tee");
+    config.regions = {{"retram", PhysicalRange::make(PhysicalAddress(0x38000000), 0x20000)}};
+    Stm32mp15 platform(config);
+    Context ctx("m4");
+
+    EXPECT_TRUE(platform.prepare(ctx).has_value());
+}
+
+TEST(Stm32mp15WithTee, KickGoesToTheMailboxOfTheVring) {
+    ModelMailbox mailbox;
+    Stm32mp15 platform(config_of("stm32mp157c-dk2-tee"), {}, {}, mailbox);
+    Context ctx("m4");
+
+    EXPECT_TRUE(platform.kick(ctx, 0).has_value());
+
+    EXPECT_THAT(mailbox.sent(), ElementsAre(ModelMailbox::Message{"vq0", "kick"}));
 }
 
 }  // namespace

@@ -23,6 +23,9 @@ namespace rproc::platform {
 /// The Cortex-M4 of an STM32MP15, as Linux's driver stm32_rproc treats it: carveouts from `memory-region`, addresses by
 /// `dma-ranges`, and the core by its hold-boot bit, its reset, the deep-sleep bit and the state register.
 ///
+/// A core that a TEE owns (`config().tee`) is for `tee::Backend`: no register of it is touched here, and carveouts,
+/// addresses, mailboxes and the request to shut down are as they are without a TEE.
+///
 /// Three policies reach the outside, each a model by default: `R` the control registers, `M` the memory, `X` the
 /// mailbox. Used by one RemoteProcessor at a time, under its lock.
 template <Registers R = ModelRegisters, MemoryProvider M = ModelMemory, Mailbox X = ModelMailbox>
@@ -42,9 +45,10 @@ class BasicStm32mp15 {
     [[nodiscard]] X& mailbox() noexcept { return mailbox_; }
     [[nodiscard]] const Stm32mp15Config& config() const noexcept { return config_; }
 
-    /// detached when the bootloader has started the core (state register 2), else offline.
+    /// detached when the bootloader has started the core (state register 2), else offline. Always offline with a TEE,
+    /// which Linux cannot attach to.
     [[nodiscard]] State initial_state() {
-        if (!config_.m4_state) return State::offline;
+        if (config_.tee || !config_.m4_state) return State::offline;
         const auto value = registers_.read(*config_.m4_state);
         return value && *value == kStateRunning ? State::detached : State::offline;
     }
@@ -52,7 +56,8 @@ class BasicStm32mp15 {
     /// Registers a carveout for each memory-region. `vdev0buffer` is reserved for virtio buffers and never mapped.
     /// @returns nothing, or
     ///   dt_property_malformed: a region is not a usable reserved-memory node;
-    ///   memory_region_untranslatable: a region begins outside `dma-ranges`;
+    ///   memory_region_untranslatable: a region begins outside `dma-ranges`, or runs past the end of its window where
+    ///     the driver looks at that;
     ///   an error of CarveoutRegistry::add.
     [[nodiscard]] Result<void> prepare(Context& ctx) {
         for (const Stm32mp15Config::Region& region : config_.regions) RPROC_TRY(add_region(ctx, region));
@@ -65,14 +70,19 @@ class BasicStm32mp15 {
 
     /// Leaves deep sleep, and lets the core out of hold-boot. Hold-boot is set again at once: it keeps a core that
     /// crashes from booting by itself.
+    /// @returns nothing, or
+    ///   tee_owns_core: a TEE owns the core; nothing was written;
+    ///   or register_failed.
     [[nodiscard]] Result<void> power_up(Context& /*ctx*/) {
+        if (config_.tee) return fail(owned_by_tee());
         if (config_.pdds) RPROC_TRY(said(registers_.update(*config_.pdds, 0), "failed to clear pdds"));
         RPROC_TRY(set_hold_boot(HoldBoot::release));
         return set_hold_boot(HoldBoot::hold);
     }
 
-    /// Holds the core, resets it, allows deep sleep, and notes that it is off.
+    /// Holds the core, resets it, allows deep sleep, and notes that it is off. Errors as `power_up`.
     [[nodiscard]] Result<void> power_down(Context& /*ctx*/) {
+        if (config_.tee) return fail(owned_by_tee());
         RPROC_TRY(set_hold_boot(HoldBoot::hold));
         RPROC_TRY(said(registers_.assert_reset(config_.reset), "failed to assert the reset"));
         if (config_.pdds) RPROC_TRY(said(registers_.update(*config_.pdds, config_.pdds->mask), "failed to set pdds"));
@@ -131,9 +141,30 @@ class BasicStm32mp15 {
                          .hint = "move the region, or add a window to dma-ranges of the parent node"});
         }
         const std::uint64_t size = region.memory->size();
+        if (config_.overruns_window(*region.memory)) return fail(window_too_small(ctx, region.name, *region.memory));
         RPROC_TRY(ctx.carveouts().add(region.name == kBufferRegion ? Carveout::pool(region.name, pa, size)
                                                                    : Carveout::region(region.name, *da, pa, size)));
         return {};
+    }
+
+    [[nodiscard]] Error window_too_small(Context& ctx, std::string_view name, PhysicalRange region) const {
+        const std::uint64_t first = region.start().value();
+        ctx.log(LogLevel::error, LogSource::driver,
+                fmt::format("range too small for {:#010x}+{:#x}", first, region.size()));
+        ctx.log(LogLevel::error, LogSource::driver,
+                fmt::format("memory region not valid [mem {:#010x}-{:#010x}]", first, region.end().value() - 1));
+        return {.code = ErrorCode::memory_region_untranslatable,
+                .what = fmt::format("memory-region \"{}\" ({}) runs past the end of the window that it begins in", name,
+                                    to_string(region)),
+                .where = config_.node_path,
+                .hint = "shorten the region: the driver knows RETRAM as 0x38000000+0x10000"};
+    }
+
+    [[nodiscard]] Error owned_by_tee() const {
+        return {.code = ErrorCode::tee_owns_core,
+                .what = "the core belongs to the TEE: Linux can neither start nor stop it",
+                .where = config_.node_path,
+                .hint = "sign the firmware (rproc sign), and compose the processor with tee::Backend"};
     }
 
     [[nodiscard]] Result<void> set_hold_boot(HoldBoot value) {

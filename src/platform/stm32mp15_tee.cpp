@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "platform/stm32mp15_tee.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace rproc::platform {
+namespace {
+
+using Driver = Stm32mp15Config::Driver;
+
+/// The backend's compatible is the UUID of OP-TEE's remoteproc application.
+constexpr std::string_view kBackend = "80a4c275-0a47-4905-8285-1486a9771a08";
+/// The same in v20 of the series.
+constexpr std::string_view kService = "rproc-service-80a4c275-0a47-4905-8285-1486a9771a08";
+
+/// A property that leads to the backend, and what its driver prints when it does not.
+struct ReferenceForm {
+    std::string_view property;
+    Driver driver;
+    std::string_view incomplete;
+    std::string_view dangling;
+    std::string_view no_backend;
+};
+
+constexpr ReferenceForm kPhandleForm{.property = "rproc-tee-phandle",
+                                     .driver = Driver::stm32_rproc_tee,
+                                     .incomplete = "failed to parse remoteproc-backend (-22)",
+                                     .dangling = "signed firmware not supported by TEE",
+                                     .no_backend = "signed firmware not supported by TEE"};
+// Its driver takes a phandle that points nowhere for no property at all, and goes on to the resets.
+constexpr ReferenceForm kPropertyForm{.property = "st,rproc-tee",
+                                      .driver = Driver::stm32_rproc,
+                                      .incomplete = "failed to parse st,rproc-tee",
+                                      .dangling = "failed to get mcu_reset",
+                                      .no_backend = ""};
+
+std::string place(const DeviceTreeNode& node, std::string_view property) {
+    return fmt::format("{}, property {}", node.path(), property);
+}
+
+Error malformed(const DeviceTreeNode& node, std::string_view property, std::string what, std::string_view kernel_line,
+                std::string hint) {
+    return {.code = ErrorCode::dt_property_malformed,
+            .what = std::move(what),
+            .where = place(node, property),
+            .kernel_line = std::string(kernel_line),
+            .hint = std::move(hint)};
+}
+
+bool is_tee_compatible(const DeviceTreeNode& node) {
+    return std::ranges::any_of(kStm32mp15Compatibles, [&](std::string_view compatible) {
+        return compatible.ends_with("-tee") && node.compatible_with(compatible);
+    });
+}
+
+std::string describe(const DeviceTreeNode& backend) {
+    const auto compatibles = backend.strings("compatible");
+    if (compatibles.empty()) return fmt::format("{} (without compatible)", backend.path());
+    return fmt::format("{} (compatible with {})", backend.path(), fmt::join(compatibles, ", "));
+}
+
+Result<TeeBinding> follow(const DeviceTree& tree, const DeviceTreeNode& node, const ReferenceForm& form) {
+    const std::string hint =
+        fmt::format("write {} = <&tee_rproc 0>, with tee_rproc a node compatible with \"{}\"", form.property, kBackend);
+    const auto refuse = [&](std::string what, std::string_view kernel_line) {
+        return fail(malformed(node, form.property, std::move(what), kernel_line, hint));
+    };
+    RPROC_TRY_ASSIGN(const auto cells, node.cells(form.property));
+    if (cells.empty()) return refuse("is empty: it needs <&backend id>", form.incomplete);
+    if (cells.size() < 2) return refuse("ends before the processor's id: it needs <&backend id>", form.incomplete);
+    const auto backend = tree.find_phandle(cells[0]);
+    if (!backend) return refuse(fmt::format("phandle {:#x} points to no node", cells[0]), form.dangling);
+    if (!backend->compatible_with(kBackend)) {
+        return refuse(fmt::format("points to {}, which is no TEE backend", describe(*backend)), form.no_backend);
+    }
+    if (!backend->enabled()) {
+        return fail({.code = ErrorCode::dt_node_disabled,
+                     .what = fmt::format("is disabled: Linux never makes a remote processor of {}", node.path()),
+                     .where = backend->path(),
+                     .hint = "set status = \"okay\" there, or delete the property"});
+    }
+    return TeeBinding{{.backend = backend->path(), .id = cells[1]}, form.driver};
+}
+
+/// The first cell of a property that must have one.
+Result<std::uint32_t> first_cell(const DeviceTreeNode& node, std::string_view property, std::string kernel_line,
+                                 std::string hint) {
+    auto cells = node.cells(property);
+    if (!cells) {
+        cells.error().kernel_line = std::move(kernel_line);
+        cells.error().hint = std::move(hint);
+        return fail(std::move(cells).error());
+    }
+    if (!cells->empty()) return cells->front();
+    return fail(malformed(node, property, "is empty: it must be the processor's id", kernel_line, std::move(hint)));
+}
+
+/// v20: the node is a child of the TEE's.
+Result<TeeBinding> read_service_child(const DeviceTreeNode& node, const DeviceTreeNode& service) {
+    RPROC_TRY_ASSIGN(const auto id, first_cell(node, "reg", fmt::format("invalid reg on {}", node.path()),
+                                               "write reg = <0>: the id by which the TEE knows the processor"));
+    return TeeBinding{{.backend = service.path(), .id = id}, Driver::stm32_rproc_tee};
+}
+
+/// Up to v19: the compatible alone says it. Before v10 there was one processor, and no property for its id.
+Result<TeeBinding> read_bus_node(const DeviceTreeNode& node) {
+    constexpr std::string_view kId = "st,proc-id";
+    if (!node.has(kId)) return TeeBinding{{}, Driver::stm32_rproc};
+    RPROC_TRY_ASSIGN(const auto id, first_cell(node, kId, "failed to read st,rproc-id property",
+                                               "write st,proc-id = <0>: the id by which the TEE knows the processor"));
+    return TeeBinding{{.backend = {}, .id = id}, Driver::stm32_rproc};
+}
+
+/// A node with a compatible that ends in -tee and no reference.
+Result<TeeBinding> read_by_place(const DeviceTreeNode& node) {
+    const auto above = node.parent();
+    if (above && above->compatible_with(kService)) return read_service_child(node, *above);
+    if (node.has("st,proc-id") || (above && above->has("dma-ranges"))) return read_bus_node(node);
+    return fail({.code = ErrorCode::dt_property_missing,
+                 .what = fmt::format("has no property {}, and stands neither below a node compatible with {} nor on "
+                                     "the M4's bus: nothing says which TEE owns the core",
+                                     kPhandleForm.property, kService),
+                 .where = node.path(),
+                 .kernel_line = "failed to parse remoteproc-backend (-2)",
+                 .hint = fmt::format("add {} = <&tee_rproc 0>", kPhandleForm.property)});
+}
+
+/// Properties by which Linux would control a core that is not its own.
+Result<void> refuse_core_control(const DeviceTreeNode& node) {
+    const std::string owner(is_tee_compatible(node) ? "a compatible that ends in -tee" : kPropertyForm.property);
+    for (const std::string_view property : {"resets", "st,syscfg-holdboot"}) {
+        if (!node.has(property)) continue;
+        return fail({.code = ErrorCode::dt_property_conflict,
+                     .what = fmt::format("cannot stand beside {}: the TEE resets and holds the core, not Linux", owner),
+                     .where = place(node, property),
+                     .hint = fmt::format("write /delete-property/ {};", property)});
+    }
+    return {};
+}
+
+Error wrong_form(const DeviceTreeNode& node, const ReferenceForm& found, const ReferenceForm& wanted) {
+    return {.code = ErrorCode::dt_property_conflict,
+            .what = fmt::format("is not read with this compatible ({}): that takes {}",
+                                fmt::join(node.strings("compatible"), ", "), wanted.property),
+            .where = place(node, found.property),
+            .hint = fmt::format("rename the property to {}, or change the compatible", wanted.property)};
+}
+
+}  // namespace
+
+Result<std::optional<TeeBinding>> read_tee_binding(const DeviceTree& tree, const DeviceTreeNode& node) {
+    const bool by_compatible = is_tee_compatible(node);
+    const ReferenceForm& wanted = by_compatible ? kPhandleForm : kPropertyForm;
+    const ReferenceForm& other = by_compatible ? kPropertyForm : kPhandleForm;
+    const bool refers = node.has(wanted.property);
+    if (!refers && node.has(other.property)) return fail(wrong_form(node, other, wanted));
+    if (!refers && !by_compatible) return std::nullopt;
+    RPROC_TRY(refuse_core_control(node));
+    RPROC_TRY_ASSIGN(auto binding, refers ? follow(tree, node, wanted) : read_by_place(node));
+    return std::optional(std::move(binding));
+}
+
+Result<void> add_driver_windows(DmaRanges& ranges) {
+    // The driver translates RETRAM, which the M4 sees at 0, and takes every other address for the same on both sides.
+    // The first window wins, so the second one is that "every other".
+    RPROC_TRY(ranges.add(DeviceAddress(0), PhysicalAddress(0x38000000), 0x10000));
+    return ranges.add(DeviceAddress(0), PhysicalAddress(0), std::uint64_t{1} << 32U);
+}
+
+}  // namespace rproc::platform
