@@ -9,17 +9,18 @@
 #include "rproc/firmware/sha256.hpp"
 
 namespace rproc {
-namespace {
 
-bool same_header(const wire::HashEntry& entry, const ElfSegment& segment) {
+bool is_entry_of(const wire::HashEntry& entry, const ElfSegment& segment) {
     return entry.p_type == segment.type && entry.p_offset == segment.offset && entry.p_vaddr == segment.vaddr.value() &&
            entry.p_paddr == segment.paddr.value() && entry.p_filesz == segment.filesz &&
            entry.p_memsz == segment.memsz && entry.p_flags == segment.flags && entry.p_align == segment.align;
 }
 
+namespace {
+
 std::optional<wire::HashEntry> find_entry(const SignedImage& package, const ElfSegment& segment) {
     for (std::size_t i = 0; i < package.hash_count(); ++i)
-        if (const auto entry = package.hash(i); same_header(entry, segment)) return entry;
+        if (const auto entry = package.hash(i); is_entry_of(entry, segment)) return entry;
     return std::nullopt;
 }
 

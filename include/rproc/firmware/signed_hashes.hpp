@@ -10,6 +10,9 @@
 
 namespace rproc {
 
+/// True when the program header in an entry of the hash table is this one, field by field.
+[[nodiscard]] bool is_entry_of(const wire::HashEntry& entry, const ElfSegment& segment);
+
 /// What the hash table of a signed image says of a segment.
 enum class HashState {
     matches,  ///< it has the segment's program header, and the hash of its bytes
