@@ -25,6 +25,7 @@ configure_package_config_file(cmake/rprocConfig.cmake.in ${PROJECT_BINARY_DIR}/r
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/rprocConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(
     FILES ${PROJECT_BINARY_DIR}/rprocConfig.cmake ${PROJECT_BINARY_DIR}/rprocConfigVersion.cmake cmake/FindLibfdt.cmake
+        cmake/FindLibteec.cmake
     DESTINATION ${package_directory})
 
 # A static library's own dependencies belong on the link line of every user, a shared one's do not.
@@ -34,6 +35,13 @@ set(pkg_config_libs -lrproc)
 if(library_type STREQUAL "STATIC_LIBRARY")
     string(APPEND pkg_config_requires ", libelf, libcrypto")
     string(APPEND pkg_config_libs " -lfdt")
+    if(Libteec_FOUND)
+        string(APPEND pkg_config_libs " -lteec")
+    endif()
+endif()
+set(pkg_config_cflags "-DRPROC_USE_STD_EXPECTED=${RPROC_USE_STD_EXPECTED}")
+if(Libteec_FOUND)
+    string(APPEND pkg_config_cflags " -DRPROC_USE_LIBTEEC=1")
 endif()
 # Relative to the file itself, so that it holds wherever the package is installed.
 file(RELATIVE_PATH pkg_config_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})

@@ -34,7 +34,7 @@ rank() {
 # The room of a path below include/rproc or src: memory/address.hpp is in memory, error.hpp in base.
 room_of() {
     case $1 in
-        rproc.hpp) echo everything ;;
+        rproc.hpp | secure.hpp) echo everything ;;
         cli/*) echo everything ;;
         */*) echo "${1%%/*}" ;;
         *) echo base ;;

@@ -6,6 +6,7 @@
 
 #include "rproc/core/concepts.hpp"
 #include "rproc/result.hpp"
+#include "rproc/step.hpp"
 
 /// The order in which a boot runs its steps: a policy, one small type for each order. A sequence only orders; what a
 /// step does, and how it is taken back, is the same in all of them (BootSteps).
@@ -27,6 +28,9 @@ struct AnySteps {
     Result<void> start();
     Result<void> start_subdevices();
     void save_table();
+    void take_back();
+    void release_fw();
+    void forget_table();
 };
 
 }  // namespace internal
@@ -44,6 +48,16 @@ template <class S>
 concept PreparesRestart = requires(internal::AnySteps& steps) {
     // Called before the core is stopped to be started again.
     { S::prepare_restart(steps) } -> std::same_as<void>;
+};
+
+/// A sequence may have its own way back; all others take back every step and then release the firmware, once. For those
+/// who study where a design releases.
+template <class S>
+concept TakesBack = requires(internal::AnySteps& steps, Step failed) {
+    // After a boot or a recovery that failed at a step; must leave nothing behind but, perhaps, the firmware.
+    { S::after_failure(steps, failed) } -> std::same_as<void>;
+    // After the core was stopped; likewise.
+    { S::after_stop(steps) } -> std::same_as<void>;
 };
 
 /// The sequence can be used with the backend. One that loads before the carveouts are mapped says so with `kLoadsFirst`

@@ -47,7 +47,7 @@ class RemoteProcessor {
     ~RemoteProcessor() {
         const std::scoped_lock guard(lock_);
         if (ctx_.state() != State::running) return;
-        if (!stop_now()) undo();
+        if (!stop_now()) undo(Step::stop);
     }
 
     /// Chooses the firmware of the next boot (sysfs `firmware`).
@@ -124,7 +124,7 @@ class RemoteProcessor {
         stopped();
         auto restarted = restart();
         if (!restarted) {
-            undo();
+            undo(restarted.error().step);
             users_ = 0;
         }
         return restarted;
@@ -162,7 +162,7 @@ class RemoteProcessor {
         steps_.use(firmware);
         auto booted = S::run(steps_);
         if (!booted) {
-            undo();
+            undo(booted.error().step);
             return booted;
         }
         started();
@@ -177,7 +177,14 @@ class RemoteProcessor {
         return {};
     }
 
-    void undo() {
+    void undo(Step failed) {
+        if constexpr (TakesBack<S>) return S::after_failure(steps_, failed);
+        steps_.take_back();
+        steps_.give_up();
+    }
+
+    void clean_up() {
+        if constexpr (TakesBack<S>) return S::after_stop(steps_);
         steps_.take_back();
         steps_.give_up();
     }
@@ -233,7 +240,7 @@ class RemoteProcessor {
     [[nodiscard]] Result<void> stop_now() {
         RPROC_TRY(steps_.stop());
         stopped();
-        undo();
+        clean_up();
         users_ = 0;
         return {};
     }

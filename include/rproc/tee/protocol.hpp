@@ -141,4 +141,18 @@ inline constexpr std::array kResults{
     return row ? row->name : "unknown";
 }
 
+/// "TEE_ERROR_BAD_STATE (0xffff0007): the processor is not in a state in which this can be done"
+[[nodiscard]] inline std::string describe(ResultCode code) {
+    const auto value = static_cast<std::uint32_t>(code);
+    const auto row = find_result(value);
+    if (!row) return fmt::format("an unknown result ({:#010x})", value);
+    return fmt::format("{} ({:#010x}): {}", row->name, value, row->meaning);
+}
+
+/// "the usual cause: ..."; empty for an unknown result.
+[[nodiscard]] inline std::string usual_cause(ResultCode code) {
+    const auto row = find_result(static_cast<std::uint32_t>(code));
+    return row ? fmt::format("the usual cause: {}", row->cause) : std::string();
+}
+
 }  // namespace rproc::tee

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "rproc/core/concepts.hpp"
+#include "rproc/core/context.hpp"
+#include "rproc/firmware/firmware.hpp"
+#include "rproc/memory/mapping.hpp"
+#include "rproc/result.hpp"
+#include "rproc/tee/client.hpp"
+#include "rproc/tee/session.hpp"
+
+namespace rproc::tee {
+
+/// A trusted application loads the firmware, from an image signed for it, and starts and stops the core (series
+/// "Introduction of a remoteproc tee to load signed firmware", v21 and v22). Made by TeeContext::register_processor.
+///
+/// One processor each; owns its session, which is closed when the backend is destroyed. Where it differs from the
+/// series, on purpose: a firmware without a resource table boots; what was loaded is released once, however it ended;
+/// addresses of 64 bits are taken as they are.
+template <Client C>
+class Backend {
+  public:
+    explicit Backend(Session<C> session) noexcept : session_(std::move(session)) {}
+
+    /// Loads the image, and copies the table from where the TEE says that it put it.
+    /// @returns the copy, empty when the firmware has none (a notice: table_missing), or
+    ///   an error of `load` or `loaded_table`.
+    template <MemoryProvider M>
+    [[nodiscard]] Result<std::vector<std::byte>> parse_fw(Context& ctx, const Firmware& firmware, M& memory) {
+        RPROC_TRY(load(ctx, firmware));
+        RPROC_TRY_ASSIGN(const LoadedTable table, loaded_table(ctx, memory));
+        return std::vector<std::byte>(table.bytes.begin(), table.bytes.end());
+    }
+
+    /// Has the TEE authenticate and load the image. Does nothing when it is loaded already (a boot calls it twice);
+    /// after a stop, as in a recovery, it really loads. A release that failed before is made up for first: the TEE
+    /// would take the image that it still holds for this one.
+    /// @returns nothing, or an error of Session::load_fw or Session::release_fw.
+    [[nodiscard]] Result<void> load(Context& /*ctx*/, const Firmware& firmware) {
+        if (held_ == Held::stale) RPROC_TRY(release());
+        auto loaded = session_.load_fw(firmware.bytes());
+        // A refusal, too, may leave something in the processor's memory: OP-TEE's application does not clean up.
+        if (loaded || loaded.error().code == ErrorCode::tee_refused) held_ = Held::current;
+        if (!loaded) explain_refusal(loaded.error(), firmware);
+        return loaded;
+    }
+
+    /// The table in the processor's memory, mapped through `memory` because no carveout is mapped yet.
+    /// @returns the mapping, none when the firmware has no table (a notice: table_missing), or
+    ///   tee_table_unmappable: the address that the TEE gives is not one that `memory` can show;
+    ///   an error of Session::get_rsc_table.
+    template <MemoryProvider M>
+    [[nodiscard]] Result<LoadedTable> loaded_table(Context& ctx, M& memory) {
+        RPROC_TRY_ASSIGN(const TableLocation table, session_.get_rsc_table());
+        if (table.size == 0) {
+            ctx.notice(Severity::warning,
+                       {.code = ErrorCode::table_missing,
+                        .what = "the signed firmware has no resource table: it gets no trace, no virtio, no rpmsg",
+                        .hint = "link a section .resource_table into one of its images, if it needs one"});
+            return LoadedTable{};
+        }
+        return map(ctx, memory, table);
+    }
+
+    /// The table in the mapped carveouts (the kernel's `rproc_pa_to_va`); empty when there is none, or when no carveout
+    /// holds it (a notice: table_not_in_memory).
+    [[nodiscard]] std::span<std::byte> find_loaded_rsc_table(Context& ctx, const Firmware& /*firmware*/) {
+        auto table = session_.get_rsc_table();
+        if (!table) {
+            ctx.notice(Severity::warning, std::move(table).error());
+            return {};
+        }
+        if (table->size == 0) return {};
+        const auto bytes = ctx.carveouts().pa_to_va(table->pa, table->size);
+        if (bytes.empty()) {
+            ctx.notice(Severity::warning,
+                       {.code = ErrorCode::table_not_in_memory,
+                        .what = fmt::format("the resource table at pa {} ({} bytes) lies in no carveout: the firmware "
+                                            "never sees what Linux writes to it",
+                                            to_string(table->pa), table->size),
+                        .hint = "add the table's memory to the node's memory-region"});
+        }
+        return bytes;
+    }
+
+    [[nodiscard]] Result<void> start(Context& /*ctx*/) { return session_.start_fw(); }
+    [[nodiscard]] Result<void> stop(Context& /*ctx*/) { return session_.stop_fw(); }
+
+    /// Has the TEE clear the processor's memory, once for what was loaded. Only when the processor is offline; one that
+    /// is detached runs, and keeps its firmware.
+    void release_fw(Context& ctx) {
+        if (held_ == Held::nothing || ctx.state() == State::detached) return;
+        if (ctx.state() != State::offline) {
+            ctx.log(LogLevel::error, LogSource::driver,
+                    fmt::format("unexpected rproc state: {}", static_cast<int>(ctx.state())));
+            return;
+        }
+        if (auto released = release(); !released) ctx.notice(Severity::warning, std::move(released).error());
+    }
+
+  private:
+    /// What the TEE holds for this processor, as far as this side knows.
+    enum class Held {
+        nothing,
+        current,  ///< what this boot loaded, or a part of it
+        stale,    ///< what an earlier boot loaded: its release failed
+    };
+
+    [[nodiscard]] Result<void> release() {
+        auto released = session_.release_fw();
+        held_ = released ? Held::nothing : Held::stale;
+        return released;
+    }
+
+    /// Maps the carveout that holds the table, as a whole, so that the mapping and the carveout's agree on their
+    /// bounds; a table outside all of them by itself, as Linux does.
+    template <MemoryProvider M>
+    [[nodiscard]] static Result<LoadedTable> map(const Context& ctx, M& memory, const TableLocation& table) {
+        const auto range = PhysicalRange::make(table.pa, table.size);
+        if (!range) return fail(unmappable(table, "it runs past the end of the address space"));
+        const PhysicalRange around = around_table(ctx, *range);
+        auto mapped = memory.map(around);
+        if (!mapped) return fail(unmappable(table, mapped.error().what));
+        const auto bytes = mapped->bytes().subspan(range->start().value() - around.start().value(), range->size());
+        return LoadedTable{*std::move(mapped), bytes};
+    }
+
+    [[nodiscard]] static PhysicalRange around_table(const Context& ctx, PhysicalRange table) {
+        for (const Carveout& carveout : ctx.carveouts().all()) {
+            const auto whole = PhysicalRange::make(carveout.pa, carveout.size);
+            if (carveout.kind == Carveout::Kind::region && whole->contains(table)) return *whole;
+        }
+        return table;
+    }
+
+    [[nodiscard]] static Error unmappable(const TableLocation& table, std::string_view why) {
+        return {.code = ErrorCode::tee_table_unmappable,
+                .what = fmt::format("the table that the TEE reports cannot be mapped: {}", why),
+                .where = fmt::format("resource table at pa {} ({:#x} bytes)", to_string(table.pa), table.size),
+                .kernel_line = fmt::format("Unable to map memory region: {:#010x}+{:x}", table.pa.value(), table.size),
+                .hint =
+                    "the TEE and the device tree do not agree on the processor's memories: add the table's to "
+                    "memory-region"};
+    }
+
+    /// Says what the TEE cannot know: what the file is instead of a signed image.
+    static void explain_refusal(Error& error, const Firmware& firmware) {
+        error.where = firmware.name();
+        if (error.code != ErrorCode::tee_refused || !is_elf(firmware)) return;
+        error.what += "; this is a plain ELF file";
+        error.hint = fmt::format("sign it: rproc sign --in {0} --key KEY --out {0}.signed", firmware.name());
+    }
+
+    [[nodiscard]] static bool is_elf(const Firmware& firmware) {
+        static constexpr std::array kMagic{std::byte{0x7f}, std::byte{'E'}, std::byte{'L'}, std::byte{'F'}};
+        return firmware.bytes().size() >= kMagic.size() &&
+               std::ranges::equal(firmware.bytes().first(kMagic.size()), kMagic);
+    }
+
+    Session<C> session_;
+    Held held_ = Held::nothing;
+};
+
+}  // namespace rproc::tee

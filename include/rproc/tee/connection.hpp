@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "rproc/result.hpp"
+#include "rproc/tee/client.hpp"
+#include "rproc/tee/protocol.hpp"
+
+namespace rproc::tee {
+
+/// Memory that is registered with a client for as long as this object lives.
+template <Client C>
+class SharedMemory {
+  public:
+    /// @returns the memory, or the client's error.
+    [[nodiscard]] static Result<SharedMemory> make(C& client, std::span<const std::byte> bytes) {
+        RPROC_TRY_ASSIGN(const MemoryId id, client.register_memory(bytes));
+        return SharedMemory(client, id);
+    }
+
+    SharedMemory(SharedMemory&& other) noexcept : client_(std::exchange(other.client_, nullptr)), id_(other.id_) {}
+    SharedMemory& operator=(SharedMemory&&) = delete;
+    SharedMemory(const SharedMemory&) = delete;
+    SharedMemory& operator=(const SharedMemory&) = delete;
+    ~SharedMemory() {
+        if (client_ != nullptr) client_->unregister_memory(id_);
+    }
+
+    [[nodiscard]] MemoryId id() const noexcept { return id_; }
+
+  private:
+    SharedMemory(C& client, MemoryId id) noexcept : client_(&client), id_(id) {}
+
+    C* client_;
+    MemoryId id_;
+};
+
+/// One client, shared by all processors of a TEE, from the moment the TEE is there until it is removed.
+///
+/// Threads: every member may be called from any thread; one lock lets in one call at a time, as the kernel's does.
+template <Client C>
+class Connection {
+  public:
+    explicit Connection(std::shared_ptr<C> client) noexcept : client_(std::move(client)) {}
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+    ~Connection() { disconnect(); }
+
+    /// Opens the session of a remote processor; each id has one at a time.
+    /// @returns the session, or
+    ///   tee_gone: the TEE was removed;
+    ///   tee_id_taken: the processor of that id has a session;
+    ///   tee_session_refused: the TEE does not open one;
+    ///   an error of the client.
+    [[nodiscard]] Result<SessionId> open(std::uint32_t processor) {
+        const std::scoped_lock guard(lock_);
+        if (client_ == nullptr) return fail(gone());
+        if (find(processor) != sessions_.end()) return fail(taken(processor));
+        Parameters parameters{Parameter::value_input(processor)};
+        RPROC_TRY_ASSIGN(const OpenedSession opened, client_->open_session(kRemoteprocUuid, parameters));
+        if (opened.result != ResultCode::success) return fail(refused(processor, opened.result));
+        sessions_.push_back({processor, opened.session});
+        return opened.session;
+    }
+
+    /// Closes it; does nothing when the TEE was removed, which closed it.
+    void close(std::uint32_t processor) {
+        const std::scoped_lock guard(lock_);
+        const auto found = find(processor);
+        if (found == sessions_.end()) return;
+        client_->close_session(found->id);
+        sessions_.erase(found);
+    }
+
+    /// Runs a command of a session.
+    /// @returns what the TEE answered, or tee_gone, or an error of the client.
+    [[nodiscard]] Result<ResultCode> invoke(SessionId session, Command command, Parameters& parameters) {
+        const std::scoped_lock guard(lock_);
+        return invoke_locked(session, command, parameters);
+    }
+
+    /// Runs a command with `bytes` as parameter 1, shared with the TEE for the time of the call and no longer.
+    /// @returns as `invoke`.
+    [[nodiscard]] Result<ResultCode> invoke_with(SessionId session, Command command, Parameters& parameters,
+                                                 std::span<const std::byte> bytes) {
+        const std::scoped_lock guard(lock_);
+        if (client_ == nullptr) return fail(gone());
+        RPROC_TRY_ASSIGN(const auto memory, SharedMemory<C>::make(*client_, bytes));
+        parameters[1] = Parameter::memref_input(memory.id(), bytes.size());
+        return invoke_locked(session, command, parameters);
+    }
+
+    /// The TEE goes away: closes all sessions, and lets go of the client. Every later call is refused with tee_gone.
+    void disconnect() noexcept {
+        const std::scoped_lock guard(lock_);
+        for (const Session& session : std::exchange(sessions_, {})) client_->close_session(session.id);
+        client_.reset();
+    }
+
+  private:
+    struct Session {
+        std::uint32_t processor;
+        SessionId id;
+    };
+
+    [[nodiscard]] Result<ResultCode> invoke_locked(SessionId session, Command command, Parameters& parameters) {
+        if (client_ == nullptr) return fail(gone());
+        return client_->invoke(session, static_cast<std::uint32_t>(command), parameters);
+    }
+
+    [[nodiscard]] typename std::vector<Session>::iterator find(std::uint32_t processor) {
+        return std::ranges::find(sessions_, processor, &Session::processor);
+    }
+
+    [[nodiscard]] static Error gone() {
+        return {.code = ErrorCode::tee_gone,
+                .what = "the TEE was removed",
+                .hint = "load the TEE's driver again, and register the processor again"};
+    }
+
+    [[nodiscard]] static Error taken(std::uint32_t processor) {
+        return {.code = ErrorCode::tee_id_taken,
+                .what = "another remote processor has this id",
+                .where = fmt::format("remote processor {} of the TEE", processor),
+                .hint = "give each node of the device tree its own number behind the phandle"};
+    }
+
+    [[nodiscard]] static Error refused(std::uint32_t processor, ResultCode result) {
+        return {.code = ErrorCode::tee_session_refused,
+                .what = "the TEE opens no session: " + describe(result),
+                .where = fmt::format("remote processor {} of the TEE", processor),
+                .kernel_line =
+                    fmt::format("tee_client_open_session failed, err: {:#x}", static_cast<std::uint32_t>(result)),
+                .hint = usual_cause(result)};
+    }
+
+    std::mutex lock_;
+    std::shared_ptr<C> client_;
+    std::vector<Session> sessions_;
+};
+
+}  // namespace rproc::tee

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "rproc/tee/client.hpp"
+#include "rproc/tee/device_errors.hpp"
+#include "rproc/tee/device_messages.hpp"
+#include "rproc/tee/device_os.hpp"
+#include "rproc/tee/device_parameters.hpp"
+#include "rproc/tee/libteec_client.hpp"
+
+namespace rproc::tee {
+
+/// The client of OP-TEE on a board: the ioctls of the kernel's TEE interface (<linux/tee.h>) on /dev/teeN. Nothing
+/// beside the kernel is needed; in particular not libteec.
+///
+/// OP-TEE may answer open_session with `access_denied`: its remoteproc application can be reserved for the kernel,
+/// which is then the one to boot the processor (through sysfs), and no program can take its place.
+///
+/// Errors of the members of the concept `Client`: tee_gone when the driver was removed (ENODEV), tee_device_denied
+/// for EACCES and EPERM, tee_unreachable for any other errno, and for a memref outside registered memory, for which the
+/// TEE is not asked. A call that a signal interrupts is repeated.
+///
+/// Move-only. The destructor gives back all memory that is still registered and closes the device, upon which the
+/// kernel closes the sessions that are still open. Threads: as `Client` says; two clients are independent.
+template <DeviceOs Os>
+class BasicDeviceClient {
+  public:
+    /// Opens the first of /dev/tee0, /dev/tee1, ... /dev/tee15 that is OP-TEE.
+    /// Errors: tee_device_denied when none was found and one could not be opened for lack of permission;
+    /// tee_unreachable when one did not answer; tee_device_missing when there is none, or only other TEEs.
+    [[nodiscard]] static Result<BasicDeviceClient> open(Os os = {}) {
+        return open_first(device::candidates(), std::move(os));
+    }
+
+    /// Opens the device at `path`. Errors: those of `open`.
+    [[nodiscard]] static Result<BasicDeviceClient> open_device(const std::string& path, Os os = {}) {
+        return open_first({&path, 1}, std::move(os));
+    }
+
+    /// The device that is open, e.g. "/dev/tee0".
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+    [[nodiscard]] Result<OpenedSession> open_session(const Uuid& application, Parameters& parameters) noexcept {
+        RPROC_TRY_ASSIGN(const auto wire, on_the_wire(parameters));
+        auto message = device::Message::open_session(application, wire);
+        RPROC_TRY(ask(message, "opening a session"));
+        const device::Answer answer = message.opened();
+        if (answer.result != ResultCode::success) return OpenedSession{.result = answer.result};
+        device::copy_outputs(answer.parameters, parameters);
+        return OpenedSession{.result = answer.result, .session = answer.session};
+    }
+
+    [[nodiscard]] Result<ResultCode> invoke(SessionId session, std::uint32_t command, Parameters& parameters) noexcept {
+        RPROC_TRY_ASSIGN(const auto wire, on_the_wire(parameters));
+        auto message = device::Message::invoke(session, command, wire);
+        RPROC_TRY(ask(message, "running a command"));
+        const device::Answer answer = message.invoked();
+        if (answer.result == ResultCode::success) device::copy_outputs(answer.parameters, parameters);
+        return answer.result;
+    }
+
+    void close_session(SessionId session) noexcept {
+        auto message = device::Message::close_session(session);
+        // A session that cannot be closed now is closed with the device.
+        static_cast<void>(ask(message, "closing a session"));
+    }
+
+    /// Copies `bytes` to memory that the kernel shares with OP-TEE; they need not outlive the call.
+    [[nodiscard]] Result<MemoryId> register_memory(std::span<const std::byte> bytes) noexcept {
+        constexpr std::string_view action = "sharing memory";
+        const auto size = std::max<std::size_t>(bytes.size(), 1);  // the driver gives no memory without bytes
+        auto message = device::Message::allocate_memory(size);
+        RPROC_TRY_ASSIGN(const int fd, ask(message, action));
+        // The kernel frees the memory once it is neither open nor mapped. The mapping is what is kept, because this
+        // descriptor is not closed on exec.
+        const device::Descriptor<Os> descriptor(os_, fd);
+        const auto mapped = device::retried([&] { return os_.map(fd, size); });
+        if (!mapped) return fail(device::request_failed(path_, action, mapped.error()));
+        device::MappedBytes<Os> shared(mapped->data(), {os_, size});
+        std::ranges::copy(bytes, shared.get());
+        const MemoryId id{next_memory_++};
+        memories_.emplace(id, Memory{std::move(shared), bytes.size(), message.memory()});
+        return id;
+    }
+
+    void unregister_memory(MemoryId memory) noexcept { memories_.erase(memory); }
+
+  private:
+    struct Memory {
+        device::MappedBytes<Os> bytes;
+        std::uint64_t size;
+        std::int32_t kernel_id;
+    };
+
+    BasicDeviceClient(Os os, device::Descriptor<Os> descriptor, std::string path) noexcept
+        : os_(std::move(os)), descriptor_(std::move(descriptor)), path_(std::move(path)) {}
+
+    static Result<BasicDeviceClient> open_first(std::span<const std::string> paths, Os os) {
+        device::Search search(paths);
+        for (const std::string& path : paths) {
+            const auto fd = device::retried([&] { return os.open(path); });
+            if (!fd) {
+                search.failed(path, fd.error());
+                continue;
+            }
+            device::Descriptor<Os> descriptor(os, *fd);
+            auto message = device::Message::version();
+            const auto told = device::retried([&] { return os.ioctl(*fd, message.request(), message.argument()); });
+            if (!told) {
+                search.failed(path, told.error());
+            } else if (message.implementation() != device::kOptee) {
+                search.met(path, message.implementation());
+            } else {
+                return BasicDeviceClient(std::move(os), std::move(descriptor), path);
+            }
+        }
+        return fail(search.failure());
+    }
+
+    Result<int> ask(device::Message& message, std::string_view action) {
+        const auto result =
+            device::retried([&] { return os_.ioctl(descriptor_.get(), message.request(), message.argument()); });
+        if (!result) return fail(device::request_failed(path_, action, result.error()));
+        return *result;
+    }
+
+    Result<device::WireParameters> on_the_wire(const Parameters& parameters) const {
+        device::WireParameters wire;
+        for (std::size_t i = 0; i < parameters.size(); ++i) {
+            if (!device::is_memref(parameters[i].type)) {
+                wire[i] = device::wire_value(parameters[i]);
+                continue;
+            }
+            const auto found = memories_.find(parameters[i].memory);
+            const bool known = found != memories_.end();
+            RPROC_TRY(device::check_memref(parameters[i], known ? std::optional(found->second.size) : std::nullopt));
+            wire[i] = device::wire_memref(parameters[i], found->second.kernel_id);
+        }
+        return wire;
+    }
+
+    Os os_;
+    device::Descriptor<Os> descriptor_;
+    std::string path_;
+    std::map<MemoryId, Memory> memories_;
+    std::uint32_t next_memory_ = 1;
+};
+
+/// The client that needs nothing but the kernel.
+using IoctlClient = BasicDeviceClient<PosixOs>;
+static_assert(Client<IoctlClient>);
+
+/// The client for a board: libteec's where the library was built with libteec (RPROC_USE_LIBTEEC, which the build tells
+/// every user of the headers), the kernel's interface otherwise. Both open with `DeviceClient::open()`.
+#if RPROC_USE_LIBTEEC
+using DeviceClient = LibteecClient;
+#else
+using DeviceClient = IoctlClient;
+#endif
+
+}  // namespace rproc::tee

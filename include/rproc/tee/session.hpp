@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "rproc/memory/address.hpp"
+#include "rproc/result.hpp"
+#include "rproc/tee/connection.hpp"
+
+namespace rproc::tee {
+
+/// Where the TEE says that the resource table lies; `size` 0 when the firmware has none.
+struct TableLocation {
+    PhysicalAddress pa;
+    std::uint64_t size;
+};
+
+/// The session of one remote processor with the remoteproc application: its commands as functions. Open from `open`
+/// until it is destroyed, or until the TEE is removed. Move-only; as thread-safe as its Connection.
+///
+/// Every command returns
+///   tee_refused: the TEE answered with another result than success; the error says which, and what it means;
+///   tee_gone: the TEE was removed;
+///   or an error of the client.
+template <Client C>
+class Session {
+  public:
+    /// @param processor the processor's number in the TEE.
+    /// @returns the session, or an error of Connection::open.
+    [[nodiscard]] static Result<Session> open(std::shared_ptr<Connection<C>> connection, std::uint32_t processor) {
+        RPROC_TRY_ASSIGN(const SessionId id, connection->open(processor));
+        return Session(std::move(connection), processor, id);
+    }
+
+    Session(Session&& other) noexcept = default;  // a moved-from session has no connection
+    Session& operator=(Session&& other) noexcept {
+        std::swap(connection_, other.connection_);
+        std::swap(processor_, other.processor_);
+        std::swap(id_, other.id_);
+        return *this;
+    }
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+    ~Session() {
+        if (connection_ != nullptr) connection_->close(processor_);
+    }
+
+    /// Authenticates the image and puts it into the processor's memory; nothing is done when one is loaded.
+    /// @param image shared with the TEE during the call.
+    [[nodiscard]] Result<void> load_fw(std::span<const std::byte> image) {
+        Parameters parameters = first();
+        return done("TA_RPROC_CMD_LOAD_FW", connection_->invoke_with(id_, Command::load_fw, parameters, image));
+    }
+
+    [[nodiscard]] Result<void> start_fw() { return command("TA_RPROC_CMD_START", Command::start_fw); }
+    [[nodiscard]] Result<void> stop_fw() { return command("TA_RPROC_CMD_STOP", Command::stop_fw); }
+    /// Clears the processor's memory.
+    [[nodiscard]] Result<void> release_fw() { return command("TA_RPROC_CMD_RELEASE_FW", Command::release_fw); }
+
+    /// Where the table of the loaded firmware lies. Addresses and sizes have 64 bits, whatever the kernel's.
+    [[nodiscard]] Result<TableLocation> get_rsc_table() {
+        Parameters parameters = first();
+        parameters[1] = Parameter::value_output();
+        parameters[2] = Parameter::value_output();
+        RPROC_TRY(done("TA_RPROC_CMD_GET_RSC_TABLE", connection_->invoke(id_, Command::get_rsc_table, parameters)));
+        return TableLocation{PhysicalAddress(parameters[1].value()), parameters[2].value()};
+    }
+
+  private:
+    Session(std::shared_ptr<Connection<C>> connection, std::uint32_t processor, SessionId id) noexcept
+        : connection_(std::move(connection)), processor_(processor), id_(id) {}
+
+    [[nodiscard]] Parameters first() const noexcept { return {Parameter::value_input(processor_)}; }
+
+    [[nodiscard]] Result<void> command(std::string_view name, Command command) {
+        Parameters parameters = first();
+        return done(name, connection_->invoke(id_, command, parameters));
+    }
+
+    /// A result other than success as an error, with the line that Linux prints.
+    [[nodiscard]] static Result<void> done(std::string_view name, Result<ResultCode> answer) {
+        if (answer && *answer == ResultCode::success) return {};
+        const auto result = static_cast<std::uint32_t>(answer.value_or(ResultCode::success));
+        const int ret = answer ? 0 : answer.error().kernel_result();
+        std::string line = fmt::format("{} invoke failed TEE err: {:#x}, ret:{}", name, result, ret);
+        if (answer) return fail(refused(name, *answer, std::move(line)));
+        answer.error().kernel_line = std::move(line);
+        return fail(std::move(answer).error());
+    }
+
+    [[nodiscard]] static Error refused(std::string_view name, ResultCode result, std::string line) {
+        return {.code = ErrorCode::tee_refused,
+                .what = "the TEE answers " + describe(result),
+                .where = std::string(name),
+                .kernel_line = std::move(line),
+                .hint = usual_cause(result)};
+    }
+
+    std::shared_ptr<Connection<C>> connection_;
+    std::uint32_t processor_;
+    SessionId id_;
+};
+
+}  // namespace rproc::tee

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "rproc/tee/device_errors.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace rproc::tee::device {
+namespace {
+
+constexpr int kDevices = 16;
+
+std::string words(std::errc error) { return std::make_error_code(error).message(); }
+
+bool is_denial(std::errc error) {
+    return error == std::errc::permission_denied || error == std::errc::operation_not_permitted;
+}
+
+/// There is no node, or no driver behind it.
+bool is_absence(std::errc error) {
+    constexpr std::array absent{std::errc::no_such_file_or_directory, std::errc::not_a_directory,
+                                std::errc::no_such_device, std::errc::no_such_device_or_address};
+    return std::ranges::find(absent, error) != absent.end();
+}
+
+std::string name_of_implementation(std::uint32_t implementation) {
+    constexpr std::uint32_t amd_tee = 2;
+    if (implementation == amd_tee) return "AMD-TEE";
+    return fmt::format("TEE implementation {}", implementation);
+}
+
+Error denied(std::string_view path, std::string_view action, std::errc error) {
+    return {.code = ErrorCode::tee_device_denied,
+            .what = fmt::format("{} failed: {}", action, words(error)),
+            .where = std::string(path),
+            .hint = "ls -l shows the group of the device (often teeclnt): add the user to it, or run as root"};
+}
+
+Error unreachable(std::string_view path, std::string_view action, std::errc error) {
+    const bool no_memory = error == std::errc::not_enough_memory;
+    return {.code = ErrorCode::tee_unreachable,
+            .what = fmt::format("{} failed: {}", action, words(error)),
+            .where = std::string(path),
+            .hint = no_memory
+                        ? "Linux has no free block of that size to share with OP-TEE: a smaller image, or a board "
+                          "that was just started, may do"
+                        : "the kernel's log may say more: dmesg | grep -i tee"};
+}
+
+}  // namespace
+
+std::vector<std::string> candidates() {
+    std::vector<std::string> paths;
+    paths.reserve(kDevices);
+    for (int number = 0; number < kDevices; ++number) paths.push_back(fmt::format("/dev/tee{}", number));
+    return paths;
+}
+
+Error request_failed(std::string_view path, std::string_view action, std::errc error) {
+    if (is_denial(error)) return denied(path, action, error);
+    if (error != std::errc::no_such_device) return unreachable(path, action, error);
+    return {.code = ErrorCode::tee_gone,
+            .what = fmt::format("{} failed: the TEE is gone", action),
+            .where = std::string(path),
+            .hint = "its driver was removed; open the device again once it is back"};
+}
+
+void Search::failed(const std::string& path, std::errc error) {
+    constexpr std::string_view action = "opening the device";
+    if (is_absence(error)) return;
+    if (error == std::errc::inappropriate_io_control_operation) {
+        others_ += fmt::format("{}{} is no TEE", others_.empty() ? "" : ", ", path);
+    } else if (is_denial(error)) {
+        if (!denied_) denied_ = denied(path, action, error);
+    } else if (!unreachable_) {
+        unreachable_ = unreachable(path, action, error);
+    }
+}
+
+void Search::met(const std::string& path, std::uint32_t implementation) {
+    others_ += fmt::format("{}{} is {}", others_.empty() ? "" : ", ", path, name_of_implementation(implementation));
+}
+
+Error Search::failure() const {
+    if (denied_) return *denied_;
+    if (unreachable_) return *unreachable_;
+    return {.code = ErrorCode::tee_device_missing,
+            .what = others_.empty() ? "there is no TEE device" : fmt::format("there is no OP-TEE: {}", others_),
+            .where = paths_.size() == 1 ? paths_.front() : fmt::format("{} to {}", paths_.front(), paths_.back()),
+            .hint =
+                "OP-TEE must run on the board, the kernel needs CONFIG_OPTEE and the device tree a node "
+                "firmware/optee: dmesg | grep -i optee"};
+}
+
+}  // namespace rproc::tee::device

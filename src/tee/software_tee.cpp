@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "rproc/tee/software_tee.hpp"
+
+#include <initializer_list>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "rproc/internal/bytes.hpp"
+#include "tee/authenticate.hpp"
+#include "tee/place.hpp"
+#include "tee/remote_memories.hpp"
+#include "tee/shared_copy.hpp"
+
+namespace rproc::tee {
+namespace {
+
+/// The largest image that is copied: more than any coprocessor's memory holds.
+constexpr std::uint64_t kLargestImage = 64ULL << 20U;
+
+/// True when the parameters have these types, in this order, and no more.
+bool have_types(const Parameters& parameters, std::initializer_list<ParamType> types) {
+    const auto* wanted = types.begin();
+    for (const Parameter& parameter : parameters) {
+        const ParamType type = wanted == types.end() ? ParamType::none : *wanted++;
+        if (parameter.type != type) return false;
+    }
+    return true;
+}
+
+/// True when a command that is implemented got the parameters that it wants.
+bool fit(Command command, const Parameters& parameters) {
+    switch (command) {
+        case Command::load_fw: return have_types(parameters, {ParamType::value_input, ParamType::memref_input});
+        case Command::start_fw:
+        case Command::stop_fw:
+        case Command::release_fw: return have_types(parameters, {ParamType::value_input});
+        case Command::get_rsc_table:
+            return have_types(parameters, {ParamType::value_input, ParamType::value_output, ParamType::value_output});
+        case Command::get_coredump: break;
+    }
+    return false;
+}
+
+}  // namespace
+
+SoftwareTee::SoftwareTee(SoftwareTeePolicy policy) : policy_(std::move(policy)) {}
+SoftwareTee::~SoftwareTee() = default;
+
+Result<void> SoftwareTee::add_processor(std::uint32_t id, std::span<const RemoteMemory> memories, ModelMemory memory) {
+    if (processors_.contains(id)) {
+        return fail({.code = ErrorCode::tee_id_taken,
+                     .what = "there is a remote processor of this id",
+                     .where = fmt::format("remote processor {} of the TEE", id)});
+    }
+    RPROC_TRY_ASSIGN(auto mapped, internal::RemoteMemories::map(memories, std::move(memory)));
+    processors_[id].memories = std::make_unique<internal::RemoteMemories>(std::move(mapped));
+    return {};
+}
+
+Result<OpenedSession> SoftwareTee::open_session(const Uuid& application, Parameters& parameters) {
+    if (application != kRemoteprocUuid) return OpenedSession{ResultCode::item_not_found};
+    if (!have_types(parameters, {ParamType::value_input})) return OpenedSession{ResultCode::bad_parameters};
+    const std::uint32_t id = parameters[0].a;
+    if (!processors_.contains(id)) return OpenedSession{ResultCode::not_supported};
+    const SessionId session{++last_id_};
+    sessions_.emplace(session, id);
+    return OpenedSession{ResultCode::success, session};
+}
+
+void SoftwareTee::close_session(SessionId session) { sessions_.erase(session); }
+
+Result<MemoryId> SoftwareTee::register_memory(std::span<const std::byte> bytes) {
+    const MemoryId memory{++last_id_};
+    memories_.emplace(memory, bytes);
+    return memory;
+}
+
+void SoftwareTee::unregister_memory(MemoryId memory) { memories_.erase(memory); }
+
+Result<ResultCode> SoftwareTee::invoke(SessionId session, std::uint32_t command, Parameters& parameters) {
+    const auto opened = sessions_.find(session);
+    if (opened == sessions_.end()) return ResultCode::bad_parameters;
+    const auto asked = static_cast<Command>(command);
+    if (asked == Command::get_coredump) return ResultCode::not_implemented;
+    if (!fit(asked, parameters)) return ResultCode::bad_parameters;
+    const std::uint32_t id = parameters[0].a;
+    const auto found = processors_.find(id);
+    if (found == processors_.end())
+        return asked == Command::load_fw ? ResultCode::not_supported : ResultCode::bad_parameters;
+    if (opened->second != id) return ResultCode::access_denied;
+    return dispatch(asked, found->second, parameters);
+}
+
+ResultCode SoftwareTee::dispatch(Command command, Processor& processor, Parameters& parameters) {
+    switch (command) {
+        case Command::load_fw: return load_fw(processor, parameters);
+        case Command::start_fw: return start_fw(processor);
+        case Command::stop_fw: return stop_fw(processor);
+        case Command::get_rsc_table: return get_rsc_table(processor, parameters);
+        case Command::release_fw: return release_fw(processor);
+        case Command::get_coredump: break;
+    }
+    return ResultCode::not_implemented;
+}
+
+ResultCode SoftwareTee::load_fw(Processor& processor, const Parameters& parameters) {
+    if (processor.state == ProcessorState::loaded) return ResultCode::success;
+    if (processor.state == ProcessorState::started) return ResultCode::bad_state;
+
+    processor.report = {};
+    const auto refused = [&](const internal::Refusal& refusal) {
+        processor.memories->clear();
+        processor.report.result = refusal.result;
+        processor.report.reason = refusal.reason;
+        return refusal.result;
+    };
+    const auto shared = shared_bytes(parameters[1]);
+    if (!shared || shared->empty()) return refused({ResultCode::bad_parameters, "the image lies in no shared memory"});
+    if (shared->size() > kLargestImage) return refused({ResultCode::out_of_memory, "the image is larger than 64 MiB"});
+    const auto package = internal::authenticate(internal::copy_shared(*shared), policy_);
+    if (!package) return refused(package.error());
+    processor.report.key = package->key;
+    const auto table = internal::place(*package, policy_.decryption_key, *processor.memories);
+    if (!table) return refused(table.error());
+    processor.table = *table;
+    processor.state = ProcessorState::loaded;
+    return ResultCode::success;
+}
+
+ResultCode SoftwareTee::start_fw(Processor& processor) {
+    if (processor.state == ProcessorState::off) return ResultCode::bad_state;
+    processor.state = ProcessorState::started;
+    return ResultCode::success;
+}
+
+ResultCode SoftwareTee::stop_fw(Processor& processor) {
+    if (processor.state == ProcessorState::loaded) return ResultCode::bad_state;
+    processor.state = ProcessorState::off;
+    return ResultCode::success;
+}
+
+ResultCode SoftwareTee::get_rsc_table(const Processor& processor, Parameters& parameters) {
+    if (processor.state == ProcessorState::off) return ResultCode::bad_state;
+    parameters[1].set_value(processor.table.start().value());
+    parameters[2].set_value(processor.table.size());
+    return ResultCode::success;
+}
+
+ResultCode SoftwareTee::release_fw(Processor& processor) {
+    if (processor.state == ProcessorState::started) return ResultCode::bad_state;
+    processor.memories->clear();
+    processor.state = ProcessorState::off;
+    return ResultCode::success;
+}
+
+std::optional<std::span<const std::byte>> SoftwareTee::shared_bytes(const Parameter& parameter) const {
+    const auto found = memories_.find(parameter.memory);
+    if (found == memories_.end() || !rproc::internal::fits(parameter.offset, parameter.size, found->second.size()))
+        return std::nullopt;
+    return found->second.subspan(parameter.offset, parameter.size);
+}
+
+const SoftwareTee::Processor& SoftwareTee::processor(std::uint32_t id) const { return processors_.at(id); }
+
+SoftwareTee::ProcessorState SoftwareTee::state(std::uint32_t id) const { return processor(id).state; }
+const LoadReport& SoftwareTee::last_load(std::uint32_t id) const { return processor(id).report; }
+bool SoftwareTee::is_clear(std::uint32_t id) const { return processor(id).memories->is_clear(); }
+
+}  // namespace rproc::tee

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <linux/tee.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "rproc/tee/device_os.hpp"
+
+namespace rproc::test {
+
+/// A small model of the kernel's TEE driver. It answers the system calls of a `DeviceOs`, notes what the interface
+/// forbids (or leaves to chance) as a complaint, and knows what is still open.
+class TeeDriver {
+  public:
+    struct Node {
+        std::uint32_t implementation = TEE_IMPL_ID_OPTEE;
+        std::errc open_error{};
+        std::errc version_error{};
+    };
+    /// What runs in the TEE: may write to the parameters, and returns the result.
+    using Application = std::function<std::uint32_t(std::uint32_t command, std::span<tee_ioctl_param> parameters)>;
+
+    std::map<std::string, Node> nodes{{"/dev/tee0", {}}};
+    std::uint32_t open_result = 0;
+    Application application = [](std::uint32_t, std::span<tee_ioctl_param>) { return 0U; };
+
+    /// The `number`th call that can fail (from 1: open, ioctl, map) fails, once.
+    void fail_call(std::size_t number, std::errc error) {
+        failing_call_ = number;
+        call_error_ = error;
+    }
+    [[nodiscard]] std::size_t calls() const { return calls_; }
+    [[nodiscard]] const std::vector<std::string>& complaints() const { return complaints_; }
+    /// The bytes of the last message with parameters, as they came.
+    [[nodiscard]] const std::vector<std::byte>& last_message() const { return last_message_; }
+
+    [[nodiscard]] std::size_t descriptors() const { return devices_.size() + memory_descriptors_.size(); }
+    [[nodiscard]] std::size_t sessions() const { return sessions_.size(); }
+    [[nodiscard]] std::size_t mappings() const { return mappings_.size(); }
+    [[nodiscard]] std::size_t memories() const { return memories_.size(); }
+    [[nodiscard]] bool nothing_is_left() const { return descriptors() + sessions() + mappings() + memories() == 0; }
+    [[nodiscard]] std::span<const std::byte> memory(std::uint64_t id) const { return memories_.at(id); }
+
+    tee::SystemResult<int> open(const std::string& path) {
+        if (const auto error = injected()) return failed(*error);
+        const auto node = nodes.find(path);
+        if (node == nodes.end()) return failed(std::errc::no_such_file_or_directory);
+        if (node->second.open_error != std::errc{}) return failed(node->second.open_error);
+        devices_.emplace(next_fd_, path);
+        return next_fd_++;
+    }
+
+    tee::SystemResult<int> ioctl(int fd, unsigned long request, void* argument) {
+        if (const auto error = injected()) return failed(*error);
+        if (!devices_.contains(fd)) return failed(std::errc::bad_file_descriptor);
+        switch (request) {
+            case TEE_IOC_VERSION: return version(nodes.at(devices_.at(fd)), argument);
+            case TEE_IOC_SHM_ALLOC: return allocate(argument);
+            case TEE_IOC_OPEN_SESSION: return open_session(fd, argument);
+            case TEE_IOC_INVOKE: return invoke(fd, argument);
+            case TEE_IOC_CLOSE_SESSION: return close_session(fd, argument);
+            default: complaints_.push_back("unknown request"); return failed(std::errc::invalid_argument);
+        }
+    }
+
+    tee::SystemResult<std::span<std::byte>> map(int fd, std::size_t size) {
+        if (const auto error = injected()) return failed(*error);
+        const auto found = memory_descriptors_.find(fd);
+        if (found == memory_descriptors_.end()) return failed(std::errc::no_such_device);
+        auto& bytes = memories_.at(found->second);
+        if (size == 0 || size > bytes.size()) return failed(std::errc::invalid_argument);
+        mappings_.emplace(bytes.data(), Mapped{found->second, size});
+        return std::span(bytes).first(size);
+    }
+
+    void unmap(std::span<std::byte> bytes) {
+        const auto found = mappings_.find(bytes.data());
+        if (found == mappings_.end() || found->second.size != bytes.size()) {
+            complaints_.push_back("unmaps what is not mapped");
+            return;
+        }
+        const std::uint64_t id = found->second.memory;
+        mappings_.erase(found);
+        free_unless_used(id);
+    }
+
+    void close(int fd) {
+        if (devices_.erase(fd) == 1) {
+            std::erase_if(sessions_, [&](const auto& session) { return session.second == fd; });
+            return;
+        }
+        const auto found = memory_descriptors_.find(fd);
+        if (found == memory_descriptors_.end()) {
+            complaints_.push_back("closes what is not open");
+            return;
+        }
+        const std::uint64_t id = found->second;
+        memory_descriptors_.erase(found);
+        free_unless_used(id);
+    }
+
+  private:
+    static constexpr std::size_t kPage = 4096;
+
+    struct Mapped {
+        std::uint64_t memory;
+        std::size_t size;
+    };
+
+    static expected_ns::unexpected<std::errc> failed(std::errc error) {
+        return expected_ns::unexpected<std::errc>(error);
+    }
+
+    template <class T>
+    static T load(const void* from) {
+        T value;
+        std::memcpy(&value, from, sizeof(T));
+        return value;
+    }
+
+    template <class T>
+    static T zeros() {
+        return load<T>(std::array<std::byte, sizeof(T)>{}.data());
+    }
+
+    template <class T>
+    static bool same_bytes(const T& a, const T& b) {
+        return std::memcmp(&a, &b, sizeof(T)) == 0;
+    }
+
+    void expect(bool holds, const std::string& complaint) {
+        if (!holds) complaints_.push_back(complaint);
+    }
+
+    std::optional<std::errc> injected() {
+        if (++calls_ != failing_call_) return std::nullopt;
+        return call_error_;
+    }
+
+    tee::SystemResult<int> version(const Node& node, void* argument) {
+        if (node.version_error != std::errc{}) return failed(node.version_error);
+        const tee_ioctl_version_data data{node.implementation, TEE_OPTEE_CAP_TZ, TEE_GEN_CAP_GP};
+        std::memcpy(argument, &data, sizeof(data));
+        return 0;
+    }
+
+    tee::SystemResult<int> allocate(void* argument) {
+        expect(reinterpret_cast<std::uintptr_t>(argument) % alignof(std::uint64_t) == 0, "allocate: not aligned");
+        auto data = load<tee_ioctl_shm_alloc_data>(argument);
+        expect(data.flags == 0 && data.id == 0, "allocate: flags or id are not zero");
+        if (data.size == 0 || data.flags != 0) return failed(std::errc::invalid_argument);
+        const std::size_t size = (static_cast<std::size_t>(data.size) + kPage - 1) / kPage * kPage;
+        data.size = size;
+        data.flags = 1;
+        data.id = static_cast<std::int32_t>(next_memory_);
+        std::memcpy(argument, &data, sizeof(data));
+        memories_.emplace(next_memory_, std::vector<std::byte>(size));
+        memory_descriptors_.emplace(next_fd_, next_memory_++);
+        return next_fd_++;
+    }
+
+    /// The message that `argument` refers to; nothing when it is not one of an `Argument` with its parameters.
+    template <class Argument>
+    std::optional<std::span<std::byte>> message(void* argument) {
+        expect(reinterpret_cast<std::uintptr_t>(argument) % alignof(std::uint64_t) == 0, "reference: not aligned");
+        const auto reference = load<tee_ioctl_buf_data>(argument);
+        expect(reference.buf_ptr % alignof(std::uint64_t) == 0, "message: not aligned");
+        if (reference.buf_len > TEE_MAX_ARG_SIZE || reference.buf_len < sizeof(Argument)) return std::nullopt;
+        const std::span bytes(reinterpret_cast<std::byte*>(static_cast<std::uintptr_t>(reference.buf_ptr)),
+                              static_cast<std::size_t>(reference.buf_len));
+        last_message_.assign(bytes.begin(), bytes.end());
+        const std::size_t number = load<Argument>(bytes.data()).num_params;
+        if (bytes.size() != sizeof(Argument) + number * sizeof(tee_ioctl_param)) return std::nullopt;
+        return bytes;
+    }
+
+    /// The parameters that stand at `bytes`; nothing when one is wrong.
+    std::optional<std::vector<tee_ioctl_param>> parameters(std::span<const std::byte> bytes) {
+        std::vector<tee_ioctl_param> all;
+        for (; !bytes.empty(); bytes = bytes.subspan(sizeof(tee_ioctl_param))) {
+            all.push_back(load<tee_ioctl_param>(bytes.data()));
+            if (!acceptable(all.back())) return std::nullopt;
+        }
+        return all;
+    }
+
+    bool acceptable(const tee_ioctl_param& given) {
+        tee_ioctl_param meaningful{};
+        meaningful.attr = given.attr;
+        switch (given.attr) {
+            case TEE_IOCTL_PARAM_ATTR_TYPE_NONE:
+            case TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_OUTPUT: break;
+            case TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_INPUT:
+            case TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_INOUT:
+                meaningful.a = given.a & UINT32_MAX;
+                meaningful.b = given.b & UINT32_MAX;
+                break;
+            case TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_INPUT:
+            case TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_OUTPUT:
+            case TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_INOUT:
+                meaningful = given;
+                if (!memories_.contains(given.c)) return false;
+                if (given.a > memory(given.c).size() || given.b > memory(given.c).size() - given.a) return false;
+                break;
+            default: return false;
+        }
+        expect(same_bytes(given, meaningful), "parameter: a byte without meaning is not zero");
+        return true;
+    }
+
+    /// Writes back what the driver does: of outputs the values, of output memory the size.
+    static void write_back(std::span<std::byte> bytes, std::span<const tee_ioctl_param> all) {
+        for (const tee_ioctl_param& parameter : all) {
+            auto to = load<tee_ioctl_param>(bytes.data());
+            const bool value =
+                to.attr == TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_OUTPUT || to.attr == TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_INOUT;
+            const bool memref =
+                to.attr == TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_OUTPUT || to.attr == TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_INOUT;
+            if (value) to = parameter;
+            if (memref) to.b = parameter.b;
+            std::memcpy(bytes.data(), &to, sizeof(to));
+            bytes = bytes.subspan(sizeof(to));
+        }
+    }
+
+    tee::SystemResult<int> open_session(int fd, void* argument) {
+        const auto bytes = message<tee_ioctl_open_session_arg>(argument);
+        if (!bytes) return failed(std::errc::invalid_argument);
+        const auto given = parameters(bytes->subspan(sizeof(tee_ioctl_open_session_arg)));
+        if (!given) return failed(std::errc::invalid_argument);
+
+        auto arg = load<tee_ioctl_open_session_arg>(bytes->data());
+        auto meaningful = zeros<tee_ioctl_open_session_arg>();
+        std::memcpy(meaningful.uuid, arg.uuid, sizeof(arg.uuid));
+        meaningful.num_params = arg.num_params;
+        expect(same_bytes(arg, meaningful),
+               "open session: a byte without meaning is not zero, or the login not public");
+
+        arg.ret = open_result;
+        arg.ret_origin = 3;
+        if (open_result == 0) {
+            arg.session = next_session_++;
+            sessions_.emplace(arg.session, fd);
+        }
+        std::memcpy(bytes->data(), &arg, sizeof(arg));
+        return 0;
+    }
+
+    tee::SystemResult<int> invoke(int fd, void* argument) {
+        const auto bytes = message<tee_ioctl_invoke_arg>(argument);
+        if (!bytes) return failed(std::errc::invalid_argument);
+        auto given = parameters(bytes->subspan(sizeof(tee_ioctl_invoke_arg)));
+        if (!given) return failed(std::errc::invalid_argument);
+
+        auto arg = load<tee_ioctl_invoke_arg>(bytes->data());
+        auto meaningful = zeros<tee_ioctl_invoke_arg>();
+        meaningful.func = arg.func;
+        meaningful.session = arg.session;
+        meaningful.num_params = arg.num_params;
+        expect(same_bytes(arg, meaningful), "invoke: a byte without meaning is not zero");
+        if (!is_session_of(fd, arg.session)) return failed(std::errc::invalid_argument);
+
+        arg.ret = application(arg.func, *given);
+        arg.ret_origin = 4;
+        std::memcpy(bytes->data(), &arg, sizeof(arg));
+        write_back(bytes->subspan(sizeof(arg)), *given);
+        return 0;
+    }
+
+    tee::SystemResult<int> close_session(int fd, const void* argument) {
+        const auto session = load<tee_ioctl_close_session_arg>(argument).session;
+        expect(is_session_of(fd, session), "closes a session that is not open");
+        if (!is_session_of(fd, session)) return failed(std::errc::invalid_argument);
+        sessions_.erase(session);
+        return 0;
+    }
+
+    [[nodiscard]] bool is_session_of(int fd, std::uint32_t session) const {
+        const auto found = sessions_.find(session);
+        return found != sessions_.end() && found->second == fd;
+    }
+
+    /// The kernel frees memory once it is neither open nor mapped.
+    void free_unless_used(std::uint64_t id) {
+        for (const auto& [fd, memory] : memory_descriptors_)
+            if (memory == id) return;
+        for (const auto& [address, mapped] : mappings_)
+            if (mapped.memory == id) return;
+        memories_.erase(id);
+    }
+
+    std::size_t calls_ = 0;
+    std::size_t failing_call_ = 0;
+    std::errc call_error_{};
+    int next_fd_ = 100;
+    std::uint32_t next_session_ = 7;
+    std::uint64_t next_memory_ = 21;
+    std::map<int, std::string> devices_;
+    std::map<int, std::uint64_t> memory_descriptors_;
+    std::map<std::uint64_t, std::vector<std::byte>> memories_;
+    std::map<std::byte*, Mapped> mappings_;
+    std::map<std::uint32_t, int> sessions_;
+    std::vector<std::byte> last_message_;
+    std::vector<std::string> complaints_;
+};
+
+/// The `DeviceOs` of a test: hands every call to the driver's model, which must outlive it.
+class RecorderOs {
+  public:
+    explicit RecorderOs(TeeDriver& driver) noexcept : driver_(&driver) {}
+
+    tee::SystemResult<int> open(const std::string& path) { return driver_->open(path); }
+    tee::SystemResult<int> ioctl(int fd, unsigned long request, void* argument) {
+        return driver_->ioctl(fd, request, argument);
+    }
+    tee::SystemResult<std::span<std::byte>> map(int fd, std::size_t size) { return driver_->map(fd, size); }
+    void unmap(std::span<std::byte> bytes) { driver_->unmap(bytes); }
+    void close(int fd) { driver_->close(fd); }
+
+  private:
+    TeeDriver* driver_;
+};
+static_assert(tee::DeviceOs<RecorderOs>);
+
+}  // namespace rproc::test

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/fakes.hpp"
+#include "rproc/core/remote_processor.hpp"
+#include "rproc/platform/board.hpp"
+#include "rproc/platform/stm32mp15.hpp"
+#include "rproc/tee/tee_context.hpp"
+#include "tee/tee_fixture.hpp"
+#include "tee/watched_tee.hpp"
+
+namespace rproc::test {
+
+/// A TEE with the M4's memories, and what sees all that a client asks of it.
+struct TeeBoard {
+    explicit TeeBoard(tee::SoftwareTeePolicy policy = trusting("rsa2048")) {
+        auto software = std::make_shared<tee::SoftwareTee>(std::move(policy));
+        static_cast<void>(software->add_processor(0, kM4Memories, memory));
+        tee = std::make_shared<WatchedTee>(std::move(software));
+        mapped_by_tee = memory.mapped();
+    }
+
+    [[nodiscard]] platform::Stm32mp15 platform() const {
+        return platform::Stm32mp15(platform::embedded_board("stm32mp157c-dk2-tee")->config, {}, memory, mailbox);
+    }
+
+    ModelMemory memory;
+    platform::ModelMailbox mailbox;
+    std::shared_ptr<WatchedTee> tee;
+    std::size_t mapped_by_tee;
+};
+
+[[nodiscard]] inline FirmwareSource signed_firmware(const std::string& name = "app.rsa2048.signed") {
+    return FirmwareSource(Firmware(name, signed_data(name)));
+}
+
+template <BootSequence S = Mainline>
+using WatchedM4 = RemoteProcessor<tee::Backend<WatchedTee>, platform::Stm32mp15, S, ObserverRef<Recorder>>;
+
+}  // namespace rproc::test
