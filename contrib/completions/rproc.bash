@@ -5,29 +5,47 @@ _rproc() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} subcommand=${COMP_WORDS[1]}
     local common='--board --dtb --node --json -v --verbose -q --quiet --color -h --help'
     local options
+    local points='none prepare load-fw get-rsc-table handle-resources allocate-carveouts start-fw start-subdevices stop-fw'
+    points+=' recovery-load-fw recovery-start-fw'
     COMPREPLY=()
 
     if ((COMP_CWORD == 1)); then
-        mapfile -t COMPREPLY < <(compgen -W 'boot check inspect boards explain --help --version' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'boot check inspect boards explain sign verify sequences --help --version' -- "$current")
         return
     fi
     case $previous in
         --board) mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" boards -q 2>/dev/null)" -- "$current"); return ;;
+        --point) mapfile -t COMPREPLY < <(compgen -W "$points" -- "$current"); return ;;
         --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current"); return ;;
         --node) return ;;
+        --key_type | --key-type) mapfile -t COMPREPLY < <(compgen -W 'RSA ECC' -- "$current"); return ;;
+        --key_pwd | --key-pwd | --plat-tlv | --image-version | --min-version) return ;;
+        --tee) mapfile -t COMPREPLY < <(compgen -W software -- "$current"); return ;;
+        --sequence)
+            mapfile -t COMPREPLY < <(compgen -W 'mainline alternate-boot load-first' -- "$current"); return ;;
+        --in | --out | --key | --key_info | --key-info | --encrypt-key | --decrypt-key | --digest-out | --signature-in)
+            mapfile -t COMPREPLY < <(compgen -f -- "$current"); compopt -o filenames; return ;;
         --dtb | --files-from) mapfile -t COMPREPLY < <(compgen -f -- "$current"); compopt -o filenames; return ;;
     esac
     case $subcommand in
-        boot) options="$common --kernel-log" ;;
+        boot) options="$common --kernel-log --tee --key --decrypt-key --min-version --sequence" ;;
+        verify) options="$common --key --decrypt-key --min-version" ;;
         check) options="$common -r --recursive --files-from --strict" ;;
         inspect | boards) options=$common ;;
         explain) options='--json -q --quiet --color -h --help' ;;
+        sequences) options='--point --as-posted --json -q --quiet --color -h --help' ;;
+        sign)
+            options='--in --out --key --key_type --key-type --key_info --key-info --key_pwd --key-pwd --plat-tlv'
+            options+=' --encrypt-key --image-version --digest-out --signature-in --json -q --quiet --color -h --help'
+            ;;
         *) return ;;
     esac
     if [[ $current == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
-    elif [[ $subcommand == explain ]]; then
+    elif [[ $subcommand == explain || $subcommand == sign ]]; then
         return
+    elif [[ $subcommand == sequences ]]; then
+        mapfile -t COMPREPLY < <(compgen -W 'mainline alternate-boot load-first' -- "$current")
     elif [[ $subcommand == boards ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" boards -q 2>/dev/null)" -- "$current")
     else

@@ -45,6 +45,7 @@ enum class ErrorCode {
     image_unsignable,
     tlv_unwritable,
     signature_mismatch,
+    signature_not_verified,
     // resource table
     table_missing,
     table_truncated,
@@ -161,6 +162,7 @@ inline constexpr std::array kErrorCodes{
     ErrorCodeInfo{ErrorCode::image_unsignable, "image-unsignable", kEinval},
     ErrorCodeInfo{ErrorCode::tlv_unwritable, "tlv-unwritable", kEinval},
     ErrorCodeInfo{ErrorCode::signature_mismatch, "signature-mismatch", kEinval},
+    ErrorCodeInfo{ErrorCode::signature_not_verified, "signature-not-verified", kEinval},
     ErrorCodeInfo{ErrorCode::table_missing, "table-missing", kEinval},
     ErrorCodeInfo{ErrorCode::table_truncated, "table-truncated", kEinval},
     ErrorCodeInfo{ErrorCode::table_headerless, "table-headerless", kEinval},

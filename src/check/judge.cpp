@@ -72,6 +72,18 @@ void judge_reads(Verdict& verdict, const Trial& trial, const Firmware& firmware,
     }
 }
 
+}  // namespace
+
+Outcome outcome_of_running(const Trial& trial) {
+    constexpr std::array kMissing{ErrorCode::table_missing,        ErrorCode::table_truncated,
+                                  ErrorCode::table_headerless,     ErrorCode::table_version,
+                                  ErrorCode::table_incomplete,     ErrorCode::vring_invalid,
+                                  ErrorCode::table_reserved_bytes, ErrorCode::vring_misfit,
+                                  ErrorCode::trace_unavailable,    ErrorCode::table_not_in_memory};
+    const bool lacks = std::ranges::any_of(kMissing, [&](ErrorCode code) { return trial.record.noticed(code); });
+    return lacks ? Outcome::degraded : Outcome::boots;
+}
+
 void judge_free(Verdict& verdict, const Trial& trial) {
     const auto taken = panics_on_free(trial);
     if (!taken || verdict.outcome == Outcome::panics) return;
@@ -83,18 +95,6 @@ void judge_free(Verdict& verdict, const Trial& trial) {
     }
     verdict.outcome = Outcome::panics;
     verdict.findings.push_back(defect_finding(kPanicsOnFree, "stop", *taken, hint));
-}
-
-}  // namespace
-
-Outcome outcome_of_running(const Trial& trial) {
-    constexpr std::array kMissing{ErrorCode::table_missing,        ErrorCode::table_truncated,
-                                  ErrorCode::table_headerless,     ErrorCode::table_version,
-                                  ErrorCode::table_incomplete,     ErrorCode::vring_invalid,
-                                  ErrorCode::table_reserved_bytes, ErrorCode::vring_misfit,
-                                  ErrorCode::trace_unavailable,    ErrorCode::table_not_in_memory};
-    const bool lacks = std::ranges::any_of(kMissing, [&](ErrorCode code) { return trial.record.noticed(code); });
-    return lacks ? Outcome::degraded : Outcome::boots;
 }
 
 void judge_kernel(Verdict& verdict, const Trial& trial, const Firmware& firmware,

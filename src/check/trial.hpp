@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "rproc/firmware/source.hpp"
 #include "rproc/memory/model_memory.hpp"
 #include "rproc/platform/stm32mp15_config.hpp"
+#include "rproc/tee/software_tee.hpp"
 
 namespace rproc::check {
 
@@ -26,5 +28,10 @@ struct Trial {
 /// Boots a firmware on a model of the board, looks at what runs, and stops it.
 [[nodiscard]] Trial try_boot(const FirmwareSource& source, const platform::Stm32mp15Config& config,
                              const ModelMemory& memory);
+
+/// The same for a processor that a TEE loads.
+/// @param tee one that knows the processor, with the memories of `memory`.
+[[nodiscard]] Trial try_secure_boot(const FirmwareSource& source, const platform::Stm32mp15Config& config,
+                                    const ModelMemory& memory, const std::shared_ptr<tee::SoftwareTee>& tee);
 
 }  // namespace rproc::check

@@ -4,13 +4,17 @@
 #include <algorithm>
 #include <iterator>
 #include <memory>
+#include <utility>
 
 #include "cli/boot_reporters.hpp"
 #include "cli/commands.hpp"
+#include "cli/tee_options.hpp"
 #include "rproc/check/checker.hpp"
 #include "rproc/check/kernel_defects.hpp"
 #include "rproc/core/spdlog_observer.hpp"
 #include "rproc/rproc.hpp"
+#include "rproc/sim/software_tee_board.hpp"
+#include "rproc/tee/tee_context.hpp"
 
 namespace rproc::cli {
 
@@ -28,20 +32,39 @@ namespace {
 struct BootOptions : CommonOptions {
     std::string firmware;
     bool kernel_log = false;
+    std::string tee;  ///< "software", or empty
+    TeeOptions trust;
+    std::string sequence = std::string(Mainline::kName);
 };
 
+/// Calls `f.operator()<S>()` for the sequence of that name; the parser lets in no other.
+template <class F>
+ExitStatus with_sequence(std::string_view name, F f) {
+    if (name == AlternateBoot::kName) return f.template operator()<AlternateBoot>();
+    if (name == LoadFirst::kName) return f.template operator()<LoadFirst>();
+    return f.template operator()<Mainline>();
+}
+
+/// The TEE's own reason for a refusal, which Linux never hears.
+Error with_reason(Error error, const BootJob& job) {
+    if (job.tee == nullptr || error.code != ErrorCode::tee_refused) return error;
+    const tee::LoadReport& report = job.tee->last_load(sim::processor_id(job.board.config));
+    if (!report.reason.empty()) error.what += "; " + report.reason;
+    return error;
+}
+
 /// Boots and stops; the reporter hears everything.
-template <BootReporter R>
-ExitStatus boot(const BootJob& job, const FirmwareSource& source, R reporter,
-                const std::shared_ptr<spdlog::logger>& log) {
+template <BootSequence S, Backend B, BootReporter R>
+ExitStatus boot_with(B backend, const BootJob& job, const FirmwareSource& source, R& reporter,
+                     const std::shared_ptr<spdlog::logger>& log) {
     using Watchers = ObserverList<ObserverRef<R>, SpdlogObserver>;
-    RemoteProcessor<elf::Backend, platform::Stm32mp15, Mainline, Watchers> processor(
-        elf::Backend{}, platform::Stm32mp15(job.board.config, {}, job.memory),
+    RemoteProcessor<B, platform::Stm32mp15, S, Watchers> processor(
+        std::move(backend), platform::Stm32mp15(job.board.config, {}, job.memory),
         Watchers(ObserverRef(reporter), SpdlogObserver(log)));
     auto booted = processor.set_firmware(source);
     if (booted) booted = processor.boot();
     if (!booted) {
-        reporter.refused(booted.error());
+        reporter.refused(with_reason(booted.error(), job));
         return exit_status_of(booted.error());
     }
     reporter.running(look_at(processor.resources(), processor.carveouts(), processor.table()));
@@ -53,27 +76,78 @@ ExitStatus boot(const BootJob& job, const FirmwareSource& source, R reporter,
     return ExitStatus::yes;
 }
 
+template <BootReporter R>
+ExitStatus boot(const BootJob& job, std::string_view sequence, const FirmwareSource& source, R reporter,
+                const std::shared_ptr<spdlog::logger>& log) {
+    if (job.tee == nullptr) return boot_with<Mainline>(elf::Backend{}, job, source, reporter, log);
+    tee::TeeContext<tee::SoftwareTee> context(job.tee);
+    auto backend = context.register_processor(sim::processor_id(job.board.config));
+    if (!backend) {
+        reporter.refused(backend.error());
+        return exit_status_of(backend.error());
+    }
+    return with_sequence(sequence,
+                         [&]<class S>() { return boot_with<S>(*std::move(backend), job, source, reporter, log); });
+}
+
 ExitStatus boot_and_show(Console& console, const BootOptions& options, const ChosenBoard& chosen, const BootJob& job,
                          const FirmwareSource& source) {
     Output& out = console.out;
-    if (options.json) return boot(job, source, BootEvents(out, job), console.log);
-    if (options.kernel_log) return boot(job, source, KernelLog(out, job), console.log);
-    if (options.quiet) return boot(job, source, OnlyRefusal(out, job), console.log);
-    out.print("{} on a model of {}\n\n", out.bold(printable(options.firmware)), describe(chosen));
+    const auto run = [&](auto reporter) {
+        return boot(job, options.sequence, source, std::move(reporter), console.log);
+    };
+    if (options.json) return run(BootEvents(out, job));
+    if (options.kernel_log) return run(KernelLog(out, job));
+    if (options.quiet) return run(OnlyRefusal(out, job));
+    out.print("{} on a model of {}{}\n\n", out.bold(printable(options.firmware)), describe(chosen),
+              job.tee ? ", loaded by a software TEE" : "");
     const auto lines = options.verbose ? Timeline::KernelLines::shown : Timeline::KernelLines::hidden;
-    return boot(job, source, Timeline(out, job, lines), console.log);
+    return run(Timeline(out, job, lines));
+}
+
+/// What is wrong with the options together, beyond what the parser sees; empty when nothing is.
+std::string mistake_in(const BootOptions& options, const platform::Stm32mp15Config& config) {
+    if (config.tee) {
+        return options.trust.keys.empty() ? "the TEE of this board loads signed firmware only: name the public key "
+                                            "that it trusts with --key"
+                                          : "";
+    }
+    if (!options.trust.keys.empty()) return "--key goes with --tee software: Linux looks at no signature";
+    if (options.sequence == Mainline::kName) return {};
+    return fmt::format("--sequence {} loads before there are carveouts, which only a TEE can: add --tee software",
+                       options.sequence);
+}
+
+ExitStatus wrong_call(Console& console, std::string_view message) {
+    console.err.wrapped(fmt::format("rproc: {} ", console.err.bad("error:")), 14, message);
+    console.err.write("       try `rproc boot --help`\n");
+    return ExitStatus::usage;
 }
 
 ExitStatus run_boot(Console& console, const BootOptions& options) {
-    const auto chosen = choose_board(options);
+    auto chosen = choose_board(options);
     if (!chosen) return report(console, chosen.error());
+    platform::Stm32mp15Config& config = chosen->board.config;
+    if (!options.tee.empty() && !config.tee) config.tee = platform::Stm32mp15Config::TeeReference{"", 0};  // as if the board's tree said so
+    if (const std::string mistake = mistake_in(options, config); !mistake.empty()) return wrong_call(console, mistake);
+    const auto policy = read_policy(console, options.trust);
+    if (!policy) return report(console, policy.error());
+
     const FirmwareSource source = firmware_source(options.firmware);
     const auto firmware = source.request();
     if (!firmware && exit_status_of(firmware.error()) != ExitStatus::no) return report(console, firmware.error());
     // What was read is what boots, even if the file changes meanwhile.
     const FirmwareSource same = firmware ? FirmwareSource(*firmware) : source;
-    const BootJob job{options.firmware, firmware.value_or(Firmware(source.name(), {})), chosen->board, ModelMemory(),
-                      check::Checker(chosen->board).check(same)};
+    const ModelMemory memory;
+    Result<std::shared_ptr<tee::SoftwareTee>> tee{nullptr};
+    if (config.tee) tee = sim::make_software_tee(config, *policy, memory);
+    if (!tee) return report(console, tee.error());
+    const BootJob job{options.firmware,
+                      firmware.value_or(Firmware(source.name(), {})),
+                      chosen->board,
+                      memory,
+                      *tee,
+                      check::Checker(chosen->board, *policy).check(same)};
     const ExitStatus status = boot_and_show(console, options, *chosen, job, same);
     return job.boots_on_linux() ? status : worse_of(status, ExitStatus::no);
 }
@@ -86,13 +160,23 @@ Command add_boot(CLI::App& app) {
     boot->add_option("FW", options->firmware, "Firmware: a file, - for standard input, or a name")
         ->required()
         ->type_name("");
+    boot->add_option("--tee", options->tee, "Who loads signed firmware: software, an OP-TEE in this process")
+        ->option_text("software")
+        ->check(CLI::IsMember({"software"}));
+    add_tee_options(*boot, options->trust);
+    boot->add_option("--sequence", options->sequence,
+                     "Order of the boot: mainline, alternate-boot or load-first; see `rproc sequences`")
+        ->option_text("NAME")
+        ->check(CLI::IsMember(
+            {std::string(Mainline::kName), std::string(AlternateBoot::kName), std::string(LoadFirst::kName)}));
     add_common_options(*boot, *options);
     boot->add_flag("--kernel-log", options->kernel_log, "Print what dmesg would show, and nothing else")
         ->excludes(boot->get_option("--json"));
     add_help_footer(*boot,
                     "  rproc boot app.elf                        on the default board\n"
                     "  rproc boot --board stm32mp157c-ev1 -v app.elf\n"
-                    "  rproc boot --kernel-log app.elf           the lines to look for in dmesg\n");
+                    "  rproc boot --kernel-log app.elf           the lines to look for in dmesg\n"
+                    "  rproc boot --tee software --key release.pub.pem app.signed\n");
     return {boot, options, [options](Console& console) { return run_boot(console, *options); }};
 }
 

@@ -11,31 +11,52 @@
 #include "cli/output.hpp"
 #include "rproc/check/memory_map.hpp"
 #include "rproc/firmware/elf_image.hpp"
+#include "rproc/firmware/platform_tlvs.hpp"
+#include "rproc/firmware/signed_image.hpp"
+#include "rproc/sim/software_tee_board.hpp"
 
 namespace rproc::cli {
 namespace {
+
+/// The ELF images that the firmware consists of; none of a package that only its TEE can read.
+std::vector<ElfImage> images_of(const Firmware& firmware) {
+    std::vector<ElfImage> images;
+    if (const auto image = ElfImage::parse(firmware.bytes())) return {*image};
+    const auto package = SignedImage::parse(firmware.bytes());
+    if (!package || package->find(static_cast<TlvType>(PlatformTlv::encryption))) return images;
+    for (std::uint32_t i = 0; i < package->image_count(); ++i) {
+        const auto bytes = package->image(i);
+        const auto image = bytes ? ElfImage::parse(*bytes) : fail(bytes.error());
+        if (image) images.push_back(*image);
+    }
+    return images;
+}
 
 std::string identity_text(const ElfImage& image) {
     return fmt::format("ELF{}, {}", image.header().elf_class, machine_name(image.header().machine));
 }
 
-std::string segments_text(const ElfImage& image) {
+std::string segments_text(const std::vector<ElfImage>& images) {
     std::uint64_t count = 0;
     std::uint64_t bytes = 0;
-    for (std::uint32_t i = 0; i < image.segment_count(); ++i) {
-        const ElfSegment segment = image.segment(i);
-        if (!segment.loadable()) continue;
-        ++count;
-        bytes += segment.memsz;
+    for (const ElfImage& image : images) {
+        for (std::uint32_t i = 0; i < image.segment_count(); ++i) {
+            const ElfSegment segment = image.segment(i);
+            if (!segment.loadable()) continue;
+            ++count;
+            bytes += segment.memsz;
+        }
     }
     return fmt::format("{}, {}", counted(count, "segment"), counted(bytes, "byte"));
 }
 
-std::optional<TableReport> table_of(const ElfImage& image) {
-    const auto section = image.find_section(kResourceTableSection);
-    const auto bytes = section ? image.contents(*section) : std::nullopt;
-    if (!bytes) return std::nullopt;
-    return report_table(*bytes);
+std::optional<TableReport> table_of(const std::vector<ElfImage>& images) {
+    for (const ElfImage& image : images) {
+        const auto section = image.find_section(kResourceTableSection);
+        const auto bytes = section ? image.contents(*section) : std::nullopt;
+        if (bytes) return report_table(*bytes);
+    }
+    return std::nullopt;
 }
 
 std::string entries_text(const TableReport& table) {
@@ -91,20 +112,29 @@ std::string StepFacts::of(Step step) const {
     switch (step) {
         case Step::request_firmware: return counted(firmware_.bytes().size(), "byte");
         case Step::prepare: return counted(board_.config.regions.size(), "carveout");
-        case Step::allocate_carveouts: return fmt::format("{} mapped", memory_.mapped());
+        case Step::allocate_carveouts: return fmt::format("{} mapped", memory_.mapped() - mapped_before_);
         case Step::start_subdevices: return virtio_;
         default: break;
     }
-    const auto image = ElfImage::parse(firmware_.bytes());
-    if (!image) return {};
+    const auto images = images_of(firmware_);
+    if (images.empty()) return step == Step::parse_fw ? signer() : std::string();
     switch (step) {
-        case Step::sanity_check: return identity_text(*image);
-        case Step::boot_address: return hex(image->header().entry.value());
-        case Step::load: return segments_text(*image);
-        case Step::parse_fw:
-        case Step::handle_resources: return table_text(table_of(*image), step);
+        case Step::sanity_check: return identity_text(images.front());
+        case Step::boot_address: return hex(images.front().header().entry.value());
+        case Step::load: return segments_text(images);
+        case Step::parse_fw: return signer() + (tee_ ? ", " : "") + table_text(table_of(images), step);
+        case Step::loaded_table:
+        case Step::handle_resources: return table_text(table_of(images), Step::handle_resources);
         default: return {};
     }
+}
+
+std::string StepFacts::signer() const {
+    if (!tee_) return {};
+    const auto key = tee_->last_load(sim::processor_id(board_.config)).key;
+    return key ? fmt::format("signed with {} key {:.16}", tee_->policy().keys[*key].description(),
+                             tee_->policy().keys[*key].fingerprint())
+               : std::string();
 }
 
 Running look_at(const Resources& resources, const CarveoutRegistry& carveouts, std::span<const std::byte> table) {

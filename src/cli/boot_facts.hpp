@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +15,7 @@
 #include "rproc/memory/model_memory.hpp"
 #include "rproc/observer.hpp"
 #include "rproc/platform/board.hpp"
+#include "rproc/tee/software_tee.hpp"
 
 namespace rproc::cli {
 
@@ -21,18 +24,28 @@ namespace rproc::cli {
 class StepFacts {
   public:
     /// @param memory a handle to the memory that the processor uses.
-    StepFacts(const platform::Board& board, const Firmware& firmware, ModelMemory memory)
-        : board_(board), firmware_(firmware), memory_(std::move(memory)) {}
+    /// @param tee that loads the firmware; null where Linux does.
+    StepFacts(const platform::Board& board, const Firmware& firmware, ModelMemory memory,
+              std::shared_ptr<const tee::SoftwareTee> tee)
+        : board_(board),
+          firmware_(firmware),
+          memory_(std::move(memory)),
+          tee_(std::move(tee)),
+          mapped_before_(memory_.mapped()) {}
 
     void hear(const LogLine& line);
     /// "3 segments, 4,812 bytes"; empty where there is nothing to tell.
     [[nodiscard]] std::string of(Step step) const;
 
   private:
+    [[nodiscard]] std::string signer() const;
+
     const platform::Board& board_;
     Firmware firmware_;
     ModelMemory memory_;
-    std::string virtio_;  ///< the devices that were registered
+    std::shared_ptr<const tee::SoftwareTee> tee_;
+    std::size_t mapped_before_;  ///< by the TEE
+    std::string virtio_;         ///< the devices that were registered
 };
 
 struct RunningVring {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "cli/output.hpp"
 #include "rproc/check/verdict.hpp"
 #include "rproc/observer.hpp"
+#include "rproc/tee/software_tee.hpp"
 
 namespace rproc::cli {
 
@@ -21,7 +23,8 @@ struct BootJob {
     Firmware firmware;
     const platform::Board& board;
     ModelMemory memory;
-    check::Verdict verdict;  ///< what Linux itself does, where the model refuses cleanly instead
+    std::shared_ptr<tee::SoftwareTee> tee;  ///< that loads the firmware; null where Linux does
+    check::Verdict verdict;                 ///< what Linux itself does, where the model refuses cleanly instead
 
     /// What of the verdict is due to mistakes of the kernel's own.
     [[nodiscard]] std::vector<check::Finding> kernel_defects() const;
@@ -61,7 +64,7 @@ class Timeline {
     enum class KernelLines { hidden, shown };
 
     Timeline(Output& out, const BootJob& job, KernelLines lines)
-        : out_(out), job_(job), lines_(lines), facts_(job.board, job.firmware, job.memory) {}
+        : out_(out), job_(job), lines_(lines), facts_(job.board, job.firmware, job.memory, job.tee) {}
 
     void on_step_begin(Step step);
     void on_step_end(Step step);
@@ -95,7 +98,8 @@ static_assert(BootReporter<Timeline>);
 /// One JSON object for each thing that happens.
 class BootEvents {
   public:
-    BootEvents(Output& out, const BootJob& job) : out_(out), job_(job), facts_(job.board, job.firmware, job.memory) {}
+    BootEvents(Output& out, const BootJob& job)
+        : out_(out), job_(job), facts_(job.board, job.firmware, job.memory, job.tee) {}
 
     void on_step_begin(Step step);
     void on_step_end(Step step);

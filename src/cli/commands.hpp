@@ -11,5 +11,8 @@ namespace rproc::cli {
 [[nodiscard]] Command add_inspect(CLI::App& app);
 [[nodiscard]] Command add_boards(CLI::App& app);
 [[nodiscard]] Command add_explain(CLI::App& app);
+[[nodiscard]] Command add_sign(CLI::App& app);
+[[nodiscard]] Command add_verify(CLI::App& app);
+[[nodiscard]] Command add_sequences(CLI::App& app);
 
 }  // namespace rproc::cli

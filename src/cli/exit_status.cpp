@@ -21,6 +21,12 @@ constexpr std::array kRows{
     Row{ErrorCode::firmware_unreadable, ExitStatus::io_error},
     Row{ErrorCode::firmware_name_empty, ExitStatus::usage},
     Row{ErrorCode::firmware_busy, ExitStatus::busy},
+    Row{ErrorCode::key_not_found, ExitStatus::not_found},
+    Row{ErrorCode::key_malformed, ExitStatus::usage},
+    Row{ErrorCode::key_unsupported, ExitStatus::usage},
+    Row{ErrorCode::key_passphrase, ExitStatus::permission},
+    Row{ErrorCode::key_not_private, ExitStatus::usage},
+    Row{ErrorCode::tlv_unwritable, ExitStatus::usage},
     Row{ErrorCode::dtb_malformed, ExitStatus::not_found},
     Row{ErrorCode::dt_node_missing, ExitStatus::not_found},
     Row{ErrorCode::dt_node_ambiguous, ExitStatus::usage},
@@ -30,6 +36,12 @@ constexpr std::array kRows{
     Row{ErrorCode::attach_unsupported, ExitStatus::busy},
     Row{ErrorCode::register_failed, ExitStatus::io_error},
     Row{ErrorCode::mailbox_failed, ExitStatus::io_error},
+    Row{ErrorCode::tee_not_ready, ExitStatus::busy},
+    Row{ErrorCode::tee_id_taken, ExitStatus::busy},
+    Row{ErrorCode::tee_gone, ExitStatus::not_found},
+    Row{ErrorCode::tee_device_missing, ExitStatus::not_found},
+    Row{ErrorCode::tee_device_denied, ExitStatus::permission},
+    Row{ErrorCode::tee_unreachable, ExitStatus::io_error},
 };
 
 bool permission_denied(const Error& error) {

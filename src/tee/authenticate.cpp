@@ -200,30 +200,34 @@ Checked<void> check_metadata(const SignedImage& package, const SoftwareTeePolicy
     return check_hash_table(package);
 }
 
+/// All that the signature vouches for: what the TLVs say, and the images against them.
+Checked<void> check_contents(AuthenticPackage& result, const SignedImage& package, const SoftwareTeePolicy& policy) {
+    RPROC_TRY(check_no_duplicates(package));
+    RPROC_TRY(check_metadata(package, policy));
+    RPROC_TRY_ASSIGN(const auto count, check_image_list(package));
+    RPROC_TRY_ASSIGN(result.images, parse_images(package, count));
+    RPROC_TRY_ASSIGN(const auto ivs, check_encryption(package, policy));
+    HashTable table(package, ivs);
+    for (const ElfImage& image : result.images) {
+        RPROC_TRY_ASSIGN(auto segments, table.check(image));
+        result.segments.push_back(std::move(segments));
+    }
+    if (table.at_end()) return {};
+    return refuse(ResultCode::bad_parameters, "a segment that was signed is in none of the images");
+}
+
 }  // namespace
 
 Checked<AuthenticPackage> authenticate(std::vector<std::byte> bytes, const SoftwareTeePolicy& policy) {
     AuthenticPackage result{std::make_shared<const std::vector<std::byte>>(std::move(bytes)), {}, {}, {}};
     const auto package = SignedImage::parse(*result.bytes);
     if (!package) return refuse(ResultCode::bad_parameters, package.error().message());
-    RPROC_TRY(check_no_duplicates(*package));
     RPROC_TRY(check_padding(*package, *result.bytes));
-    RPROC_TRY_ASSIGN(const auto signer, check_signature(*package, policy));
-    result.key = signer;
-    RPROC_TRY(check_metadata(*package, policy));
-
-    RPROC_TRY_ASSIGN(const auto count, check_image_list(*package));
-    RPROC_TRY_ASSIGN(result.images, parse_images(*package, count));
-    RPROC_TRY_ASSIGN(const auto ivs, check_encryption(*package, policy));
-
-    HashTable table(*package, ivs);
-    for (const ElfImage& image : result.images) {
-        RPROC_TRY_ASSIGN(auto segments, table.check(image));
-        result.segments.push_back(std::move(segments));
-    }
-    if (!table.at_end())
-        return refuse(ResultCode::bad_parameters, "a segment that was signed is in none of the images");
-    return result;
+    RPROC_TRY_ASSIGN(result.key, check_signature(*package, policy));
+    auto checked = check_contents(result, *package, policy);
+    if (checked) return result;
+    checked.error().key = result.key;
+    return fail(std::move(checked).error());
 }
 
 }  // namespace rproc::tee::internal

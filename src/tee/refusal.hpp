@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -13,6 +15,7 @@ namespace rproc::tee::internal {
 struct Refusal {
     ResultCode result;
     std::string reason;
+    std::optional<std::size_t> key{};  ///< who signed the image all the same; nothing when that is not known
 };
 
 /// A value, or the refusal.
@@ -20,7 +23,7 @@ template <class T>
 using Checked = expected_ns::expected<T, Refusal>;
 
 [[nodiscard]] inline expected_ns::unexpected<Refusal> refuse(ResultCode result, std::string reason) {
-    return expected_ns::unexpected<Refusal>({result, std::move(reason)});
+    return expected_ns::unexpected<Refusal>({result, std::move(reason), {}});
 }
 
 }  // namespace rproc::tee::internal

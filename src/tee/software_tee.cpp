@@ -113,11 +113,14 @@ ResultCode SoftwareTee::load_fw(Processor& processor, const Parameters& paramete
         processor.memories->clear();
         processor.report.result = refusal.result;
         processor.report.reason = refusal.reason;
+        if (refusal.key) processor.report.key = refusal.key;
         return refusal.result;
     };
     const auto shared = shared_bytes(parameters[1]);
-    if (!shared || shared->empty()) return refused({ResultCode::bad_parameters, "the image lies in no shared memory"});
-    if (shared->size() > kLargestImage) return refused({ResultCode::out_of_memory, "the image is larger than 64 MiB"});
+    if (!shared || shared->empty())
+        return refused({ResultCode::bad_parameters, "the image lies in no shared memory", {}});
+    if (shared->size() > kLargestImage)
+        return refused({ResultCode::out_of_memory, "the image is larger than 64 MiB", {}});
     const auto package = internal::authenticate(internal::copy_shared(*shared), policy_);
     if (!package) return refused(package.error());
     processor.report.key = package->key;

@@ -138,7 +138,8 @@ TEST(SigningKey, UriThatNoProviderTakesSaysWhatIsMissing) {
 
 TEST(SigningKey, PathsAreNotTakenForUris) {
     EXPECT_TRUE(SigningKey::is_uri("pkcs11:token=board;object=m4"));
-    for (const std::string path : {"", "key.pem", "keys/a:b.pem", ":key", "0:key", path_of("rsa2048.pem").c_str()}) {
+    for (const std::string& path : {std::string(), std::string("key.pem"), std::string("keys/a:b.pem"),
+                                    std::string(":key"), std::string("0:key"), path_of("rsa2048.pem")}) {
         EXPECT_FALSE(SigningKey::is_uri(path)) << path;
     }
 }

@@ -84,7 +84,7 @@ class ByteFlip : public testing::Test {
         return tee_.load(image);
     }
 
-    void expect_clear() {
+    void expect_clear() const {
         EXPECT_EQ(tee_.tee.state(0), State::off);
         EXPECT_TRUE(tee_.tee.is_clear(0));
     }

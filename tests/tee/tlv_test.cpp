@@ -119,7 +119,7 @@ void spoil(SignedPackage& package, std::uint32_t type, Fault fault) {
     TlvSpec& tlv = package.tlv(type);
     switch (fault) {
         case Fault::missing: package.remove(type); return;
-        case Fault::duplicated: package.tlvs.push_back(TlvSpec(tlv)); return;
+        case Fault::duplicated: package.tlvs.emplace_back(TlvSpec(tlv)); return;
         case Fault::truncated: tlv.length = one_too_long(package, type); return;
         case Fault::oversized: tlv.value.push_back(std::byte{1}); return;
         case Fault::empty: tlv.value.clear(); return;

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "check/secure_check.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "check/judge.hpp"
+#include "check/remarks.hpp"
+#include "check/trial.hpp"
+#include "check/verdict_of_trial.hpp"
+#include "rproc/check/verification.hpp"
+#include "rproc/firmware/elf_image.hpp"
+#include "rproc/firmware/platform_tlvs.hpp"
+#include "rproc/firmware/signed_image.hpp"
+#include "rproc/sim/software_tee_board.hpp"
+
+namespace rproc::check {
+namespace {
+
+std::string format_of(const Firmware& firmware) {
+    if (SignedImage::recognises(firmware.bytes())) return "optee-signed";
+    const auto image = ElfImage::parse(firmware.bytes());
+    return image ? fmt::format("elf{}", image->header().elf_class) : "unknown";
+}
+
+/// The images of a package that can be read without a key.
+std::vector<ElfImage> readable_images(const Firmware& firmware) {
+    std::vector<ElfImage> images;
+    const auto package = SignedImage::parse(firmware.bytes());
+    if (!package || package->find(static_cast<TlvType>(PlatformTlv::encryption))) return images;
+    for (std::uint32_t i = 0; i < package->image_count(); ++i) {
+        const auto bytes = package->image(i);
+        const auto image = bytes ? ElfImage::parse(*bytes) : fail(bytes.error());
+        if (image) images.push_back(*image);
+    }
+    return images;
+}
+
+Finding signature_not_verified(const Firmware& firmware) {
+    return {Severity::note, std::string(name_of(ErrorCode::signature_not_verified)), firmware.name(),
+            "nobody has looked at the signature: this is about the rest of the image",
+            fmt::format("rproc verify {} --key PUBLIC_KEY", firmware.name())};
+}
+
+/// What the TEE refused is told in its words, the rest in those of the board.
+Finding finding_of(const Error& error, const Firmware& firmware, const tee::LoadReport& report,
+                   const platform::Stm32mp15Config& config) {
+    const bool by_load = error.code == ErrorCode::tee_refused && report.result != tee::ResultCode::success;
+    return by_load ? explain_refusal(firmware, report) : explain(error, nullptr, config);
+}
+
+void add_virtio(Verdict& verdict, const std::vector<ElfImage>& images, const Trial& trial) {
+    for (const ElfImage& image : images)
+        if (verdict.virtio.empty()) verdict.virtio = requested_virtio(image);
+    for (const std::uint32_t index : trial.registered)
+        if (index < verdict.virtio.size()) verdict.virtio[index].registered = true;
+}
+
+}  // namespace
+
+Verdict check_signed(const FirmwareSource& source, const platform::Board& board, const tee::SoftwareTeePolicy& policy,
+                     const ModelMemory& memory) {
+    const auto tee = sim::make_software_tee(board.config, policy, memory);
+    Trial trial;
+    if (!tee) {
+        trial.error = tee.error();
+    } else {
+        trial = try_secure_boot(source, board.config, memory, *tee);
+    }
+    Verdict verdict = verdict_of(trial, source, board);
+    const Firmware firmware = source.request().value_or(Firmware(source.name(), {}));
+    const auto images = readable_images(firmware);
+    verdict.format = format_of(firmware);
+    add_virtio(verdict, images, trial);
+    std::ranges::copy(trial.record.findings(), std::back_inserter(verdict.findings));
+    if (trial.error) {
+        const tee::LoadReport report = tee ? (*tee)->last_load(sim::processor_id(board.config)) : tee::LoadReport{};
+        verdict.findings.push_back(finding_of(*trial.error, firmware, report, board.config));
+    } else if (policy.signatures == tee::SoftwareTeePolicy::Signatures::not_verified) {
+        verdict.findings.push_back(signature_not_verified(firmware));
+    }
+    for (const ElfImage& image : images)
+        std::ranges::move(remarks_on(image, board.config, trial), std::back_inserter(verdict.findings));
+    judge_free(verdict, trial);
+    return verdict;
+}
+
+}  // namespace rproc::check

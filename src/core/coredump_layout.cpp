@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "core/coredump_layout.hpp"
+
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "core/coredump_headers.hpp"
+
+namespace rproc::internal {
+namespace {
+
+template <class Word>
+CoredumpLayout headers_of(CoredumpFormat format, std::span<const DumpSegment> segments) {
+    if (format == CoredumpFormat::segments)
+        return {.memory = sizeof(ElfFileHeader<Word>) + segments.size() * sizeof(ElfProgramHeader<Word>)};
+    CoredumpLayout layout{
+        .names = sizeof(ElfFileHeader<Word>) + (segments.size() + 2) * sizeof(ElfSectionHeader<Word>),
+        .names_size = 1 + kNamesSection.size() + 1};
+    for (const DumpSegment& segment : segments) layout.names_size += section_name(segment).size() + 1;
+    layout.memory = layout.names + layout.names_size;
+    return layout;
+}
+
+std::uint64_t largest_word(CoredumpClass elf_class) noexcept {
+    return elf_class == CoredumpClass::elf32 ? std::numeric_limits<std::uint32_t>::max()
+                                             : std::numeric_limits<std::uint64_t>::max();
+}
+
+Error does_not_fit(const CoredumpInfo& info, std::string where, std::string_view what, std::uint64_t value) {
+    const bool is_32 = info.elf_class == CoredumpClass::elf32;
+    return {.code = ErrorCode::address_overflow,
+            .what = fmt::format("its {} {:#x} does not fit {}", what, value, is_32 ? "ELF32" : "ELF64"),
+            .where = std::move(where),
+            .hint = is_32 ? "write the dump as ELF64" : "dump less memory"};
+}
+
+}  // namespace
+
+std::string describe(const DumpSegment& segment, std::size_t index) {
+    return fmt::format("segment {} ({:#x}+{:#x})", index, segment.da.value(), segment.size);
+}
+
+Result<CoredumpLayout> lay_out(const CoredumpInfo& info, std::span<const DumpSegment> segments) {
+    const std::size_t most = most_dump_segments(info.format);
+    if (segments.size() > most) {
+        return fail({.code = ErrorCode::carveout_limit,
+                     .what = fmt::format("a dump of {} segments: an ELF file holds {}", segments.size(), most),
+                     .hint = "dump neighbouring memory as one segment"});
+    }
+    const std::uint64_t largest = largest_word(info.elf_class);
+    if (info.boot_address.value() > largest)
+        return fail(does_not_fit(info, "ELF header", "boot address", info.boot_address.value()));
+
+    auto layout = info.elf_class == CoredumpClass::elf32 ? headers_of<Le32>(info.format, segments)
+                                                         : headers_of<Le64>(info.format, segments);
+    layout.size = layout.memory;
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+        const DumpSegment& segment = segments[i];
+        if (layout.size > largest) return fail(does_not_fit(info, describe(segment, i), "file offset", layout.size));
+        if (segment.da.value() > largest)
+            return fail(does_not_fit(info, describe(segment, i), "address", segment.da.value()));
+        if (segment.size > largest || segment.size > std::numeric_limits<std::uint64_t>::max() - layout.size)
+            return fail(does_not_fit(info, describe(segment, i), "size", segment.size));
+        layout.size += segment.size;
+    }
+    return layout;
+}
+
+}  // namespace rproc::internal

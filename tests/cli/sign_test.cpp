@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <set>
+#include <string>
+
+#include <gmock/gmock.h>
+
+#include "cli_test.hpp"
+#include "firmware/test_keys.hpp"
+#include "rproc/firmware/sha256.hpp"
+#include "rproc/firmware/signed_builder.hpp"
+#include "support/files.hpp"
+
+namespace rproc::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+using Bytes = std::vector<std::byte>;
+
+const std::string kData = RPROC_TEST_DATA_DIR "/signed/";
+const std::string kApp = kData + "app.elf";
+
+class Sign : public Cli {
+  protected:
+    /// Signs app.elf; `more` are further options.
+    [[nodiscard]] CommandResult sign(const Arguments& more) const {
+        Arguments arguments{"sign", "--in", kApp};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return run(arguments);
+    }
+    /// A copy of a test key that only its owner may read.
+    [[nodiscard]] std::string key(const std::string& name) const {
+        const std::string path = write(name, read_text(kData + name));
+        std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+        return path;
+    }
+    [[nodiscard]] std::string written(const std::string& name) const { return read_text(directory() / name); }
+    [[nodiscard]] Bytes bytes(const std::string& name) const { return read_bytes(directory() / name); }
+    [[nodiscard]] bool exists(const std::string& name) const { return std::filesystem::exists(directory() / name); }
+    [[nodiscard]] std::set<std::string> files() const {
+        std::set<std::string> names;
+        for (const auto& entry : std::filesystem::directory_iterator(directory()))
+            names.insert(entry.path().filename().string());
+        return names;
+    }
+};
+
+std::string expected(const std::string& name) { return read_text(kData + name); }
+
+const std::string kRsaFingerprint = PublicKey::read(kData + "rsa2048.pub.pem").value().fingerprint();
+
+TEST_F(Sign, SaysWhatItWroteWithWhichKeyAndWhatNext) {
+    const auto result = sign({"--key", key("rsa2048.pem"), "--out", "app.signed"});
+    EXPECT_EQ(result.status, 0);
+    EXPECT_THAT(lines_of(result.out),
+                ElementsAre("app.signed: 5,668 bytes, 1 image, signed by RSA-2048 " + kRsaFingerprint,
+                            "next: rproc verify app.signed --key PUB"));
+    EXPECT_THAT(result.err, IsEmpty());
+    EXPECT_EQ(written("app.signed"), expected("app.rsa2048.signed"));
+}
+
+TEST_F(Sign, TakesTheFlagsOfOpteesScriptAndWritesTheSameBytes) {
+    const auto key_file = key("rsa2048.pem");
+    EXPECT_EQ(sign({"--in", kData + "second.elf", "--key", key_file, "--out", "two"}).status, 0);
+    EXPECT_EQ(written("two"), expected("two-images.rsa2048.signed"));
+    for (const std::string option : {"--key_info", "--key-info"}) {
+        const auto result = sign({"--key", key_file, "--key_type", "RSA", option, kData + "keyinfo.bin", "--plat-tlv",
+                                  "0x10001", "0x10002000", "--plat-tlv", "65538", "board-a", "--out", "plat"});
+        EXPECT_EQ(result.status, 0) << result.err;
+        EXPECT_EQ(written("plat"), expected("app.keyinfo-plat.rsa2048.signed"));
+    }
+}
+
+TEST_F(Sign, JsonIsOneObject) {
+    const auto result = sign({"--key", key("p256.pem"), "--out", "app.signed", "--json"});
+    const Json object = objects_of(result.out).at(0);
+    EXPECT_THAT(fields_of(object), ElementsAre("schema", "out", "images", "sign_type", "key", "size"));
+    EXPECT_EQ(object["schema"], "rproc.sign/1");
+    EXPECT_EQ(object["out"], "app.signed");
+    EXPECT_EQ(object["images"], Json::array({{{"file", kApp}, {"size", 5112}}}));
+    EXPECT_EQ(object["sign_type"], "ecdsa-p256-sha256");
+    EXPECT_EQ(object["key"], PublicKey::read(kData + "p256.pub.pem").value().fingerprint());
+    EXPECT_EQ(object["size"], bytes("app.signed").size());
+}
+
+TEST_F(Sign, QuietSaysNothing) {
+    const auto result = sign({"--key", key("rsa2048.pem"), "--out", "app.signed", "-q"});
+    EXPECT_EQ(result.status, 0);
+    EXPECT_THAT(result.out + result.err, IsEmpty());
+}
+
+TEST_F(Sign, VersionAndEncryptionGoIntoPlatformTlvs) {
+    write("aes.hex", std::string(64, '7') + "\n");
+    Arguments options{"sign", "--in", kData + "big.elf", "--key", key("rsa2048.pem"), "--out", "big.signed"};
+    options.insert(options.end(), {"--encrypt-key", "aes.hex", "--image-version", "7"});
+    const auto result = run(options);
+    ASSERT_EQ(result.status, 0) << result.err;
+    EXPECT_THAT(result.out, HasSubstr("1 image, encrypted, signed by"));
+    const Bytes file = bytes("big.signed");
+    const auto image = SignedImage::parse(file).value();
+    const auto version = image.find(static_cast<TlvType>(PlatformTlv::image_version));
+    ASSERT_TRUE(version);
+    EXPECT_EQ(version->value.front(), std::byte{7});
+    EXPECT_TRUE(image.find(static_cast<TlvType>(PlatformTlv::ivs)));
+    EXPECT_THAT(read_text(directory() / "big.signed"), Not(HasSubstr(expected("big.elf").substr(0x60, 64))));
+}
+
+TEST_F(Sign, AnAesKeyOfAnotherSizeIsAMistake) {
+    for (const std::string& text : {std::string(31, 'x'), std::string(33, 'x'), std::string(63, '7') + "g"}) {
+        write("aes", text);
+        const auto result = sign({"--key", key("rsa2048.pem"), "--out", "x", "--encrypt-key", "aes"});
+        EXPECT_EQ(result.status, 2);
+        EXPECT_THAT(result.err, HasSubstr("aes: is no AES-256 key"));
+    }
+}
+
+// ---- keys -----------------------------------------------------------------------------------------------------------
+
+TEST_F(Sign, PassphraseComesFromTheCallOrAFile) {
+    write("key.pem", kP256EncryptedPkcs8);
+    std::filesystem::permissions(directory() / "key.pem", std::filesystem::perms::owner_read);
+    write("passphrase", std::string(kPassphrase) + "\nsecond line\n");
+    EXPECT_EQ(sign({"--key", "key.pem", "--key_pwd", std::string(kPassphrase), "--out", "a"}).status, 0);
+    EXPECT_EQ(sign({"--key", "key.pem", "--key-pwd", "file:passphrase", "--out", "b"}).status, 0);
+    const auto wrong = sign({"--key", "key.pem", "--key_pwd", "swordfish", "--out", "c"});
+    EXPECT_EQ(wrong.status, 5);
+    EXPECT_EQ(wrong.err, "rproc: error: key.pem: is encrypted, and its passphrase is missing or wrong\n");
+    const auto none = sign({"--key", "key.pem", "--out", "c"});
+    EXPECT_EQ(none.status, 5);
+    EXPECT_THAT(none.err, HasSubstr("key.pem: needs a passphrase, and none was given\n       hint:  give it with"));
+    EXPECT_FALSE(exists("c"));
+    EXPECT_EQ(sign({"--key", "key.pem", "--key_pwd", "file:none", "--out", "c"}).status, 3);
+}
+
+TEST_F(Sign, KeyThatEverybodyCanReadIsWarnedOf) {
+    const auto path = key("rsa2048.pem");
+    std::filesystem::permissions(path, std::filesystem::perms{0644});
+    for (const std::string& name : {path, "file:" + path, "file://" + path}) {
+        const auto result = sign({"--key", name, "--out", "app.signed"});
+        EXPECT_EQ(result.status, 0);
+        EXPECT_THAT(result.err, StartsWith("rproc: warning: everybody on this machine can read the private key"));
+    }
+}
+
+TEST_F(Sign, KeysThatDoNotDoAreRefused) {
+    const auto type = sign({"--key", key("rsa2048.pem"), "--key_type", "ECC", "--out", "x"});
+    EXPECT_EQ(type.status, 2);
+    EXPECT_THAT(type.err, HasSubstr("rsa2048.pem: is a key for RSA-2048, and --key_type says ECC"));
+    const auto half = sign({"--key", kData + "rsa2048.pub.pem", "--out", "x"});
+    EXPECT_EQ(half.status, 2);
+    EXPECT_THAT(half.err, HasSubstr("is a public key or a certificate; signing needs the private key"));
+    EXPECT_EQ(sign({"--key", kApp, "--out", "x"}).status, 2);
+    EXPECT_EQ(sign({"--key", "none.pem", "--out", "x"}).status, 3);
+    const auto uri = sign({"--key", "nosuchscheme:a?pin-value=1234", "--out", "x"});
+    EXPECT_EQ(uri.status, 3);
+    EXPECT_THAT(uri.err, HasSubstr("nosuchscheme:a: OpenSSL cannot open it"));
+    EXPECT_THAT(uri.err, Not(HasSubstr("1234")));
+    EXPECT_FALSE(exists("x"));
+}
+
+// ---- images and options ---------------------------------------------------------------------------------------------
+
+TEST_F(Sign, ImagesThatOpteeDoesNotLoadAreANo) {
+    const auto key_file = key("rsa2048.pem");
+    const auto again = run({"sign", "--in", kData + "app.rsa2048.signed", "--key", key_file, "--out", "x"});
+    EXPECT_EQ(again.status, 1);
+    EXPECT_THAT(again.err, HasSubstr("is a signed image already\n       hint:  give the ELF file"));
+    EXPECT_EQ(run({"sign", "--in", kData + "keyinfo.bin", "--key", key_file, "--out", "x"}).status, 1);
+    const auto missing = run({"sign", "--in", "none.elf", "--key", key_file, "--out", "x"});
+    EXPECT_EQ(missing.status, 3);
+    EXPECT_EQ(missing.err, "rproc: error: none.elf: there is no such file\n");
+    EXPECT_THAT(files(), ElementsAre("rsa2048.pem"));
+}
+
+TEST_F(Sign, CallsThatMakeNoSenseAreMistakes) {
+    const auto key_file = key("rsa2048.pem");
+    const auto said = [&](const Arguments& more) {
+        Arguments arguments{"--key", key_file};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        const auto result = sign(arguments);
+        EXPECT_EQ(result.status, 2) << result.err;
+        return result.err;
+    };
+    EXPECT_THAT(said({}), HasSubstr("--out is required"));
+    EXPECT_THAT(said({"--out", "-"}), HasSubstr("the result goes to a file"));
+    EXPECT_THAT(said({"--out", "x", "--key_type", "DSA"}), HasSubstr("DSA"));
+    EXPECT_THAT(said({"--out", "x", "--plat-tlv", "BOOTADDR", "1"}), HasSubstr("ID is not a number"));
+    EXPECT_THAT(said({"--out", "x", "--plat-tlv", "0x10001", "0x100000000"}), HasSubstr("VALUE begins with 0x"));
+    EXPECT_THAT(said({"--out", "x", "--plat-tlv", "0x10001", "0x"}), HasSubstr("VALUE begins with 0x"));
+    EXPECT_THAT(said({"--out", "x", "--plat-tlv", "0x11", "1"}), HasSubstr("does not belong to the platform"));
+    EXPECT_THAT(said({"--out", "x", "--plat-tlv", "0x10001"}), HasSubstr("--plat-tlv"));
+    EXPECT_THAT(said({"--out", "x", "--image-version", "4294967296"}), HasSubstr("--image-version"));
+    EXPECT_THAT(said({"--digest-out", "x", "--signature-in", "y"}), HasSubstr("excludes"));
+    EXPECT_THAT(said({"--digest-out", "x", "--encrypt-key", "y"}), HasSubstr("does not go with signing in two steps"));
+    EXPECT_EQ(run({"sign", "--key", key_file, "--out", "x"}).status, 2);
+    EXPECT_EQ(sign({"--out", "x"}).status, 2);
+    EXPECT_THAT(files(), ElementsAre("rsa2048.pem"));
+}
+
+// ---- the file that is written ---------------------------------------------------------------------------------------
+
+TEST_F(Sign, InputsAndPrivateKeysAreNeverOverwritten) {
+    const auto key_file = key("rsa2048.pem");
+    const auto other_key = key("p256.pem");
+    const auto encrypted_key = write("encrypted.pem", kP256EncryptedSec1);
+    const auto image = write("app.elf", read_text(kApp));
+    std::filesystem::create_symlink("rsa2048.pem", directory() / "link");
+    for (const std::string& out : {key_file, other_key, encrypted_key, image, std::string("link")}) {
+        const auto before = read_text(directory() / out);
+        const auto result = run({"sign", "--in", image, "--key", key_file, "--out", out});
+        EXPECT_EQ(result.status, 2) << out;
+        EXPECT_THAT(result.err, HasSubstr("would be overwritten"));
+        EXPECT_EQ(read_text(directory() / out), before);
+    }
+    EXPECT_EQ(sign({"--key", key_file, "--out", "/dev/null"}).status, 2);
+    EXPECT_EQ(sign({"--key", key_file, "--out", "."}).status, 2);
+}
+
+TEST_F(Sign, AFailureLeavesTheOldFileAndNothingElse) {
+    write("app.signed", "old");
+    const auto key_file = key("rsa2048.pem");
+    EXPECT_EQ(run({"sign", "--in", kData + "keyinfo.bin", "--key", key_file, "--out", "app.signed"}).status, 1);
+    EXPECT_EQ(written("app.signed"), "old");
+    EXPECT_EQ(sign({"--key", key_file, "--out", "app.signed"}).status, 0);
+    EXPECT_EQ(written("app.signed"), expected("app.rsa2048.signed"));
+    EXPECT_THAT(files(), ElementsAre("app.signed", "rsa2048.pem"));
+    const auto nowhere = sign({"--key", key_file, "--out", "none/app.signed"});
+    EXPECT_EQ(nowhere.status, 3);
+    EXPECT_EQ(nowhere.err, "rproc: error: none/app.signed: cannot be written: No such file or directory\n");
+}
+
+TEST_F(Sign, ASymbolicLinkStaysOne) {
+    write("target", "old");
+    std::filesystem::create_symlink("target", directory() / "link");
+    EXPECT_EQ(sign({"--key", key("rsa2048.pem"), "--out", "link"}).status, 0);
+    EXPECT_TRUE(std::filesystem::is_symlink(directory() / "link"));
+    EXPECT_EQ(written("target"), expected("app.rsa2048.signed"));
+}
+
+TEST_F(Sign, WhatMayNotBeReadOrWrittenIsAMatterOfPermission) {
+    const auto program = directory() / "rproc";  // where nobody may run it
+    std::filesystem::copy_file(RPROC_CLI_PATH, program);
+    std::filesystem::permissions(directory(), std::filesystem::perms{0555});
+    const auto run_as_nobody = [&](const std::string& key_file) {
+        auto line = command({"sign", "--in", kApp, "--key", key_file, "--out", "app.signed"});
+        line.arguments[0] = program.string();
+        line.user = CommandLine::User::nobody;
+        return run_command(line);
+    };
+    const auto out = run_as_nobody(kData + "rsa2048.pem");
+    EXPECT_EQ(out.status, 5);
+    EXPECT_THAT(out.err, HasSubstr("app.signed: cannot be written: Permission denied"));
+    std::filesystem::permissions(directory(), std::filesystem::perms{0755});
+    const auto hidden = key("rsa2048.pem");
+    std::filesystem::permissions(hidden, std::filesystem::perms::none);
+    const auto in = run_as_nobody(hidden);
+    EXPECT_EQ(in.status, 5);
+    EXPECT_THAT(in.err, HasSubstr("rsa2048.pem: cannot be read: Permission denied"));
+}
+
+// ---- two steps ------------------------------------------------------------------------------------------------------
+
+/// What is to be signed of app.elf.
+UnsignedImage package_for(const SigningKey& key) {
+    SignedImageBuilder builder;
+    EXPECT_TRUE(builder.add_image({"app.elf", read_bytes(kApp)}));
+    return builder.compose(key.sign_type(), key.signature_size()).value();
+}
+
+/// An ECDSA signature as most tools write it.
+std::string der_signature(const Bytes& raw) {
+    const auto number = [&](std::size_t first) {
+        std::string digits;
+        for (std::size_t i = first; i < first + 32; ++i) digits += std::to_integer<char>(raw[i]);
+        digits.erase(0, digits.find_first_not_of('\0'));
+        if ((static_cast<unsigned char>(digits.front()) & 0x80U) != 0) digits.insert(0, 1, '\0');
+        return std::string{2, static_cast<char>(digits.size())} + digits;
+    };
+    const std::string both = number(0) + number(32);
+    return std::string{0x30, static_cast<char>(both.size())} + both;
+}
+
+std::string text_of(const Bytes& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+
+TEST_F(Sign, InTwoStepsTheKeyNeedNotBeHere) {
+    for (const std::string name : {"rsa2048", "p256"}) {
+        const std::string public_key = kData + name + ".pub.pem";
+        const auto first = sign({"--key", public_key, "--digest-out", "digest"});
+        EXPECT_EQ(first.status, 0) << first.err;
+        EXPECT_THAT(first.out, StartsWith("digest: the SHA-256 to be signed by "));
+        const auto key = SigningKey::open(kData + name + ".pem", {}).value();
+        const auto package = package_for(key);
+        const auto digest = sha256(package.signed_bytes());
+        EXPECT_EQ(written("digest"), std::string(digest.begin(), digest.end()));
+
+        const Bytes signature = key.sign(package.signed_bytes()).value();
+        write("signature", text_of(signature));
+        const auto second = sign({"--key", public_key, "--signature-in", "signature", "--out", "app.signed"});
+        EXPECT_EQ(second.status, 0) << second.err;
+        EXPECT_EQ(bytes("app.signed"), package.finish(signature).value());
+    }
+}
+
+TEST_F(Sign, EcdsaSignatureMayBeDer) {
+    const auto key = SigningKey::open(kData + "p256.pem", {}).value();
+    const auto package = package_for(key);
+    const Bytes signature = key.sign(package.signed_bytes()).value();
+    write("signature", der_signature(signature));
+    const auto result = sign({"--key", kData + "p256.pub.pem", "--signature-in", "signature", "--out", "app.signed"});
+    EXPECT_EQ(result.status, 0) << result.err;
+    EXPECT_EQ(bytes("app.signed"), package.finish(signature).value());
+}
+
+TEST_F(Sign, SignatureOfSomethingElseIsRefused) {
+    const auto key = SigningKey::open(kData + "rsa2048.pem", {}).value();
+    const auto package = package_for(key);
+    write("signature", text_of(key.sign(package.signed_bytes()).value()));
+    const auto attempt = [&](const Arguments& more) {
+        Arguments arguments{"--signature-in", "signature", "--out", "app.signed"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        const auto result = sign(arguments);
+        EXPECT_THAT(result.err, HasSubstr("signature: is not the signature of these images by "));
+        return result.status;
+    };
+    EXPECT_EQ(attempt({"--key", kData + "rsa4096.pub.pem"}), 1);
+    EXPECT_EQ(attempt({"--key", kData + "p256.pub.pem"}), 1);
+    EXPECT_EQ(attempt({"--key", kData + "rsa2048.pub.pem", "--image-version", "1"}), 1);
+    EXPECT_EQ(attempt({"--key", kData + "rsa2048.pub.pem", "--in", kData + "second.elf"}), 1);
+    write("signature", "");
+    EXPECT_EQ(attempt({"--key", kData + "rsa2048.pub.pem"}), 1);
+    EXPECT_FALSE(exists("app.signed"));
+}
+
+TEST_F(Sign, PrivateKeyInTwoStepsIsTakenWithAWarning) {
+    const auto result = sign({"--key", key("rsa2048.pem"), "--digest-out", "digest", "--json"});
+    EXPECT_EQ(result.status, 0);
+    EXPECT_THAT(result.err, HasSubstr("warning: "));
+    EXPECT_THAT(result.err, HasSubstr("its public half is enough here"));
+    EXPECT_EQ(objects_of(result.out).at(0)["size"], 32);
+    EXPECT_EQ(sign({"--key", "pkcs11:object=m4", "--digest-out", "digest"}).status, 2);
+}
+
+/// The openssl command as the other side of the work: it makes keys, and signs as an HSM would.
+class SignWithOpenssl : public Sign {
+  protected:
+    void SetUp() override {
+        if (!std::filesystem::exists(kOpenssl)) GTEST_SKIP() << "there is no " << kOpenssl;
+    }
+    void openssl(const Arguments& arguments) const {
+        CommandLine line{.arguments = {kOpenssl}, .directory = directory().string()};
+        line.arguments.insert(line.arguments.end(), arguments.begin(), arguments.end());
+        const auto result = run_command(line);
+        ASSERT_EQ(result.status, 0) << result.err;
+    }
+    static inline const std::string kOpenssl = "/usr/bin/openssl";
+};
+
+TEST_F(SignWithOpenssl, ItsSignatureOfTheDigestFits) {
+    for (const std::string name : {"rsa2048", "p256"}) {
+        const std::string public_key = kData + name + ".pub.pem";
+        EXPECT_EQ(sign({"--key", public_key, "--digest-out", "digest"}).status, 0);
+        openssl({"pkeyutl", "-sign", "-inkey", kData + name + ".pem", "-in", "digest", "-pkeyopt", "digest:sha256",
+                 "-out", "signature"});
+        const auto result = sign({"--key", public_key, "--signature-in", "signature", "--out", name + ".signed"});
+        EXPECT_EQ(result.status, 0) << result.err;
+    }
+    EXPECT_EQ(written("rsa2048.signed"), expected("app.rsa2048.signed"));
+}
+
+TEST_F(SignWithOpenssl, KeysThatItEncryptsAreOpened) {
+    openssl({"pkcs8", "-topk8", "-in", kData + "rsa2048.pem", "-v2", "aes-256-cbc", "-passout", "pass:one two",
+             "-outform", "DER", "-out", "key.der"});
+    EXPECT_EQ(sign({"--key", "key.der", "--key_pwd", "one two", "--out", "app.signed"}).status, 0);
+    EXPECT_EQ(written("app.signed"), expected("app.rsa2048.signed"));
+    EXPECT_EQ(sign({"--key", "file:" + (directory() / "key.der").string(), "--key_pwd", "one", "--out", "x"}).status,
+              5);
+}
+
+}  // namespace
+}  // namespace rproc::test
