@@ -15,7 +15,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-const std::vector<std::string> kSubcommands{"boot", "check", "inspect", "boards", "explain"};
+const std::vector<std::string> kSubcommands{"boot",    "check", "inspect", "boards",
+                                            "explain", "sign",  "verify",  "sequences"};
 
 using Usage = Cli;
 
