@@ -122,8 +122,8 @@ Result<SignType> sign_type_of(const EVP_PKEY* key, const std::string& where) {
 }
 
 std::vector<std::byte> public_der(const EVP_PKEY* key) {
-    const auto as_it_is = encode_public(key);
-    const unsigned char* next = octets(as_it_is);
+    auto as_it_is = encode_public(key);
+    const unsigned char* next = octets(std::span<const std::byte>(as_it_is));
     const Key alone(d2i_PUBKEY(nullptr, &next, static_cast<long>(as_it_is.size())));
     if (!alone || EVP_PKEY_is_a(alone.get(), "EC") != 1) return as_it_is;
     // A point may come compressed, and a curve as numbers.

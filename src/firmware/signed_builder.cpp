@@ -118,6 +118,7 @@ Result<std::vector<wire::HashEntry>> hash_table(const std::vector<Firmware>& ima
 /// The TLVs that every package has.
 Result<Bytes> common_tlvs(SignType type, const std::vector<Firmware>& images) {
     std::vector<Le32> sizes;
+    sizes.reserve(images.size());
     for (const Firmware& image : images) sizes.emplace_back(static_cast<std::uint32_t>(padded_size(image)));
     RPROC_TRY_ASSIGN(const auto hashes, hash_table(images));
     const auto count = static_cast<std::uint8_t>(images.size());
