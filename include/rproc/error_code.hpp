@@ -103,6 +103,8 @@ enum class ErrorCode {
     // life cycle
     state_invalid,
     attach_unsupported,
+    attached_table_missing,
+    restart_limit_reached,
     register_failed,
     mailbox_failed,
 };
@@ -214,6 +216,8 @@ inline constexpr std::array kErrorCodes{
     ErrorCodeInfo{ErrorCode::board_unknown, "board-unknown", kEnodev},
     ErrorCodeInfo{ErrorCode::state_invalid, "state-invalid", kEinval},
     ErrorCodeInfo{ErrorCode::attach_unsupported, "attach-unsupported", kEopnotsupp},
+    ErrorCodeInfo{ErrorCode::attached_table_missing, "attached-table-missing", kEnoent},
+    ErrorCodeInfo{ErrorCode::restart_limit_reached, "restart-limit-reached", kEio},
     ErrorCodeInfo{ErrorCode::register_failed, "register-failed", kEio},
     ErrorCodeInfo{ErrorCode::mailbox_failed, "mailbox-failed", kEio},
 };

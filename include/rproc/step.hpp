@@ -20,9 +20,11 @@ enum class Step {
     load,
     install_table,
     start,
+    attach,
     start_subdevices,
     stop_subdevices,
     stop,
+    detach,
     resource_cleanup,
     unprepare,
     release_fw,
@@ -43,9 +45,11 @@ enum class Step {
         case Step::load: return "load";
         case Step::install_table: return "install_table";
         case Step::start: return "start";
+        case Step::attach: return "attach";
         case Step::start_subdevices: return "start_subdevices";
         case Step::stop_subdevices: return "stop_subdevices";
         case Step::stop: return "stop";
+        case Step::detach: return "detach";
         case Step::resource_cleanup: return "resource_cleanup";
         case Step::unprepare: return "unprepare";
         case Step::release_fw: return "release_fw";

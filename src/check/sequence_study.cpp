@@ -112,7 +112,7 @@ class Life {
         if (cause.operation != Operation::boot) perform(Operation::boot);
         RPROC_TRY(bench_.break_it(cause));
         perform(cause.operation);
-        if (processor_.state() == State::running) perform(Operation::stop);
+        if (processor_.state() != State::offline) perform(Operation::stop);
         return {};
     }
 
@@ -131,7 +131,7 @@ class Life {
         switch (operation) {
             case Operation::boot: return processor_.boot();
             case Operation::stop: return processor_.shutdown();
-            case Operation::recovery: return processor_.recover();
+            case Operation::recovery: return processor_.handle_crash(CrashType::watchdog);
         }
         return {};
     }

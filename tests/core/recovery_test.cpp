@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// RemoteProcessor::recover: stop, load again, start again, with the resources that are there.
+// Crashes: what is noted, and the way up again with the resources that are there.
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -56,7 +56,7 @@ class Recovery : public testing::Test {
 
 TEST_F(Recovery, StopsLoadsAndStartsWithTheResourcesThatAreThere) {
     boot();
-    ASSERT_EQ(outcome(rproc.recover()), "ok");
+    ASSERT_EQ(outcome(rproc.handle_crash(CrashType::watchdog)), "ok");
     EXPECT_THAT(script.calls, ElementsAre("before stop", "stop", "load", "find_loaded_rsc_table", "before start",
                                           "start", "after start"));
     EXPECT_EQ(rproc.state(), State::running);
@@ -64,7 +64,8 @@ TEST_F(Recovery, StopsLoadsAndStartsWithTheResourcesThatAreThere) {
     EXPECT_TRUE(rproc.resources().vdevs.at(0).registered);
     EXPECT_TRUE(recorder.all_closed());
     EXPECT_THAT(recorder.lines,
-                ElementsAre("recovering m4", "stopped remote processor m4", "firmware: direct-loading firmware app.elf",
+                ElementsAre("crash detected in m4: type watchdog", "handling crash #1 in m4", "recovering m4",
+                            "stopped remote processor m4", "firmware: direct-loading firmware app.elf",
                             testing::_ /* the virtio device */, testing::_, "remote processor m4 is now up"));
 }
 
@@ -74,14 +75,14 @@ TEST_F(Recovery, PutsTheTableBackAsItWasBeforeTheFirstStart) {
     const auto loaded = rproc.carveouts().da_to_va(kTableAt, before.size());
     ASSERT_EQ(rproc.table().data(), loaded.data());
     std::ranges::fill(loaded, std::byte{0xee});  // the firmware has crashed over it
-    ASSERT_EQ(outcome(rproc.recover()), "ok");
+    ASSERT_EQ(outcome(rproc.handle_crash(CrashType::watchdog)), "ok");
     EXPECT_THAT(std::vector<std::byte>(loaded.begin(), loaded.end()), testing::ElementsAreArray(before));
     EXPECT_EQ(rproc.table().data(), loaded.data());
 }
 
 TEST_F(Recovery, MayBeRepeatedAndThenShutDown) {
     boot();
-    for (int i = 0; i < 3; ++i) ASSERT_EQ(outcome(rproc.recover()), "ok");
+    for (int i = 0; i < 3; ++i) ASSERT_EQ(outcome(rproc.handle_crash(CrashType::watchdog)), "ok");
     ASSERT_EQ(outcome(rproc.shutdown()), "ok");
     EXPECT_EQ(script.count("start"), 3);
     EXPECT_EQ(script.count("stop"), 4);
@@ -92,21 +93,48 @@ TEST_F(Recovery, MayBeRepeatedAndThenShutDown) {
 TEST_F(Recovery, KeepsTheCountOfBoots) {
     boot();
     ASSERT_EQ(outcome(rproc.boot()), "ok");
-    ASSERT_EQ(outcome(rproc.recover()), "ok");
+    ASSERT_EQ(outcome(rproc.handle_crash(CrashType::watchdog)), "ok");
     ASSERT_EQ(outcome(rproc.shutdown()), "ok");
     EXPECT_EQ(rproc.state(), State::running);
 }
 
-TEST_F(Recovery, NeedsARunningProcessor) {
+TEST_F(Recovery, OfAProcessorThatIsOffDoesNothing) {
+    EXPECT_EQ(outcome(rproc.handle_crash(CrashType::watchdog)), "ok");
     EXPECT_EQ(outcome(rproc.recover()), "state-invalid");
     EXPECT_THAT(script.calls, IsEmpty());
+    EXPECT_EQ(rproc.crash_count(), 0U);
 }
 
-TEST_F(Recovery, AStopThatFailsLeavesItRunning) {
+TEST_F(Recovery, WaitsForTheUserWhenDisabled) {
+    boot();
+    rproc.set_recovery(RecoveryMode::disabled);
+    ASSERT_EQ(outcome(rproc.handle_crash(CrashType::fatal_error)), "ok");
+    EXPECT_EQ(rproc.state(), State::crashed);
+    EXPECT_THAT(script.calls, IsEmpty());
+    EXPECT_EQ(outcome(rproc.handle_crash(CrashType::mmufault)), "ok");  // known already
+    EXPECT_EQ(rproc.crash_count(), 1U);
+    EXPECT_EQ(outcome(rproc.boot()), "state-invalid");
+    ASSERT_EQ(outcome(rproc.recover()), "ok");
+    EXPECT_EQ(rproc.state(), State::running);
+}
+
+TEST_F(Recovery, ACrashedProcessorCanBeShutDown) {
+    boot();
+    ASSERT_EQ(outcome(rproc.boot()), "ok");  // two users
+    rproc.set_recovery(RecoveryMode::disabled);
+    ASSERT_EQ(outcome(rproc.handle_crash(CrashType::watchdog)), "ok");
+    ASSERT_EQ(outcome(rproc.shutdown()), "ok");
+    EXPECT_EQ(rproc.state(), State::offline);
+    EXPECT_EQ(memory.mapped(), 0U);
+    ASSERT_EQ(outcome(rproc.boot()), "ok");
+    ASSERT_EQ(outcome(rproc.shutdown()), "ok");
+}
+
+TEST_F(Recovery, AStopThatFailsLeavesItCrashed) {
     boot();
     script.refuse = "stop";
-    EXPECT_EQ(outcome(rproc.recover()), "register-failed");
-    EXPECT_EQ(rproc.state(), State::running);
+    EXPECT_EQ(outcome(rproc.handle_crash(CrashType::watchdog)), "register-failed");
+    EXPECT_EQ(rproc.state(), State::crashed);
     script.refuse.clear();
     EXPECT_EQ(outcome(rproc.recover()), "ok");
     EXPECT_TRUE(rproc.resources().vdevs.at(0).registered);
@@ -116,7 +144,7 @@ TEST_F(Recovery, ALaterFailureLeavesNothingAndTheNextBootWorks) {
     for (const std::string refused : {"load", "before start", "start", "after start"}) {
         boot();
         script.refuse = refused;
-        EXPECT_EQ(outcome(rproc.recover()), "register-failed") << refused;
+        EXPECT_EQ(outcome(rproc.handle_crash(CrashType::watchdog)), "register-failed") << refused;
         EXPECT_EQ(rproc.state(), State::offline) << refused;
         EXPECT_EQ(memory.mapped(), 0U) << refused;
         EXPECT_EQ(rproc.carveouts().size(), 0U) << refused;

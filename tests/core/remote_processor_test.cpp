@@ -255,7 +255,7 @@ TEST_F(RemoteProcessorTest, EveryWayOutEndsTheStepsItBegan) {
     }
 }
 
-TEST(RemoteProcessor, DoesNotAttachYet) {
+TEST(RemoteProcessor, CannotAttachOnAPlatformThatCannot) {
     struct Detached : test::BarePlatform {
         State initial_state() { return State::detached; }
     };

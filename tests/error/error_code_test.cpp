@@ -54,6 +54,8 @@ TEST(ErrorCode, ErrnoIsWhatLinuxReturns) {
         {"dt-node-disabled", ENODEV},
         {"board-unknown", ENODEV},
         {"attach-unsupported", EOPNOTSUPP},
+        {"attached-table-missing", ENOENT},
+        {"restart-limit-reached", EIO},
         {"register-failed", EIO},
         {"mailbox-failed", EIO},
         {"key-not-found", ENOENT},

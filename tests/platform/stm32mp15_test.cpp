@@ -152,7 +152,7 @@ TEST(Stm32mp15, KickGoesToTheMailboxOfTheVring) {
     EXPECT_THAT(mailbox.sent(), ElementsAre(ModelMailbox::Message{"vq1", "kick"}));
 }
 
-TEST(Stm32mp15, CoreThatTheBootloaderStartedIsNotBootedOver) {
+TEST(Stm32mp15, CoreThatTheBootloaderStartedWithoutATableIsNotBootedOver) {
     ModelRegisters registers;
     const auto config = config_of("stm32mp157c-dk2");
     registers.preset(*config.m4_state, 2);
@@ -160,7 +160,11 @@ TEST(Stm32mp15, CoreThatTheBootloaderStartedIsNotBootedOver) {
     ASSERT_EQ(m4.state(), State::detached);
 
     EXPECT_EQ(m4.set_firmware(shape("elf-good")).error().code, ErrorCode::firmware_busy);
-    EXPECT_EQ(m4.boot().error().code, ErrorCode::attach_unsupported);
+    const auto attached = m4.boot();
+    ASSERT_FALSE(attached);
+    EXPECT_EQ(attached.error().code, ErrorCode::attached_table_missing);
+    EXPECT_EQ(attached.error().kernel_result(), -2);
+    EXPECT_EQ(m4.state(), State::detached);
 
     EXPECT_THAT(written(registers), IsEmpty());
 }

@@ -84,7 +84,7 @@ TEST(TeeBackend, RecoveryReallyLoadsAgain) {
     Secure<> m4;
     ASSERT_EQ(outcome(m4.m4.boot()), "ok");
     m4.board.tee->calls.clear();
-    ASSERT_EQ(outcome(m4.m4.recover()), "ok");
+    ASSERT_EQ(outcome(m4.m4.handle_crash(CrashType::watchdog)), "ok");
     EXPECT_THAT(m4.calls(), ElementsAre("STOP", "LOAD", "TABLE", "START"));
     EXPECT_EQ(m4.board.tee->tee().state(0), ProcessorState::started);
     ASSERT_EQ(outcome(m4.m4.shutdown()), "ok");
@@ -96,7 +96,7 @@ TEST(TeeBackend, AlternateBootLoadsOnceAndUsesTheTableWhereItIs) {
     ASSERT_EQ(outcome(m4.m4.boot()), "ok");
     EXPECT_THAT(m4.calls(), ElementsAre("LOAD", "TABLE", "START"));
     EXPECT_TRUE(m4.m4.resources().vdevs.at(0).registered);
-    ASSERT_EQ(outcome(m4.m4.recover()), "ok");
+    ASSERT_EQ(outcome(m4.m4.handle_crash(CrashType::watchdog)), "ok");
     ASSERT_EQ(outcome(m4.m4.shutdown()), "ok");
     EXPECT_EQ(std::ranges::count(m4.calls(), "RELEASE"), 1);
     EXPECT_EQ(m4.board.memory.mapped(), m4.board.mapped_by_tee);

@@ -90,7 +90,7 @@ TEST_F(Removal, WhileRunningLeavesItRunningUntilItIsDestroyed) {
     context->remove();
     EXPECT_EQ(outcome(m4.shutdown()), "tee-gone");
     EXPECT_EQ(m4.state(), State::running);
-    EXPECT_EQ(outcome(m4.recover()), "tee-gone");
+    EXPECT_EQ(outcome(m4.handle_crash(CrashType::watchdog)), "tee-gone");
 }
 
 TEST_F(Removal, OfTheContextItselfDanglesNothing) {
@@ -131,7 +131,7 @@ TEST(TeeContextThreads, ServeSeveralProcessorsAtOnce) {
         threads.emplace_back([&processor = *processors[i % kProcessors]] {
             for (int round = 0; round < kRounds; ++round) {
                 EXPECT_EQ(outcome(processor.boot()), "ok");
-                EXPECT_EQ(outcome(processor.recover()), "ok");
+                EXPECT_EQ(outcome(processor.handle_crash(CrashType::watchdog)), "ok");
                 EXPECT_EQ(outcome(processor.shutdown()), "ok");
             }
         });

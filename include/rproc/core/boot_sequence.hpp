@@ -140,6 +140,20 @@ struct LoadFirst {
     }
 };
 
+/// Joining a processor that somebody else has started (the kernel's rproc_attach): a boot without the steps that deal
+/// with an image. Not a choice: it is what a boot of a detached processor does.
+struct Attach {
+    template <class Steps>
+    [[nodiscard]] static Result<void> run(Steps& steps) {
+        RPROC_TRY(steps.prepare());
+        RPROC_TRY(steps.attached_table());
+        RPROC_TRY(steps.handle_resources());
+        RPROC_TRY(steps.allocate_carveouts());
+        RPROC_TRY(steps.attach());
+        return steps.start_subdevices();
+    }
+};
+
 static_assert(BootSequence<Mainline> && BootSequence<AlternateBoot> && BootSequence<LoadFirst>);
 
 }  // namespace rproc

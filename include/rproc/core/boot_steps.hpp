@@ -11,6 +11,8 @@
 #include "rproc/core/carveout_allocation.hpp"
 #include "rproc/core/concepts.hpp"
 #include "rproc/core/context.hpp"
+#include "rproc/core/core_ops.hpp"
+#include "rproc/core/resource_tables.hpp"
 #include "rproc/core/resources.hpp"
 #include "rproc/core/step_reporter.hpp"
 #include "rproc/core/table_handling.hpp"
@@ -73,11 +75,12 @@ class BootSteps {
     [[nodiscard]] Result<void> parse_fw() {
         return reporter_.run(Step::parse_fw, [&]() -> Result<void> {
             if constexpr (ParsesMemory<B>) {
-                RPROC_TRY_ASSIGN(cached_table_, backend_.parse_fw(ctx_, *firmware_, platform_.memory()));
+                RPROC_TRY_ASSIGN(auto table, backend_.parse_fw(ctx_, *firmware_, platform_.memory()));
+                tables_.take_cached(std::move(table));
             } else {
-                RPROC_TRY_ASSIGN(cached_table_, backend_.parse_fw(ctx_, *firmware_));
+                RPROC_TRY_ASSIGN(auto table, backend_.parse_fw(ctx_, *firmware_));
+                tables_.take_cached(std::move(table));
             }
-            ctx_.set_table(cached_table_);
             return {};
         });
     }
@@ -85,16 +88,24 @@ class BootSteps {
     /// Takes the table in the processor's memory as the one in use, without a copy. For sequences that load first.
     [[nodiscard]] Result<void> loaded_table() requires HasLoadedTable<B> {
         return run_undoable(Step::loaded_table, [&]() -> Result<void> {
-            RPROC_TRY_ASSIGN(loaded_table_, backend_.loaded_table(ctx_, platform_.memory()));
-            ctx_.set_table(loaded_table_.bytes);
+            RPROC_TRY_ASSIGN(auto table, backend_.loaded_table(ctx_, platform_.memory()));
+            tables_.take_loaded(std::move(table));
             return {};
         });
     }
 
     /// Keeps a copy of the table in use, for `install_table` after the memory was loaded again.
-    void save_table() {
-        const auto table = ctx_.table().bytes();
-        cached_table_.assign(table.begin(), table.end());
+    void save_table() { tables_.save(); }
+
+    /// Takes the table of a processor that somebody else has started, where the platform says that it lies (the
+    /// kernel's rproc_set_rsc_table).
+    [[nodiscard]] Result<void> attached_table() requires HasAttach<P> {
+        return run_undoable(Step::loaded_table, [&]() -> Result<void> {
+            RPROC_TRY_ASSIGN(auto table, platform_.attached_table(ctx_));
+            tables_.take_loaded(std::move(table));
+            tables_.keep_clean();
+            return {};
+        });
     }
 
     [[nodiscard]] Result<void> handle_resources() {
@@ -123,10 +134,7 @@ class BootSteps {
     [[nodiscard]] Result<void> install_table() {
         if constexpr (HasFindLoadedRscTable<B>) {
             return run_undoable(Step::install_table, [&]() -> Result<void> {
-                const std::span<std::byte> loaded = backend_.find_loaded_rsc_table(ctx_, *firmware_);
-                if (loaded.size() != cached_table_.size() || loaded.empty()) return {};
-                std::ranges::copy(cached_table_, loaded.begin());
-                ctx_.set_table(loaded);
+                tables_.install(backend_.find_loaded_rsc_table(ctx_, *firmware_));
                 return {};
             });
         }
@@ -134,14 +142,19 @@ class BootSteps {
     }
 
     [[nodiscard]] Result<void> start() {
-        return run_undoable(Step::start, [&]() -> Result<void> {
-            const auto backend_start = [&] { return start_backend(); };
-            if constexpr (WrapsStart<P>) {
-                return platform_.around_start(ctx_, backend_start);
-            } else {
-                return backend_start();
-            }
-        });
+        return run_undoable(Step::start, [&] { return start_core(ctx_, backend_, platform_); });
+    }
+
+    /// Joins a core that runs. Taken back by stopping it, as in Linux.
+    [[nodiscard]] Result<void> attach() requires HasAttach<P> {
+        return run_undoable(Step::attach, [&] { return platform_.attach(ctx_); });
+    }
+
+    /// Joins it again after `detach`, with the resources that are there and the table that says so.
+    [[nodiscard]] Result<void> attach_again() requires HasAttach<P> {
+        tables_.install();
+        RPROC_TRY(attach());
+        return start_subdevices();
     }
 
     [[nodiscard]] Result<void> start_subdevices() {
@@ -155,18 +168,28 @@ class BootSteps {
     /// Stops the core, and all that came after its start; carveouts, resources and the cached table stay.
     /// @returns nothing, or the error of the backend's stop: then the core still runs, and the call may be repeated.
     [[nodiscard]] Result<void> stop() {
-        while (std::ranges::find(done_, Step::start) != done_.end()) {
-            if (done_.back() == Step::start) RPROC_TRY(stop_core());
+        while (core_runs()) {
+            if (is_start(done_.back())) RPROC_TRY(stop_running());
             take_back_last();
         }
         if (!done_.empty() && done_.back() == Step::install_table) take_back_last();
         return {};
     }
 
+    /// Leaves a core that was attached running, with its table as it was before; carveouts and resources stay.
+    /// @returns nothing, or the platform's error: then it is still attached, and the call may be repeated.
+    [[nodiscard]] Result<void> detach() requires HasAttach<P> {
+        while (done_.back() != Step::attach) take_back_last();
+        tables_.restore_clean();
+        RPROC_TRY(reporter_.run(Step::detach, [&] { return platform_.detach(ctx_); }));
+        done_.pop_back();
+        return {};
+    }
+
     /// Takes back every step, the last first. A stop that fails is reported and passed over.
     void take_back() {
         while (!done_.empty()) {
-            if (done_.back() == Step::start) static_cast<void>(stop_core());
+            if (is_start(done_.back())) static_cast<void>(stop_running());
             take_back_last();
         }
     }
@@ -185,10 +208,7 @@ class BootSteps {
     }
 
     /// Drops the cached table.
-    void forget_table() {
-        ctx_.set_table({});
-        cached_table_.clear();
-    }
+    void forget_table() { tables_.forget(); }
 
     [[nodiscard]] const Resources& resources() const noexcept { return resources_; }
     /// Where the core begins, as the backend read it from the image; 0 when it does not say.
@@ -202,31 +222,14 @@ class BootSteps {
         return {};
     }
 
-    [[nodiscard]] Result<void> start_backend() {
-        if constexpr (StartsCore<B>) {
-            return backend_.start(ctx_);
-        } else {
-            return backend_.start(ctx_, platform_);
-        }
+    [[nodiscard]] static constexpr bool is_start(Step step) noexcept {
+        return step == Step::start || step == Step::attach;
     }
 
-    [[nodiscard]] Result<void> stop_backend() {
-        if constexpr (StartsCore<B>) {
-            return backend_.stop(ctx_);
-        } else {
-            return backend_.stop(ctx_, platform_);
-        }
-    }
+    [[nodiscard]] bool core_runs() const noexcept { return std::ranges::any_of(done_, is_start); }
 
-    [[nodiscard]] Result<void> stop_core() {
-        return reporter_.run(Step::stop, [&]() -> Result<void> {
-            const auto backend_stop = [&] { return stop_backend(); };
-            if constexpr (WrapsStop<P>) {
-                return platform_.around_stop(ctx_, backend_stop);
-            } else {
-                return backend_stop();
-            }
-        });
+    [[nodiscard]] Result<void> stop_running() {
+        return reporter_.run(Step::stop, [&] { return stop_core(ctx_, backend_, platform_); });
     }
 
     /// Takes back the step that was done last, but for the stop of a core that was started.
@@ -251,10 +254,11 @@ class BootSteps {
     void take_back(Step done) {
         switch (done) {
             case Step::start_subdevices: unregister_virtio(resources_); break;
-            case Step::install_table: ctx_.set_table(cached_table_); break;
-            case Step::loaded_table:
-                ctx_.set_table({});
-                loaded_table_ = {};
+            case Step::install_table: tables_.use_cached(); break;
+            case Step::loaded_table: tables_.drop_loaded(); break;
+            case Step::attach:  // the core is off: Linux goes on with a copy
+                tables_.save();
+                tables_.use_cached();
                 break;
             case Step::handle_resources:
                 resources_.clear();
@@ -275,8 +279,7 @@ class BootSteps {
     StepReporter<O> reporter_;
     const Firmware* firmware_ = nullptr;
     DeviceAddress boot_address_;
-    std::vector<std::byte> cached_table_;
-    LoadedTable loaded_table_;  ///< only in sequences that load first
+    ResourceTables tables_{ctx_};
     Resources resources_;
     std::vector<Step> done_;
 };

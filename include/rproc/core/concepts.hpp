@@ -35,6 +35,7 @@
 ///     pa_to_da                platform  allocated memory is seen at its physical address
 ///     kick                    platform  no virtio device can be registered
 ///     initial_state           platform  offline
+///     attached_table, attach, detach    platform  a processor that somebody else has started is refused
 namespace rproc {
 
 /// A resource table in the processor's memory; `bytes` lie inside the mapping, and are empty without a table.
@@ -201,6 +202,25 @@ template <class P>
 concept HasKick = requires(P& p, Context& ctx, std::uint32_t notify_id) {
     // Tells the processor that the vring of that notify id has something for it.
     { p.kick(ctx, notify_id) } -> std::same_as<Result<void>>;
+};
+
+/// A platform that can join a core which somebody else has started, a bootloader above all.
+template <class P>
+concept HasAttach = requires(P& p, Context& ctx) {
+    // The resource table of the running firmware, in its memory; empty without one. Carveouts are registered by then,
+    // and not mapped.
+    { p.attached_table(ctx) } -> std::same_as<Result<LoadedTable>>;
+    // Tells the hardware that Linux is there; on failure the core runs on.
+    { p.attach(ctx) } -> std::same_as<Result<void>>;
+    // Tells it that Linux leaves.
+    { p.detach(ctx) } -> std::same_as<Result<void>>;
+};
+
+/// A core that restarts by itself after a crash, so that Linux has only to attach again (the kernel's
+/// RPROC_FEAT_ATTACH_ON_RECOVERY).
+template <class P>
+concept AttachesOnRecovery = HasAttach<P> && requires {
+    requires P::kAttachOnRecovery;
 };
 
 template <class P>

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <mutex>
-#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -10,9 +9,9 @@
 #include <fmt/format.h>
 
 #include "rproc/core/boot_sequence.hpp"
-#include "rproc/core/boot_steps.hpp"
 #include "rproc/core/concepts.hpp"
-#include "rproc/core/context.hpp"
+#include "rproc/core/crash.hpp"
+#include "rproc/core/life_cycle.hpp"
 #include "rproc/core/state.hpp"
 #include "rproc/firmware/source.hpp"
 #include "rproc/observer.hpp"
@@ -24,30 +23,24 @@ namespace rproc {
 ///
 /// Policies: `B` how firmware is loaded and started, `P` what the SoC adds, `S` the order of the boot, `O` who watches.
 ///
-/// Threads: boot, shutdown, set_firmware and state may be called from any thread; one lock, held for the whole
-/// operation, puts them in order, as `rproc->lock` does. The accessors that return references (carveouts, resources,
+/// Threads: every operation may be called from any thread; one lock, held for the whole of it, puts them in order, as
+/// `rproc->lock` does. The accessors that return references (carveouts, resources,
 /// table) are for the time after boot returned, while no other thread boots or shuts down. See docs/locking.md.
 ///
-/// The destructor shuts a running processor down.
+/// The destructor shuts a processor down that is up, attached or crashed.
 template <Backend B, Platform P, BootSequence S = Mainline, Observer O = NullObserver>
 requires Composable<B, P> && Orders<S, B>
 class RemoteProcessor {
   public:
     explicit RemoteProcessor(B backend, P platform, O observer = O{})
-        : backend_(std::move(backend)),
-          platform_(std::move(platform)),
-          observer_(std::move(observer)),
-          ctx_(std::string(std::as_const(platform_).name())) {
-        if constexpr (HasInitialState<P>) ctx_.set_state(platform_.initial_state());
-    }
+        : life_(std::move(backend), std::move(platform), std::move(observer)) {}
 
     RemoteProcessor(const RemoteProcessor&) = delete;
     RemoteProcessor& operator=(const RemoteProcessor&) = delete;
 
     ~RemoteProcessor() {
         const std::scoped_lock guard(lock_);
-        if (ctx_.state() != State::running) return;
-        if (!stop_now()) undo(Step::stop);
+        if (life_.is_up()) life_.stop_for_good();
     }
 
     /// Chooses the firmware of the next boot (sysfs `firmware`).
@@ -56,9 +49,9 @@ class RemoteProcessor {
     ///   firmware_name_empty: the source has no name.
     [[nodiscard]] Result<void> set_firmware(FirmwareSource source) {
         const std::scoped_lock guard(lock_);
-        if (ctx_.state() != State::offline) {
+        if (life_.state() != State::offline) {
             return fail(logged({.code = ErrorCode::firmware_busy,
-                                .what = fmt::format("the processor is {}", to_string(ctx_.state())),
+                                .what = fmt::format("the processor is {}", to_string(life_.state())),
                                 .where = source.name(),
                                 .kernel_line = "can't change firmware while running",
                                 .hint = "stop it first"}));
@@ -69,211 +62,149 @@ class RemoteProcessor {
                                 .kernel_line = "can't provide empty string for firmware name",
                                 .hint = "give the name of a firmware"}));
         }
-        source_ = std::move(source);
+        life_.firmware().choose(std::move(source));
         return {};
     }
 
-    /// Boots the chosen firmware (sysfs `state` <- start). A processor that runs already is only counted once more,
-    /// and takes as many shutdowns to stop.
+    /// Boots the chosen firmware; or attaches, when somebody else has booted the processor (state detached). One that
+    /// runs already is only counted once more, and takes as many shutdowns to stop (sysfs `state` <- start).
     /// @returns nothing, or the error of the step that refused; then nothing is left of the attempt (no mapping, no
     ///   carveout, no count), and another firmware can be booted. Of its own:
     ///   firmware_name_empty: none was chosen;
-    ///   attach_unsupported: somebody else has booted the processor (state detached);
-    ///   state_invalid: suspended or deleted.
+    ///   attach_unsupported: the processor is detached, and its platform cannot attach;
+    ///   state_invalid: crashed, suspended or deleted.
     [[nodiscard]] Result<void> boot() {
         const std::scoped_lock guard(lock_);
-        if (ctx_.state() == State::running) {
+        if (life_.state() == State::running || life_.state() == State::attached) {
             ++users_;
             return {};
         }
-        auto booted = boot_offline();
-        if (!booted) {
-            log(LogLevel::error, fmt::format("Boot failed: {}", booted.error().kernel_result()));
-            return booted;
-        }
+        RPROC_TRY(life_.boot());
         users_ = 1;
         return {};
     }
 
-    /// Gives up one boot; the last one stops the processor and frees all that it used (sysfs `state` <- stop).
+    /// Gives up one boot; the last one stops the processor, also one that was attached or has crashed, and frees all
+    /// that it used (sysfs `state` <- stop).
     /// @returns nothing, or
-    ///   state_invalid: it does not run;
-    ///   or the error of the backend's stop: it still runs, and still counts as booted.
+    ///   state_invalid: it is not up;
+    ///   or the error of the backend's stop: its state is as before, and it still counts as booted.
     [[nodiscard]] Result<void> shutdown() {
         const std::scoped_lock guard(lock_);
-        if (ctx_.state() != State::running) return fail(wrong_state("stop"));
+        if (!life_.is_up()) return fail(life_.wrong_state("stop"));
+        if (users_ > 1 && life_.state() != State::crashed) {
+            --users_;
+            return {};
+        }
+        return counted(life_.stop());
+    }
+
+    /// Gives up one boot of a processor that was attached; the last one leaves it running, with its resource table as
+    /// it was found, and frees all that Linux used (sysfs `state` <- detach).
+    /// @returns nothing, or
+    ///   state_invalid: it is not attached;
+    ///   or the error of the platform's detach: it is still attached.
+    [[nodiscard]] Result<void> detach() requires HasAttach<P> {
+        const std::scoped_lock guard(lock_);
+        if (life_.state() != State::attached) return fail(life_.wrong_state("detach from"));
         if (users_ > 1) {
             --users_;
             return {};
         }
-        return stop_now();
+        return counted(life_.detach());
     }
 
-    /// Restarts a processor that runs, with the firmware that its source gives now and the resources that it has: stop,
-    /// load, table, start (the kernel's rproc_boot_recovery). The count of boots stays.
+    /// The processor has crashed: counts it, and marks it so. For those who recover it themselves; see `handle_crash`.
+    /// @returns false when that is no news: it is off, or known to have crashed.
+    bool note_crash(CrashType type) {
+        const std::scoped_lock guard(lock_);
+        return life_.note_crash(type);
+    }
+
+    /// The processor has crashed (the kernel's rproc_report_crash and what its worker does then): notes it, and
+    /// recovers when that is enabled. Waits for an operation that is under way; for interrupts there is CrashWorker.
+    /// @returns nothing, or the error of `recover`.
+    [[nodiscard]] Result<void> handle_crash(CrashType type) {
+        const std::scoped_lock guard(lock_);
+        if (!life_.note_crash(type) || recovery_ == RecoveryMode::disabled) return {};
+        return counted(life_.recover());
+    }
+
+    /// Starts a processor that has crashed again, with the firmware that its source gives now and the resources that it
+    /// has: stop, load, table, start (the kernel's rproc_trigger_recovery; debugfs `recovery` <- recover). The count of
+    /// boots stays. A platform with `kAttachOnRecovery` leaves a core that was attached running, and attaches again.
     /// @returns nothing, or
-    ///   state_invalid: it does not run;
-    ///   the error of the backend's stop: it still runs;
+    ///   state_invalid: it has not crashed;
+    ///   the error of the stop: it is still crashed, and this may be repeated;
     ///   the error of the firmware's source or of a later step: it is offline, and nothing is left of it.
     [[nodiscard]] Result<void> recover() {
         const std::scoped_lock guard(lock_);
-        if (ctx_.state() != State::running) return fail(wrong_state("recover"));
-        log(LogLevel::error, fmt::format("recovering {}", ctx_.name()));
-        if constexpr (PreparesRestart<S>) S::prepare_restart(steps_);
-        RPROC_TRY(steps_.stop());
-        stopped();
-        auto restarted = restart();
-        if (!restarted) {
-            undo(restarted.error().step);
-            users_ = 0;
-        }
-        return restarted;
+        if (life_.state() != State::crashed) return fail(life_.wrong_state("recover"));
+        return counted(life_.recover());
+    }
+
+    /// Says that a crash will not be recovered from any more (a notice: restart_limit_reached), and disables recovery.
+    /// The processor stays crashed until it is shut down.
+    void give_up_recovery() {
+        const std::scoped_lock guard(lock_);
+        recovery_ = RecoveryMode::disabled;
+        life_.notice(Severity::error,
+                     {.code = ErrorCode::restart_limit_reached,
+                      .what = fmt::format("crashed {} times, and is not started again", life_.crash_count()),
+                      .where = name(),
+                      .hint = "look at its trace or coredump, then stop it and boot again"});
+    }
+
+    /// Whether crashes are recovered from; they are, by default.
+    void set_recovery(RecoveryMode mode) {
+        const std::scoped_lock guard(lock_);
+        recovery_ = mode;
+    }
+    [[nodiscard]] RecoveryMode recovery() const {
+        const std::scoped_lock guard(lock_);
+        return recovery_;
+    }
+    /// How many crashes were handled in this processor's life.
+    [[nodiscard]] unsigned crash_count() const {
+        const std::scoped_lock guard(lock_);
+        return life_.crash_count();
     }
 
     [[nodiscard]] State state() const {
         const std::scoped_lock guard(lock_);
-        return ctx_.state();
+        return life_.state();
     }
 
     /// The processor's name, "m4".
-    [[nodiscard]] const std::string& name() const noexcept { return ctx_.name(); }
+    [[nodiscard]] const std::string& name() const noexcept { return life_.context().name(); }
 
     /// All carveouts; none while offline.
-    [[nodiscard]] const CarveoutRegistry& carveouts() const noexcept { return ctx_.carveouts(); }
+    [[nodiscard]] const CarveoutRegistry& carveouts() const noexcept { return life_.context().carveouts(); }
     /// Traces and virtio devices; none while offline.
-    [[nodiscard]] const Resources& resources() const noexcept { return steps_.resources(); }
+    [[nodiscard]] const Resources& resources() const noexcept { return life_.resources(); }
     /// The resource table in use: the one in the processor's memory, or the cached copy; empty without a table.
-    [[nodiscard]] std::span<const std::byte> table() const noexcept { return ctx_.table().bytes(); }
+    [[nodiscard]] std::span<const std::byte> table() const noexcept { return life_.context().table().bytes(); }
 
-    [[nodiscard]] B& backend() noexcept { return backend_; }
-    [[nodiscard]] P& platform() noexcept { return platform_; }
-    [[nodiscard]] O& observer() noexcept { return observer_; }
+    [[nodiscard]] B& backend() noexcept { return life_.backend(); }
+    [[nodiscard]] P& platform() noexcept { return life_.platform(); }
+    [[nodiscard]] O& observer() noexcept { return life_.observer(); }
 
   private:
-    [[nodiscard]] Result<void> boot_offline() {
-        if (ctx_.state() == State::detached) {
-            return fail({.code = ErrorCode::attach_unsupported,
-                         .what = "the bootloader has started this processor, and attaching to it is not supported yet",
-                         .hint = "stop it in the bootloader, or leave it to the bootloader"});
-        }
-        if (!transition(ctx_.state(), Event::boot)) return fail(wrong_state("start"));
-        log(LogLevel::info, fmt::format("powering up {}", ctx_.name()));
-        RPROC_TRY_ASSIGN(const Firmware firmware, request_firmware());
-        steps_.use(firmware);
-        auto booted = S::run(steps_);
-        if (!booted) {
-            undo(booted.error().step);
-            return booted;
-        }
-        started();
-        return {};
-    }
-
-    [[nodiscard]] Result<void> restart() {
-        RPROC_TRY_ASSIGN(const Firmware firmware, request_firmware());
-        steps_.use(firmware);
-        RPROC_TRY(Mainline::start(steps_));
-        started();
-        return {};
-    }
-
-    void undo(Step failed) {
-        if constexpr (TakesBack<S>) return S::after_failure(steps_, failed);
-        steps_.take_back();
-        steps_.give_up();
-    }
-
-    void clean_up() {
-        if constexpr (TakesBack<S>) return S::after_stop(steps_);
-        steps_.take_back();
-        steps_.give_up();
-    }
-
-    void started() {
-        move(Event::boot);
-        log(LogLevel::info, fmt::format("remote processor {} is now up", ctx_.name()));
-    }
-
-    void stopped() {
-        move(Event::stop);
-        log(LogLevel::info, fmt::format("stopped remote processor {}", ctx_.name()));
-    }
-
-    [[nodiscard]] Result<Firmware> request_firmware() {
-        observer_.on_step_begin(Step::request_firmware);
-        auto firmware = source_ ? source_->request() : fail(no_firmware());
-        if (firmware && firmware->bytes().empty()) firmware = fail(empty_firmware(*firmware));
-        if (firmware) {
-            log(LogLevel::info, fmt::format("firmware: direct-loading firmware {}", firmware->name()));
-            observer_.on_step_end(Step::request_firmware);
-            return firmware;
-        }
-        Error& error = firmware.error();
-        error.step = Step::request_firmware;
-        if (source_) log_request_failed(error);
-        observer_.on_step_failed(Step::request_firmware, error);
-        return firmware;
-    }
-
-    void log_request_failed(const Error& error) {
-        const int result = error.kernel_result();
-        log(LogLevel::error, fmt::format("firmware: failed to load {} ({})", source_->name(), result));
-        log(LogLevel::warning,
-            fmt::format("Direct firmware load for {} failed with error {}", source_->name(), result));
-        log(LogLevel::error, fmt::format("request_firmware failed: {}", result));
-    }
-
-    [[nodiscard]] static Error no_firmware() {
-        return {.code = ErrorCode::firmware_name_empty,
-                .what = "no firmware was chosen",
-                .hint = "call set_firmware before boot"};
-    }
-
-    [[nodiscard]] static Error empty_firmware(const Firmware& firmware) {
-        return {.code = ErrorCode::firmware_empty,
-                .what = "the firmware is empty",
-                .where = firmware.name(),
-                .kernel_line = "request_firmware failed: -22",
-                .hint = "the copy to the board was cut off, or the build wrote nothing"};
-    }
-
-    [[nodiscard]] Result<void> stop_now() {
-        RPROC_TRY(steps_.stop());
-        stopped();
-        clean_up();
-        users_ = 0;
-        return {};
-    }
-
-    [[nodiscard]] Error wrong_state(std::string_view operation) const {
-        return {.code = ErrorCode::state_invalid,
-                .what = fmt::format("cannot {} a processor that is {}", operation, to_string(ctx_.state())),
-                .where = ctx_.name(),
-                .hint = "read its state first"};
-    }
-
     [[nodiscard]] Error logged(Error error) {
-        log(LogLevel::error, error.kernel_line);
+        life_.log(LogLevel::error, error.kernel_line);
         return error;
     }
 
-    void log(LogLevel level, std::string_view line) { observer_.on_log({level, LogSource::remoteproc, line}); }
-
-    void move(Event event) {
-        const State from = ctx_.state();
-        const State to = *transition(from, event);
-        ctx_.set_state(to);
-        observer_.on_state(from, to);
+    /// After an operation that may have ended with the processor off.
+    [[nodiscard]] Result<void> counted(Result<void> result) {
+        if (!life_.is_up()) users_ = 0;
+        return result;
     }
 
     mutable std::mutex lock_;
-    B backend_;
-    P platform_;
-    O observer_;
-    Context ctx_;
-    BootSteps<B, P, O> steps_{ctx_, backend_, platform_, observer_};
-    std::optional<FirmwareSource> source_;
+    LifeCycle<B, P, S, O> life_;
     unsigned users_ = 0;
+    RecoveryMode recovery_ = RecoveryMode::enabled;
 };
 
 }  // namespace rproc

@@ -29,6 +29,9 @@ namespace rproc {
         case Step::allocate_carveouts: return fmt::format("Failed to allocate associated carveouts: {}", result);
         case Step::load: return fmt::format("Failed to load program segments: {}", result);
         case Step::start: return fmt::format("can't start rproc {}: {}", name, result);
+        case Step::loaded_table: return fmt::format("can't load resource table: {}", result);
+        case Step::attach: return fmt::format("can't attach to rproc {}: {}", name, result);
+        case Step::detach: return fmt::format("can't detach from rproc: {}", result);
         case Step::start_subdevices: return fmt::format("failed to probe subdevices for {}: {}", name, result);
         default: return {};
     }

@@ -12,6 +12,7 @@
 
 #include "rproc/core/concepts.hpp"
 #include "rproc/core/context.hpp"
+#include "rproc/core/table_mapping.hpp"
 #include "rproc/memory/model_memory.hpp"
 #include "rproc/platform/mailbox.hpp"
 #include "rproc/platform/registers.hpp"
@@ -115,11 +116,53 @@ class BasicStm32mp15 {
         return sent;
     }
 
+    /// The table that a bootloader left, 1 KiB at the address in its register (RSC_TBL_SIZE in stm32_rproc.c).
+    /// @returns the table, or
+    ///   attached_table_missing: the node names no such register, or it holds 0;
+    ///   address_unmapped: its address is one that the processor does not see;
+    ///   or register_failed, or an error of the memory.
+    [[nodiscard]] Result<LoadedTable> attached_table(Context& ctx) {
+        RPROC_TRY_ASSIGN(const DeviceAddress da, table_address(ctx));
+        const auto range = DeviceRange::make(da, kAttachedTableSize);
+        const auto pa = range ? config_.dma_ranges.to_physical(*range) : std::nullopt;
+        if (pa) return map_table(ctx, memory_, *pa);
+        ctx.log(LogLevel::error, LogSource::driver, fmt::format("can't translate da {:x}", da.value()));
+        return fail({.code = ErrorCode::address_unmapped,
+                     .what = "the processor does not see 1 KiB there",
+                     .where = fmt::format("resource table at da {}", to_string(da)),
+                     .hint = "the bootloader wrote a wrong address, or dma-ranges has no window for it"});
+    }
+
+    /// Holds the core in reset should it crash.
+    [[nodiscard]] Result<void> attach(Context& /*ctx*/) { return set_hold_boot(HoldBoot::hold); }
+
+    /// Tells the firmware that Linux leaves, and lets the core boot by itself again.
+    [[nodiscard]] Result<void> detach(Context& ctx) {
+        if (config_.has_mailbox(kDetach) && !mailbox_.send(kDetach, "stop"))
+            ctx.log(LogLevel::warning, LogSource::remoteproc, "warning: remote FW detach without ack");
+        return set_hold_boot(HoldBoot::release);
+    }
+
   private:
     enum class HoldBoot : std::uint32_t { hold = 0, release = 1 };  // the bit's values
     static constexpr std::uint32_t kStateOff = 0;
     static constexpr std::uint32_t kStateRunning = 2;
     static constexpr std::string_view kShutdown = "shutdown";
+    static constexpr std::string_view kDetach = "detach";
+    static constexpr std::uint64_t kAttachedTableSize = 1024;
+
+    [[nodiscard]] Result<DeviceAddress> table_address(Context& ctx) {
+        if (config_.resource_table) {
+            auto value = registers_.read(*config_.resource_table);
+            if (!value) ctx.log(LogLevel::error, LogSource::driver, "failed to read rsc tbl addr");
+            if (!value) return fail(std::move(value).error());
+            if (*value != 0) return DeviceAddress(*value);
+        }
+        return fail({.code = ErrorCode::attached_table_missing,
+                     .what = "nobody says where the resource table of the running firmware lies",
+                     .where = config_.node_path,
+                     .hint = "the bootloader has to write its address to the register of st,syscfg-rsc-tbl"});
+    }
 
     [[nodiscard]] Result<void> add_region(Context& ctx, const Stm32mp15Config::Region& region) {
         if (!region.memory) {

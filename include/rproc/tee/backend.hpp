@@ -14,6 +14,7 @@
 
 #include "rproc/core/concepts.hpp"
 #include "rproc/core/context.hpp"
+#include "rproc/core/table_mapping.hpp"
 #include "rproc/firmware/firmware.hpp"
 #include "rproc/memory/mapping.hpp"
 #include "rproc/result.hpp"
@@ -123,25 +124,13 @@ class Backend {
         return released;
     }
 
-    /// Maps the carveout that holds the table, as a whole, so that the mapping and the carveout's agree on their
-    /// bounds; a table outside all of them by itself, as Linux does.
     template <MemoryProvider M>
     [[nodiscard]] static Result<LoadedTable> map(const Context& ctx, M& memory, const TableLocation& table) {
         const auto range = PhysicalRange::make(table.pa, table.size);
         if (!range) return fail(unmappable(table, "it runs past the end of the address space"));
-        const PhysicalRange around = around_table(ctx, *range);
-        auto mapped = memory.map(around);
+        auto mapped = map_table(ctx, memory, *range);
         if (!mapped) return fail(unmappable(table, mapped.error().what));
-        const auto bytes = mapped->bytes().subspan(range->start().value() - around.start().value(), range->size());
-        return LoadedTable{*std::move(mapped), bytes};
-    }
-
-    [[nodiscard]] static PhysicalRange around_table(const Context& ctx, PhysicalRange table) {
-        for (const Carveout& carveout : ctx.carveouts().all()) {
-            const auto whole = PhysicalRange::make(carveout.pa, carveout.size);
-            if (carveout.kind == Carveout::Kind::region && whole->contains(table)) return *whole;
-        }
-        return table;
+        return mapped;
     }
 
     [[nodiscard]] static Error unmappable(const TableLocation& table, std::string_view why) {

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "rproc/core/boot_sequence.hpp"
+#include "rproc/core/boot_steps.hpp"
+#include "rproc/core/concepts.hpp"
+#include "rproc/core/context.hpp"
+#include "rproc/core/crash.hpp"
+#include "rproc/core/firmware_request.hpp"
+#include "rproc/core/state.hpp"
+#include "rproc/observer.hpp"
+#include "rproc/result.hpp"
+
+namespace rproc {
+
+/// What can be done with a remote processor, one operation after the other: each runs its steps, moves the state, and
+/// says what the kernel says. Knows no lock and counts no users; RemoteProcessor does.
+///
+/// Every operation that fails leaves a legal state: what it says in its contract, or the one before.
+template <Backend B, Platform P, BootSequence S, Observer O>
+requires Composable<B, P> && Orders<S, B>
+class LifeCycle {
+  public:
+    LifeCycle(B backend, P platform, O observer)
+        : backend_(std::move(backend)),
+          platform_(std::move(platform)),
+          observer_(std::move(observer)),
+          ctx_(std::string(std::as_const(platform_).name())) {
+        if constexpr (HasInitialState<P>) ctx_.set_state(platform_.initial_state());
+    }
+    LifeCycle(const LifeCycle&) = delete;
+    LifeCycle& operator=(const LifeCycle&) = delete;
+
+    [[nodiscard]] State state() const noexcept { return ctx_.state(); }
+    /// True while Linux is answerable for a core: running, attached or crashed.
+    [[nodiscard]] bool is_up() const noexcept {
+        return state() == State::running || state() == State::attached || state() == State::crashed;
+    }
+    [[nodiscard]] unsigned crash_count() const noexcept { return crashes_; }
+
+    [[nodiscard]] const Context& context() const noexcept { return ctx_; }
+    [[nodiscard]] const Resources& resources() const noexcept { return steps_.resources(); }
+    [[nodiscard]] B& backend() noexcept { return backend_; }
+    [[nodiscard]] P& platform() noexcept { return platform_; }
+    [[nodiscard]] O& observer() noexcept { return observer_; }
+    [[nodiscard]] FirmwareRequest<O>& firmware() noexcept { return firmware_; }
+
+    /// Boots what is offline, attaches to what is detached. On failure nothing is left of the attempt.
+    [[nodiscard]] Result<void> boot() {
+        auto booted = state() == State::detached ? attach_now() : boot_now();
+        if (!booted) log(LogLevel::error, fmt::format("Boot failed: {}", booted.error().kernel_result()));
+        return booted;
+    }
+
+    /// Stops what is up, and frees all. On failure of the stop the state is as before.
+    [[nodiscard]] Result<void> stop() {
+        RPROC_TRY(steps_.stop());
+        stopped();
+        if constexpr (TakesBack<S>) {
+            S::after_stop(steps_);
+        } else {
+            take_back_all();
+        }
+        return {};
+    }
+
+    /// The same, and when the core cannot be stopped, frees all nevertheless: nobody is left to try again.
+    void stop_for_good() {
+        if (!stop()) undo(Step::stop);
+    }
+
+    /// Leaves what is attached. On failure it is still attached.
+    [[nodiscard]] Result<void> detach() requires HasAttach<P> {
+        RPROC_TRY(steps_.detach());
+        detached();
+        take_back_all();
+        return {};
+    }
+
+    /// @returns false when there is nothing up that could crash, or it has crashed already.
+    bool note_crash(CrashType type) {
+        log(LogLevel::error, fmt::format("crash detected in {}: type {}", ctx_.name(), to_string(type)));
+        if (state() != State::running && state() != State::attached) return false;
+        was_attached_ = state() == State::attached;
+        move(Event::crash);
+        log(LogLevel::error, fmt::format("handling crash #{} in {}", ++crashes_, ctx_.name()));
+        return true;
+    }
+
+    /// Starts what has crashed again. On failure of the stop it is still crashed; on a later one nothing is left.
+    [[nodiscard]] Result<void> recover() {
+        log(LogLevel::error, fmt::format("recovering {}", ctx_.name()));
+        if constexpr (AttachesOnRecovery<P>) {
+            if (was_attached_) return reattach();
+        }
+        if constexpr (PreparesRestart<S>) S::prepare_restart(steps_);
+        RPROC_TRY(steps_.stop());
+        stopped();
+        return or_undo(restart());
+    }
+
+    void notice(Severity severity, const Error& error) { observer_.on_notice(severity, error); }
+    void log(LogLevel level, std::string_view line) { observer_.on_log({level, LogSource::remoteproc, line}); }
+
+    [[nodiscard]] Error wrong_state(std::string_view operation) const {
+        return {.code = ErrorCode::state_invalid,
+                .what = fmt::format("cannot {} a processor that is {}", operation, to_string(state())),
+                .where = ctx_.name(),
+                .hint = "read its state first"};
+    }
+
+  private:
+    [[nodiscard]] Result<void> boot_now() {
+        if (!transition(state(), Event::boot)) return fail(wrong_state("start"));
+        log(LogLevel::info, fmt::format("powering up {}", ctx_.name()));
+        RPROC_TRY_ASSIGN(const Firmware firmware, firmware_.read());
+        steps_.use(firmware);
+        auto booted = S::run(steps_);
+        if (!booted) {
+            undo(booted.error().step);
+            return booted;
+        }
+        started();
+        return {};
+    }
+
+    [[nodiscard]] Result<void> attach_now() {
+        if constexpr (HasAttach<P>) {
+            log(LogLevel::info, fmt::format("attaching to {}", ctx_.name()));
+            auto attached = Attach::run(steps_);
+            if (!attached) {
+                undo(attached.error().step);
+                return attached;
+            }
+            move(Event::attach);
+            log(LogLevel::info, fmt::format("remote processor {} is now attached", ctx_.name()));
+            return {};
+        } else {
+            return fail({.code = ErrorCode::attach_unsupported,
+                         .what = "somebody else has started this processor, and its platform cannot attach to it",
+                         .where = ctx_.name(),
+                         .hint = "stop it in the bootloader, or leave it to the bootloader"});
+        }
+    }
+
+    [[nodiscard]] Result<void> restart() {
+        RPROC_TRY_ASSIGN(const Firmware firmware, firmware_.read());
+        steps_.use(firmware);
+        RPROC_TRY(Mainline::start(steps_));
+        started();
+        return {};
+    }
+
+    /// The kernel's rproc_attach_recovery: the core has restarted by itself.
+    [[nodiscard]] Result<void> reattach() {
+        RPROC_TRY(steps_.detach());
+        detached();
+        auto attached = steps_.attach_again();
+        if (attached) {
+            move(Event::attach);
+            log(LogLevel::info, fmt::format("remote processor {} is now attached", ctx_.name()));
+        }
+        return or_undo(std::move(attached));
+    }
+
+    [[nodiscard]] Result<void> or_undo(Result<void> result) {
+        if (!result) undo(result.error().step);
+        return result;
+    }
+
+    void undo(Step failed) {
+        if constexpr (TakesBack<S>) return S::after_failure(steps_, failed);
+        take_back_all();
+    }
+
+    void take_back_all() {
+        steps_.take_back();
+        steps_.give_up();
+    }
+
+    void started() {
+        move(Event::boot);
+        log(LogLevel::info, fmt::format("remote processor {} is now up", ctx_.name()));
+    }
+
+    void stopped() {
+        move(Event::stop);
+        log(LogLevel::info, fmt::format("stopped remote processor {}", ctx_.name()));
+    }
+
+    void detached() {
+        move(Event::detach);
+        log(LogLevel::info, fmt::format("detached remote processor {}", ctx_.name()));
+    }
+
+    void move(Event event) {
+        const State from = ctx_.state();
+        const State to = *transition(from, event);
+        ctx_.set_state(to);
+        observer_.on_state(from, to);
+    }
+
+    B backend_;
+    P platform_;
+    O observer_;
+    Context ctx_;
+    BootSteps<B, P, O> steps_{ctx_, backend_, platform_, observer_};
+    FirmwareRequest<O> firmware_{observer_};
+    unsigned crashes_ = 0;
+    bool was_attached_ = false;  ///< before the last crash
+};
+
+}  // namespace rproc

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "rproc/core/concepts.hpp"
+#include "rproc/core/context.hpp"
+
+namespace rproc {
+
+/// The resource table of a processor in its three forms, and which of them is in use (`Context::table`):
+///
+///     cached   a copy of Linux's own: from the image, with the addresses and ids that Linux fills in
+///     loaded   in the processor's memory, where the firmware sees it
+///     clean    a copy of the loaded one as somebody else left it, before Linux wrote to it (attach)
+class ResourceTables {
+  public:
+    explicit ResourceTables(Context& ctx) noexcept : ctx_(ctx) {}
+    ResourceTables(const ResourceTables&) = delete;
+    ResourceTables& operator=(const ResourceTables&) = delete;
+
+    /// The cached table comes from the image, and is in use.
+    void take_cached(std::vector<std::byte> table) {
+        cached_ = std::move(table);
+        use_cached();
+    }
+
+    /// A table that is in memory already is in use, without a copy.
+    void take_loaded(LoadedTable table) {
+        loaded_ = std::move(table);
+        ctx_.set_table(loaded_.bytes);
+    }
+
+    /// Keeps the loaded table as it is now, for `restore_clean`.
+    void keep_clean() { clean_.assign(loaded_.bytes.begin(), loaded_.bytes.end()); }
+
+    /// The cached table becomes a copy of the one in use; which stays in use.
+    void save() {
+        const auto table = ctx_.table().bytes();
+        if (table.data() != cached_.data()) cached_.assign(table.begin(), table.end());
+    }
+
+    void use_cached() { ctx_.set_table(cached_); }
+
+    /// Copies the cached table, with the addresses and ids that it has by now, over one in memory, which is in use from
+    /// then on. Does nothing when their sizes differ or there is none.
+    void install(std::span<std::byte> loaded) {
+        if (loaded.size() != cached_.size() || loaded.empty()) return;
+        std::ranges::copy(cached_, loaded.begin());
+        ctx_.set_table(loaded);
+    }
+
+    /// The same over the table that `take_loaded` took.
+    void install() { install(loaded_.bytes); }
+
+    /// Gives the memory its clean table back, for whoever attaches next; a copy of what was there is in use. Does
+    /// nothing without a clean one.
+    void restore_clean() {
+        if (clean_.empty()) return;
+        save();
+        use_cached();
+        std::ranges::copy(clean_, loaded_.bytes.begin());
+    }
+
+    /// Lets go of the loaded table; none is in use.
+    void drop_loaded() {
+        ctx_.set_table({});
+        loaded_ = {};
+        clean_.clear();
+    }
+
+    /// Drops the cached table; none is in use.
+    void forget() {
+        ctx_.set_table({});
+        cached_.clear();
+    }
+
+  private:
+    Context& ctx_;
+    std::vector<std::byte> cached_;
+    LoadedTable loaded_;
+    std::vector<std::byte> clean_;
+};
+
+}  // namespace rproc
