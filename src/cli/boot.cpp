@@ -54,10 +54,10 @@ Error with_reason(Error error, const BootJob& job) {
 }
 
 /// Boots and stops; the reporter hears everything.
-template <BootSequence S, Backend B, BootReporter R>
-ExitStatus boot_with(B backend, const BootJob& job, const FirmwareSource& source, R& reporter,
+template <BootSequence S, Backend B>
+ExitStatus boot_with(B backend, const BootJob& job, const FirmwareSource& source, BootReporter& reporter,
                      const std::shared_ptr<spdlog::logger>& log) {
-    using Watchers = ObserverList<ObserverRef<R>, SpdlogObserver>;
+    using Watchers = ObserverList<ObserverRef<BootReporter>, SpdlogObserver>;
     RemoteProcessor<B, platform::Stm32mp15, S, Watchers> processor(
         std::move(backend), platform::Stm32mp15(job.board.config, {}, job.memory),
         Watchers(ObserverRef(reporter), SpdlogObserver(log)));
@@ -76,8 +76,7 @@ ExitStatus boot_with(B backend, const BootJob& job, const FirmwareSource& source
     return ExitStatus::yes;
 }
 
-template <BootReporter R>
-ExitStatus boot(const BootJob& job, std::string_view sequence, const FirmwareSource& source, R reporter,
+ExitStatus boot(const BootJob& job, std::string_view sequence, const FirmwareSource& source, BootReporter& reporter,
                 const std::shared_ptr<spdlog::logger>& log) {
     if (job.tee == nullptr) return boot_with<Mainline>(elf::Backend{}, job, source, reporter, log);
     tee::TeeContext<tee::SoftwareTee> context(job.tee);
@@ -90,19 +89,22 @@ ExitStatus boot(const BootJob& job, std::string_view sequence, const FirmwareSou
                          [&]<class S>() { return boot_with<S>(*std::move(backend), job, source, reporter, log); });
 }
 
+std::unique_ptr<BootReporter> make_reporter(Output& out, const BootOptions& options, const BootJob& job) {
+    if (options.json) return std::make_unique<BootEvents>(out, job);
+    if (options.kernel_log) return std::make_unique<KernelLog>(out, job);
+    if (options.quiet) return std::make_unique<OnlyRefusal>(out, job);
+    return std::make_unique<Timeline>(out, job,
+                                      options.verbose ? Timeline::KernelLines::shown : Timeline::KernelLines::hidden);
+}
+
 ExitStatus boot_and_show(Console& console, const BootOptions& options, const ChosenBoard& chosen, const BootJob& job,
                          const FirmwareSource& source) {
-    Output& out = console.out;
-    const auto run = [&](auto reporter) {
-        return boot(job, options.sequence, source, std::move(reporter), console.log);
-    };
-    if (options.json) return run(BootEvents(out, job));
-    if (options.kernel_log) return run(KernelLog(out, job));
-    if (options.quiet) return run(OnlyRefusal(out, job));
-    out.print("{} on a model of {}{}\n\n", out.bold(printable(options.firmware)), describe(chosen),
-              job.tee ? ", loaded by a software TEE" : "");
-    const auto lines = options.verbose ? Timeline::KernelLines::shown : Timeline::KernelLines::hidden;
-    return run(Timeline(out, job, lines));
+    if (!options.json && !options.kernel_log && !options.quiet) {
+        console.out.print("{} on a model of {}{}\n\n", console.out.bold(printable(options.firmware)), describe(chosen),
+                          job.tee ? ", loaded by a software TEE" : "");
+    }
+    const auto reporter = make_reporter(console.out, options, job);
+    return boot(job, options.sequence, source, *reporter, console.log);
 }
 
 /// What is wrong with the options together, beyond what the parser sees; empty when nothing is.
@@ -128,7 +130,8 @@ ExitStatus run_boot(Console& console, const BootOptions& options) {
     auto chosen = choose_board(options);
     if (!chosen) return report(console, chosen.error());
     platform::Stm32mp15Config& config = chosen->board.config;
-    if (!options.tee.empty() && !config.tee) config.tee = platform::Stm32mp15Config::TeeReference{"", 0};  // as if the board's tree said so
+    // As if the board's tree said so.
+    if (!options.tee.empty() && !config.tee) config.tee = platform::Stm32mp15Config::TeeReference{"", 0};
     if (const std::string mistake = mistake_in(options, config); !mistake.empty()) return wrong_call(console, mistake);
     const auto policy = read_policy(console, options.trust);
     if (!policy) return report(console, policy.error());

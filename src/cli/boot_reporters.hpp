@@ -34,16 +34,30 @@ struct BootJob {
     }
 };
 
-/// Watches a boot, and hears besides what runs then and how it ended.
-template <class R>
-concept BootReporter = Observer<R> && requires(R& reporter, const Running& running, const Error& error) {
-    // The processor runs.
-    reporter.running(running);
-    // The boot was refused; everything is undone.
-    reporter.refused(error);
-    // The processor was stopped again.
-    reporter.stopped();
+/// Watches a boot, and hears besides what runs then and how it ended. An interface, not a concept: a boot is compiled
+/// once for each backend and sequence, and not for each reporter, too.
+class BootReporter {
+  public:
+    BootReporter() = default;
+    BootReporter(const BootReporter&) = delete;
+    BootReporter& operator=(const BootReporter&) = delete;
+    virtual ~BootReporter() = default;
+
+    virtual void on_step_begin(Step /*step*/) {}
+    virtual void on_step_end(Step /*step*/) {}
+    virtual void on_step_failed(Step /*step*/, const Error& /*error*/) {}
+    virtual void on_notice(Severity /*severity*/, const Error& /*error*/) {}
+    virtual void on_log(const LogLine& /*line*/) {}
+    virtual void on_state(State /*from*/, State /*to*/) {}
+
+    /// The processor runs.
+    virtual void running(const Running& /*running*/) {}
+    /// The boot was refused; everything is undone.
+    virtual void refused(const Error& /*error*/) {}
+    /// The processor was stopped again.
+    virtual void stopped() {}
 };
+static_assert(Observer<BootReporter>);
 
 /// Measures how long the step at hand has taken.
 class Stopwatch {
@@ -59,23 +73,23 @@ class Stopwatch {
 };
 
 /// A line a step as it happens, then what runs, for people.
-class Timeline {
+class Timeline : public BootReporter {
   public:
     enum class KernelLines { hidden, shown };
 
     Timeline(Output& out, const BootJob& job, KernelLines lines)
         : out_(out), job_(job), lines_(lines), facts_(job.board, job.firmware, job.memory, job.tee) {}
 
-    void on_step_begin(Step step);
-    void on_step_end(Step step);
-    void on_step_failed(Step step, const Error& error);
-    void on_notice(Severity severity, const Error& error);
-    void on_log(const LogLine& line);
-    void on_state(State from, State to);
+    void on_step_begin(Step step) override;
+    void on_step_end(Step step) override;
+    void on_step_failed(Step step, const Error& error) override;
+    void on_notice(Severity severity, const Error& error) override;
+    void on_log(const LogLine& line) override;
+    void on_state(State from, State to) override;
 
-    void running(const Running& running);
-    void refused(const Error& error);
-    void stopped();
+    void running(const Running& running) override;
+    void refused(const Error& error) override;
+    void stopped() override;
 
   private:
     void print_step(const std::string& mark, Step step, const std::string& result);
@@ -93,24 +107,23 @@ class Timeline {
     std::vector<std::string> step_lines_{};              ///< the kernel's, of the step at hand
     std::vector<std::string> complaints_{};              ///< the kernel's lines that are no information
 };
-static_assert(BootReporter<Timeline>);
 
 /// One JSON object for each thing that happens.
-class BootEvents {
+class BootEvents : public BootReporter {
   public:
     BootEvents(Output& out, const BootJob& job)
         : out_(out), job_(job), facts_(job.board, job.firmware, job.memory, job.tee) {}
 
-    void on_step_begin(Step step);
-    void on_step_end(Step step);
-    void on_step_failed(Step step, const Error& error);
-    void on_notice(Severity severity, const Error& error);
-    void on_log(const LogLine& line);
-    void on_state(State from, State to);
+    void on_step_begin(Step step) override;
+    void on_step_end(Step step) override;
+    void on_step_failed(Step step, const Error& error) override;
+    void on_notice(Severity severity, const Error& error) override;
+    void on_log(const LogLine& line) override;
+    void on_state(State from, State to) override;
 
-    void running(const Running& running) { running_ = running; }
-    void refused(const Error& error);
-    void stopped();
+    void running(const Running& running) override { running_ = running; }
+    void refused(const Error& error) override;
+    void stopped() override;
 
   private:
     void print(const nlohmann::ordered_json& event);
@@ -123,33 +136,26 @@ class BootEvents {
     Stopwatch watch_;
     Running running_{};
 };
-static_assert(BootReporter<BootEvents>);
 
 /// The lines that dmesg would show, and nothing else.
-class KernelLog : public NullObserver {
+class KernelLog : public BootReporter {
   public:
     KernelLog(Output& out, const BootJob& job) : out_(out), job_(job) {}
 
-    void on_log(const LogLine& line) { out_.print("{}\n", printable(as_in_dmesg(line, job_.board))); }
-
-    void running(const Running& /*running*/) {}
-    void refused(const Error& /*error*/) {}
-    void stopped() {}
+    void on_log(const LogLine& line) override { out_.print("{}\n", printable(as_in_dmesg(line, job_.board))); }
 
   private:
     Output& out_;
     const BootJob& job_;
 };
-static_assert(BootReporter<KernelLog>);
 
 /// One line when the boot is refused, and nothing else.
-class OnlyRefusal : public NullObserver {
+class OnlyRefusal : public BootReporter {
   public:
     OnlyRefusal(Output& out, const BootJob& job) : out_(out), job_(job) {}
 
-    void running(const Running& /*running*/) {}
-    void refused(const Error& error) { print(meaning_of(error, job_.board, job_.firmware)); }
-    void stopped() {
+    void refused(const Error& error) override { print(meaning_of(error, job_.board, job_.firmware)); }
+    void stopped() override {
         if (!job_.boots_on_linux()) print("the model boots it, but Linux 6.1 does not");
     }
 
@@ -161,6 +167,5 @@ class OnlyRefusal : public NullObserver {
     Output& out_;
     const BootJob& job_;
 };
-static_assert(BootReporter<OnlyRefusal>);
 
 }  // namespace rproc::cli
