@@ -23,10 +23,13 @@ Error unwritable(const fs::path& target, std::string_view why) {
             .hint = "give a file name in a directory that you may write to, with room for the whole dump"};
 }
 
-/// The file that a symbolic link names, or `path` itself.
-fs::path follow(const fs::path& path) {
+/// The file that a symbolic link leads to, whether it exists or not, or `path` itself.
+fs::path follow(fs::path path) {
+    constexpr int kMostLinks = 40;  // as the kernel
     std::error_code ignored;
-    return fs::is_symlink(path, ignored) ? fs::weakly_canonical(path, ignored) : path;
+    for (int i = 0; i < kMostLinks && fs::is_symlink(path, ignored); ++i)
+        path = path.parent_path() / fs::read_symlink(path, ignored);
+    return path;
 }
 
 }  // namespace

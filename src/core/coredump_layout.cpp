@@ -14,9 +14,8 @@ template <class Word>
 CoredumpLayout headers_of(CoredumpFormat format, std::span<const DumpSegment> segments) {
     if (format == CoredumpFormat::segments)
         return {.memory = sizeof(ElfFileHeader<Word>) + segments.size() * sizeof(ElfProgramHeader<Word>)};
-    CoredumpLayout layout{
-        .names = sizeof(ElfFileHeader<Word>) + (segments.size() + 2) * sizeof(ElfSectionHeader<Word>),
-        .names_size = 1 + kNamesSection.size() + 1};
+    CoredumpLayout layout{.names = sizeof(ElfFileHeader<Word>) + (segments.size() + 2) * sizeof(ElfSectionHeader<Word>),
+                          .names_size = 1 + kNamesSection.size() + 1};
     for (const DumpSegment& segment : segments) layout.names_size += section_name(segment).size() + 1;
     layout.memory = layout.names + layout.names_size;
     return layout;

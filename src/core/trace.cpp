@@ -111,13 +111,13 @@ std::optional<TraceRing::Arc> TraceRing::changed(std::span<const std::byte> now)
 }
 
 bool TraceRing::restarted(std::span<const std::byte> now, Arc arc) const {
+    const auto ring = without_last(now);
     std::size_t cleared = 0;
-    for (std::size_t i = 0; i < now.size(); ++i)
-        if (now[i] == kNotText && seen_[i] != kNotText) ++cleared;
+    for (std::size_t i = 0; i < ring.size(); ++i)
+        if (ring[i] == kNotText && seen_[i] != kNotText) ++cleared;
     if (cleared >= 2) return true;
 
     // Past the end without having filled it: either anew from the start, or overtaken, which leaves one zero behind.
-    const auto ring = without_last(now);
     const bool passed_end = arc.start + arc.size > now.size();
     const bool filled = arc.start >= ring.size() || first_zero(ring.subspan(arc.start)) == ring.size() - arc.start;
     return passed_end && !filled && std::ranges::count(ring, kNotText) != 1;

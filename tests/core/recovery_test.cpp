@@ -80,6 +80,27 @@ TEST_F(Recovery, PutsTheTableBackAsItWasBeforeTheFirstStart) {
     EXPECT_EQ(rproc.table().data(), loaded.data());
 }
 
+TEST_F(Recovery, AHandlerSeesTheMemoryAsTheCrashLeftIt) {
+    boot();
+    const auto loaded = rproc.carveouts().da_to_va(kTableAt, script.table.size());
+    std::vector<std::byte> seen;
+    rproc.set_crash_handler([&](const CrashScene& scene) {
+        static_cast<void>(script.call("handler"));
+        EXPECT_EQ(scene.name, "m4");
+        EXPECT_EQ(scene.crash, 1U);
+        EXPECT_EQ(scene.boot_address, DeviceAddress(0x42));
+        EXPECT_EQ(scene.resources.traces.size(), 1U);
+        const auto bytes = scene.carveouts.da_to_va(kTableAt, script.table.size());
+        seen.assign(bytes.begin(), bytes.end());
+    });
+    std::ranges::fill(loaded, std::byte{0xee});
+    ASSERT_EQ(outcome(rproc.handle_crash(CrashType::watchdog)), "ok");
+    EXPECT_THAT(seen, testing::Each(std::byte{0xee}));
+    EXPECT_EQ(seen.size(), script.table.size());
+    EXPECT_THAT(script.calls, ElementsAre("before stop", "stop", "handler", "load", "find_loaded_rsc_table",
+                                          "before start", "start", "after start"));
+}
+
 TEST_F(Recovery, MayBeRepeatedAndThenShutDown) {
     boot();
     for (int i = 0; i < 3; ++i) ASSERT_EQ(outcome(rproc.handle_crash(CrashType::watchdog)), "ok");

@@ -76,7 +76,7 @@ enum class CoredumpClass : std::uint8_t { elf32, elf64 };
 struct CoredumpInfo {
     CoredumpFormat format = CoredumpFormat::segments;
     CoredumpClass elf_class = CoredumpClass::elf32;
-    std::uint16_t machine = 0;     ///< e_machine. Linux's drivers leave 0 (EM_NONE); with 40 (EM_ARM) gdb knows the core
+    std::uint16_t machine = 0;  ///< e_machine. Linux's drivers leave 0 (EM_NONE); with 40 (EM_ARM) gdb knows the core
     DeviceAddress boot_address{};  ///< e_entry
 };
 

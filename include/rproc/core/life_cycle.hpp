@@ -12,6 +12,7 @@
 #include "rproc/core/concepts.hpp"
 #include "rproc/core/context.hpp"
 #include "rproc/core/crash.hpp"
+#include "rproc/core/crash_scene.hpp"
 #include "rproc/core/firmware_request.hpp"
 #include "rproc/core/state.hpp"
 #include "rproc/observer.hpp"
@@ -102,8 +103,13 @@ class LifeCycle {
         if constexpr (PreparesRestart<S>) S::prepare_restart(steps_);
         RPROC_TRY(steps_.stop());
         stopped();
+        if (on_crash_) {
+            on_crash_({ctx_.name(), crashes_, steps_.boot_address_read(), steps_.resources(), ctx_.carveouts()});
+        }
         return or_undo(restart());
     }
+
+    void set_crash_handler(CrashHandler handler) { on_crash_ = std::move(handler); }
 
     void notice(Severity severity, const Error& error) { observer_.on_notice(severity, error); }
     void log(LogLevel level, std::string_view line) { observer_.on_log({level, LogSource::remoteproc, line}); }
@@ -213,6 +219,7 @@ class LifeCycle {
     BootSteps<B, P, O> steps_{ctx_, backend_, platform_, observer_};
     FirmwareRequest<O> firmware_{observer_};
     unsigned crashes_ = 0;
+    CrashHandler on_crash_;
     bool was_attached_ = false;  ///< before the last crash
 };
 

@@ -11,6 +11,7 @@
 #include "rproc/core/boot_sequence.hpp"
 #include "rproc/core/concepts.hpp"
 #include "rproc/core/crash.hpp"
+#include "rproc/core/crash_scene.hpp"
 #include "rproc/core/life_cycle.hpp"
 #include "rproc/core/state.hpp"
 #include "rproc/firmware/source.hpp"
@@ -141,6 +142,13 @@ class RemoteProcessor {
         const std::scoped_lock guard(lock_);
         if (life_.state() != State::crashed) return fail(life_.wrong_state("recover"));
         return counted(life_.recover());
+    }
+
+    /// Who looks at a crash, after the core was stopped and before it is started again: the place for a coredump (the
+    /// kernel's `rproc->ops->coredump`). Nobody, by default.
+    void set_crash_handler(CrashHandler handler) {
+        const std::scoped_lock guard(lock_);
+        life_.set_crash_handler(std::move(handler));
     }
 
     /// Says that a crash will not be recovered from any more (a notice: restart_limit_reached), and disables recovery.

@@ -34,8 +34,8 @@ struct TraceNews {
 
 /// Finds what is new in a trace buffer that its writer uses as a ring, from one copy of the buffer to the next.
 ///
-/// The convention (OpenAMP's `log_buff`, Zephyr's RAM console): text is written from the buffer's start; at its end, or
-/// one byte before, the writer goes on at the start; a zero byte is not text: it has not been written yet, or, where
+/// The convention (STM32Cube's `log_buff`, Zephyr's RAM console): text is written from the buffer's start; at its end,
+/// or one byte before, the writer goes on at the start; a zero byte is not text: it has not been written yet, or, where
 /// the writer sets one, it stands behind the newest byte. Nothing else tells where the writer is, hence the rule:
 ///
 /// 1. The first look gives the text up to the first zero byte, and takes that as the writer's place. Where nearly the
