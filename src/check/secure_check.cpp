@@ -16,7 +16,7 @@
 #include "check/verdict_of_trial.hpp"
 #include "rproc/check/verification.hpp"
 #include "rproc/firmware/elf_image.hpp"
-#include "rproc/firmware/platform_tlvs.hpp"
+#include "rproc/firmware/readable_images.hpp"
 #include "rproc/firmware/signed_image.hpp"
 #include "rproc/sim/software_tee_board.hpp"
 
@@ -27,19 +27,6 @@ std::string format_of(const Firmware& firmware) {
     if (SignedImage::recognises(firmware.bytes())) return "optee-signed";
     const auto image = ElfImage::parse(firmware.bytes());
     return image ? fmt::format("elf{}", image->header().elf_class) : "unknown";
-}
-
-/// The images of a package that can be read without a key.
-std::vector<ElfImage> readable_images(const Firmware& firmware) {
-    std::vector<ElfImage> images;
-    const auto package = SignedImage::parse(firmware.bytes());
-    if (!package || package->find(static_cast<TlvType>(PlatformTlv::encryption))) return images;
-    for (std::uint32_t i = 0; i < package->image_count(); ++i) {
-        const auto bytes = package->image(i);
-        const auto image = bytes ? ElfImage::parse(*bytes) : fail(bytes.error());
-        if (image) images.push_back(*image);
-    }
-    return images;
 }
 
 Finding signature_not_verified(const Firmware& firmware) {
@@ -75,7 +62,7 @@ Verdict check_signed(const FirmwareSource& source, const platform::Board& board,
     }
     Verdict verdict = verdict_of(trial, source, board);
     const Firmware firmware = source.request().value_or(Firmware(source.name(), {}));
-    const auto images = readable_images(firmware);
+    const auto images = SignedImage::recognises(firmware.bytes()) ? readable_images(firmware) : std::vector<ElfImage>();
     verdict.format = format_of(firmware);
     add_virtio(verdict, images, trial);
     std::ranges::copy(trial.record.findings(), std::back_inserter(verdict.findings));

@@ -120,19 +120,14 @@ std::string mistake_in(const BootOptions& options, const platform::Stm32mp15Conf
                        options.sequence);
 }
 
-ExitStatus wrong_call(Console& console, std::string_view message) {
-    console.err.wrapped(fmt::format("rproc: {} ", console.err.bad("error:")), 14, message);
-    console.err.write("       try `rproc boot --help`\n");
-    return ExitStatus::usage;
-}
-
 ExitStatus run_boot(Console& console, const BootOptions& options) {
     auto chosen = choose_board(options);
     if (!chosen) return report(console, chosen.error());
     platform::Stm32mp15Config& config = chosen->board.config;
     // As if the board's tree said so.
     if (!options.tee.empty() && !config.tee) config.tee = platform::Stm32mp15Config::TeeReference{"", 0};
-    if (const std::string mistake = mistake_in(options, config); !mistake.empty()) return wrong_call(console, mistake);
+    if (const std::string mistake = mistake_in(options, config); !mistake.empty())
+        return wrong_call(console, "boot", mistake);
     const auto policy = read_policy(console, options.trust);
     if (!policy) return report(console, policy.error());
 

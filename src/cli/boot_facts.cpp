@@ -11,26 +11,11 @@
 #include "cli/output.hpp"
 #include "rproc/check/memory_map.hpp"
 #include "rproc/firmware/elf_image.hpp"
-#include "rproc/firmware/platform_tlvs.hpp"
-#include "rproc/firmware/signed_image.hpp"
+#include "rproc/firmware/readable_images.hpp"
 #include "rproc/sim/software_tee_board.hpp"
 
 namespace rproc::cli {
 namespace {
-
-/// The ELF images that the firmware consists of; none of a package that only its TEE can read.
-std::vector<ElfImage> images_of(const Firmware& firmware) {
-    std::vector<ElfImage> images;
-    if (const auto image = ElfImage::parse(firmware.bytes())) return {*image};
-    const auto package = SignedImage::parse(firmware.bytes());
-    if (!package || package->find(static_cast<TlvType>(PlatformTlv::encryption))) return images;
-    for (std::uint32_t i = 0; i < package->image_count(); ++i) {
-        const auto bytes = package->image(i);
-        const auto image = bytes ? ElfImage::parse(*bytes) : fail(bytes.error());
-        if (image) images.push_back(*image);
-    }
-    return images;
-}
 
 std::string identity_text(const ElfImage& image) {
     return fmt::format("ELF{}, {}", image.header().elf_class, machine_name(image.header().machine));
@@ -116,7 +101,7 @@ std::string StepFacts::of(Step step) const {
         case Step::start_subdevices: return virtio_;
         default: break;
     }
-    const auto images = images_of(firmware_);
+    const auto images = readable_images(firmware_);
     if (images.empty()) return step == Step::parse_fw ? signer() : std::string();
     switch (step) {
         case Step::sanity_check: return identity_text(images.front());

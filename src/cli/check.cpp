@@ -210,12 +210,6 @@ class CheckRun {
     Tally tally_;
 };
 
-ExitStatus wrong_call(Console& console, std::string_view message) {
-    console.err.print("rproc: {} {}\n", console.err.bad("error:"), message);
-    console.err.write("       try `rproc check --help`\n");
-    return ExitStatus::usage;
-}
-
 /// What is wrong with the arguments beyond what the parser sees; empty when nothing is.
 std::string mistake_in(const FirmwareList& list) {
     if (list.arguments.empty() && list.files_from.empty()) return "no firmware named";
@@ -234,7 +228,7 @@ std::string mistake_in(const FirmwareList& list) {
 
 ExitStatus run_check(Console& console, const CheckOptions& options) {
     if (const std::string mistake = mistake_in(options.firmwares); !mistake.empty())
-        return wrong_call(console, mistake);
+        return wrong_call(console, "check", mistake);
     auto chosen = choose_board(options);
     if (!chosen) return report(console, chosen.error());
     if (chosen->by_default && !options.json && !options.quiet) {

@@ -114,6 +114,12 @@ ExitStatus report(Console& console, const Error& error) {
     return exit_status_of(error);
 }
 
+ExitStatus wrong_call(Console& console, std::string_view subcommand, std::string_view message) {
+    console.err.wrapped(fmt::format("rproc: {} ", console.err.bad("error:")), 14, message);
+    console.err.print("       try `rproc {} --help`\n", subcommand);
+    return ExitStatus::usage;
+}
+
 std::string describe(const ChosenBoard& chosen) {
     return fmt::format("{} ({}){}", printable(chosen.board.name), printable(chosen.board.config.name),
                        chosen.by_default ? ", the default board" : "");

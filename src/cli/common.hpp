@@ -75,6 +75,9 @@ inline constexpr std::string_view kStandardInput = "-";
 /// Prints the error as one line for a person, with its hint; the exit status that goes with it.
 ExitStatus report(Console& console, const Error& error);
 
+/// Prints what is wrong with a call, beyond what the parser sees, and where help is.
+ExitStatus wrong_call(Console& console, std::string_view subcommand, std::string_view message);
+
 /// "stm32mp157c-dk2 (m4)", and on the default board a word about that.
 [[nodiscard]] std::string describe(const ChosenBoard& chosen);
 
