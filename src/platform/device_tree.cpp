@@ -4,10 +4,14 @@
 #include <libfdt.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "rproc/internal/bytes.hpp"
 
 #include "rproc/firmware/source.hpp"
 
@@ -140,11 +144,49 @@ Result<PhysicalRange> DeviceTreeNode::reg() const {
                  .where = path() + ", property reg"});
 }
 
+namespace {
+
+/// The big-endian cell at an offset; nothing outside the bytes.
+std::optional<std::uint32_t> cell_at(std::span<const std::byte> bytes, std::uint64_t offset) noexcept {
+    if (!internal::fits(offset, FDT_TAGSIZE, bytes.size())) return std::nullopt;
+    return big_endian(bytes.subspan(offset));
+}
+
+/// Whether every property of the structure block ends inside it. libfdt 1.6.1 walks backwards over one whose length
+/// makes its own sum negative, and fdt_check_full never returns.
+bool properties_end(std::span<const std::byte> blob) noexcept {
+    constexpr std::uint32_t kFirstWithSize = 17;  // the version of the format
+    const auto version = cell_at(blob, offsetof(fdt_header, version));
+    const auto start = cell_at(blob, offsetof(fdt_header, off_dt_struct));
+    auto size = cell_at(blob, offsetof(fdt_header, size_dt_struct));
+    if (!version || !start || !size || *start > blob.size()) return false;
+    if (*version < kFirstWithSize) size = static_cast<std::uint32_t>(blob.size() - *start);
+    if (!internal::fits(*start, *size, blob.size())) return false;
+    const auto block = blob.subspan(*start, *size);
+    std::uint64_t at = 0;
+    for (auto tag = cell_at(block, at); tag && *tag != FDT_END; tag = cell_at(block, at)) {
+        at += FDT_TAGSIZE;
+        if (*tag == FDT_BEGIN_NODE) {
+            while (at < block.size() && block[at] != std::byte{0}) ++at;
+            ++at;
+        } else if (*tag == FDT_PROP) {
+            const auto length = cell_at(block, at);
+            if (!length || !internal::fits(at, 2 * FDT_TAGSIZE + std::uint64_t{*length}, block.size())) return false;
+            at += 2 * FDT_TAGSIZE + *length;
+        }
+        at = (at + FDT_TAGSIZE - 1) / FDT_TAGSIZE * FDT_TAGSIZE;
+    }
+    return true;
+}
+
+}  // namespace
+
 Result<DeviceTree> DeviceTree::parse(std::span<const std::byte> bytes) {
     auto blob = std::make_shared<const std::vector<std::byte>>(bytes.begin(), bytes.end());
     // fdt_check_full reads the header before it looks at the size.
     const bool has_header = blob->size() >= sizeof(fdt_header) && blob->size() <= std::numeric_limits<int>::max();
-    const int status = has_header ? fdt_check_full(blob->data(), blob->size()) : -FDT_ERR_TRUNCATED;
+    int status = -FDT_ERR_TRUNCATED;
+    if (has_header) status = properties_end(*blob) ? fdt_check_full(blob->data(), blob->size()) : -FDT_ERR_BADSTRUCTURE;
     if (status == 0) return DeviceTree(std::move(blob));
     return fail(
         {.code = ErrorCode::dtb_malformed,

@@ -123,5 +123,25 @@ TEST(DeviceTree, MissingFileIsNamed) {
     EXPECT_EQ(tree.error().where, "/no/such/board.dtb");
 }
 
+// libfdt's own check walks backwards, for ever, over such a property.
+TEST(DeviceTree, APropertyOfNegativeLengthIsRefused) {
+    constexpr std::size_t kStructureAt = 8;  // offset of off_dt_struct
+    const auto sound = test::read_bytes(guest_path());
+    const auto cell = [](const std::vector<std::byte>& bytes, std::size_t at) {
+        std::uint32_t value = 0;
+        for (std::size_t i = 0; i < 4; ++i) value = value << 8U | std::to_integer<std::uint32_t>(bytes[at + i]);
+        return value;
+    };
+    std::size_t property = cell(sound, kStructureAt);
+    while (cell(sound, property) != 3) property += 4;  // FDT_PROP
+    for (const std::uint32_t length : {0xffffffffU, 0xfffffff4U, 0xfffffff0U, 0x80000000U, 0x7fffffffU}) {
+        auto spoilt = sound;
+        for (std::size_t i = 0; i < 4; ++i) spoilt[property + 4 + i] = std::byte(length >> (24 - 8 * i));
+        const auto tree = DeviceTree::parse(spoilt);
+        ASSERT_FALSE(tree) << length;
+        EXPECT_EQ(tree.error().code, ErrorCode::dtb_malformed) << length;
+    }
+}
+
 }  // namespace
 }  // namespace rproc::platform
