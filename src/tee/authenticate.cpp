@@ -22,7 +22,6 @@ using rproc::internal::read_at;
 
 constexpr std::uint8_t kHashSha256 = 1;
 constexpr std::uint8_t kImageElf = 1;
-constexpr std::uint8_t kAes256Cbc = 1;
 
 /// The value of a TLV that has to be there and not empty.
 Checked<std::span<const std::byte>> required(const SignedImage& package, TlvType type, std::string_view name) {
@@ -131,7 +130,7 @@ Checked<std::vector<ElfImage>> parse_images(const SignedImage& package, std::uin
 Checked<std::span<const std::byte>> check_encryption(const SignedImage& package, const SoftwareTeePolicy& policy) {
     const auto tlv = package.find(static_cast<TlvType>(PlatformTlv::encryption));
     if (!tlv) return std::span<const std::byte>();
-    if (tlv->value.size() != 1 || tlv->value.front() != std::byte{kAes256Cbc})
+    if (tlv->value.size() != 1 || tlv->value.front() != static_cast<std::byte>(Encryption::aes256_cbc))
         return refuse(ResultCode::not_supported, "the encryption is not AES-256-CBC");
     if (!policy.decryption_key) return refuse(ResultCode::not_supported, "it is encrypted, and there is no key for it");
     const auto ivs = package.find(static_cast<TlvType>(PlatformTlv::ivs));

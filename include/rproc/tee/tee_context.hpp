@@ -33,7 +33,9 @@ class TeeContext {
     /// tee_gone (ENODEV) from now on, also when another TEE comes; they have to be registered with it again.
     void remove() { replace(nullptr); }
 
-    /// Registers a remote processor: opens its session. The backend unregisters it when it is destroyed.
+    /// Registers a remote processor: opens its session. The backend unregisters it when it is destroyed. What the TEE
+    /// may still hold for it, because a program died between load and start, is taken for the image of the next boot,
+    /// as by Linux; a boot that fails, or a shutdown, clears it.
     /// @param id the processor's number in the TEE, from the device tree.
     /// @returns the backend, or
     ///   tee_not_ready: there is no TEE yet; try again after `provide`;
