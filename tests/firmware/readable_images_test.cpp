@@ -14,13 +14,16 @@ using test::signing_key;
 
 constexpr auto kP256 = SignType::ecdsa_p256_sha256;
 
-std::size_t count(const test::Bytes& file) { return readable_images(Firmware("fw", file)).size(); }
+std::size_t count(const test::Bytes& file) {
+    const Firmware firmware("fw", file);
+    return readable_images(firmware).size();
+}
 
 TEST(ReadableImages, OfAnElfFileIsTheFileItself) { EXPECT_EQ(count(test::signed_data("app.elf")), 1U); }
 
 TEST(ReadableImages, OfAPackageAreTheImagesInIt) {
-    const test::Bytes package = test::signed_data("two-images.rsa2048.signed");
-    const auto images = readable_images(Firmware("fw", package));
+    const Firmware package("fw", test::signed_data("two-images.rsa2048.signed"));
+    const auto images = readable_images(package);
     ASSERT_EQ(images.size(), 2U);
     EXPECT_TRUE(images[0].find_section(kResourceTableSection).has_value());
     EXPECT_EQ(images[1].segment_count(), 1U);
