@@ -55,7 +55,8 @@ INSTANTIATE_TEST_SUITE_P(SignedByOpTee, Vectors,
                          testing::Values(Vector{"app.rsa2048.signed", "rsa2048"},
                                          Vector{"app.rsa4096.signed", "rsa4096"}, Vector{"app.p256.signed", "p256"},
                                          Vector{"app.keyinfo-plat.rsa2048.signed", "rsa2048"},
-                                         Vector{"two-images.rsa2048.signed", "rsa2048"}),
+                                         Vector{"two-images.rsa2048.signed", "rsa2048"},
+                                         Vector{"big.rsa2048.signed", "rsa2048"}),
                          [](const auto& test) {
                              std::string name = test.param.file;
                              std::ranges::replace_if(
