@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,20 +50,27 @@ void add_virtio(Verdict& verdict, const std::vector<ElfImage>& images, const Tri
         if (index < verdict.virtio.size()) verdict.virtio[index].registered = true;
 }
 
+using Tee = Result<std::shared_ptr<tee::SoftwareTee>>;
+
+Trial try_with(const Tee& tee, const FirmwareSource& source, const platform::Stm32mp15Config& config,
+               const ModelMemory& memory) {
+    if (tee) return try_secure_boot(source, config, memory, *tee);
+    Trial trial;
+    trial.error = tee.error();
+    return trial;
+}
+
 }  // namespace
 
 Verdict check_signed(const FirmwareSource& source, const platform::Board& board, const tee::SoftwareTeePolicy& policy,
                      const ModelMemory& memory) {
-    const auto tee = sim::make_software_tee(board.config, policy, memory);
-    Trial trial;
-    if (!tee) {
-        trial.error = tee.error();
-    } else {
-        trial = try_secure_boot(source, board.config, memory, *tee);
-    }
-    Verdict verdict = verdict_of(trial, source, board);
-    const Firmware firmware = source.request().value_or(Firmware(source.name(), {}));
+    const auto read = source.request();  // once: what boots is what is looked at
+    const Firmware firmware = read.value_or(Firmware(source.name(), {}));
+    const Tee tee = sim::make_software_tee(board.config, policy, memory);
+    const Trial trial = try_with(tee, read ? FirmwareSource(*read) : source, board.config, memory);
     const auto images = SignedImage::recognises(firmware.bytes()) ? readable_images(firmware) : std::vector<ElfImage>();
+
+    Verdict verdict = verdict_of(trial, source, board);
     verdict.format = format_of(firmware);
     add_virtio(verdict, images, trial);
     std::ranges::copy(trial.record.findings(), std::back_inserter(verdict.findings));
