@@ -74,12 +74,16 @@ enum class ErrorCode {
     vring_misfit,
     virtio_without_buffer,
     virtio_without_kick,
+    virtio_features_unknown,
+    virtio_config_outside,
+    vring_unknown,
     // memory
     address_overflow,
     address_unmapped,
     memory_exhausted,
     memory_overlap,
     memory_region_untranslatable,
+    iommu_refused,
     // TEE
     tee_not_ready,
     tee_gone,
@@ -105,8 +109,14 @@ enum class ErrorCode {
     attach_unsupported,
     attached_table_missing,
     restart_limit_reached,
+    processor_unknown,
+    processor_taken,
     register_failed,
     mailbox_failed,
+    mailbox_timeout,
+    // beside the processor
+    file_unwritable,
+    fault_injected,
 };
 
 /// One row for each code: its stable name and the positive errno that a write of "start" to the kernel's state file
@@ -128,6 +138,7 @@ inline constexpr int kEacces = 13;
 inline constexpr int kEbusy = 16;
 inline constexpr int kEnodev = 19;
 inline constexpr int kEinval = 22;
+inline constexpr int kEtime = 62;
 inline constexpr int kEoverflow = 75;
 inline constexpr int kEopnotsupp = 95;
 inline constexpr int kEprobeDefer = 517;
@@ -191,11 +202,15 @@ inline constexpr std::array kErrorCodes{
     ErrorCodeInfo{ErrorCode::vring_misfit, "vring-misfit", kEnomem},
     ErrorCodeInfo{ErrorCode::virtio_without_buffer, "virtio-without-buffer", kEnomem},
     ErrorCodeInfo{ErrorCode::virtio_without_kick, "virtio-without-kick", kEinval},
+    ErrorCodeInfo{ErrorCode::virtio_features_unknown, "virtio-features-unknown", kEinval},
+    ErrorCodeInfo{ErrorCode::virtio_config_outside, "virtio-config-outside", kEinval},
+    ErrorCodeInfo{ErrorCode::vring_unknown, "vring-unknown", kEinval},
     ErrorCodeInfo{ErrorCode::address_overflow, "address-overflow", kEinval},
     ErrorCodeInfo{ErrorCode::address_unmapped, "address-unmapped", kEinval},
     ErrorCodeInfo{ErrorCode::memory_exhausted, "memory-exhausted", kEnomem},
     ErrorCodeInfo{ErrorCode::memory_overlap, "memory-overlap", kEinval},
     ErrorCodeInfo{ErrorCode::memory_region_untranslatable, "memory-region-untranslatable", kEinval},
+    ErrorCodeInfo{ErrorCode::iommu_refused, "iommu-refused", kEinval},
     ErrorCodeInfo{ErrorCode::tee_not_ready, "tee-not-ready", kEprobeDefer},
     ErrorCodeInfo{ErrorCode::tee_gone, "tee-gone", kEnodev},
     ErrorCodeInfo{ErrorCode::tee_id_taken, "tee-id-taken", kEbusy},
@@ -218,14 +233,19 @@ inline constexpr std::array kErrorCodes{
     ErrorCodeInfo{ErrorCode::attach_unsupported, "attach-unsupported", kEopnotsupp},
     ErrorCodeInfo{ErrorCode::attached_table_missing, "attached-table-missing", kEnoent},
     ErrorCodeInfo{ErrorCode::restart_limit_reached, "restart-limit-reached", kEio},
+    ErrorCodeInfo{ErrorCode::processor_unknown, "processor-unknown", kEnodev},
+    ErrorCodeInfo{ErrorCode::processor_taken, "processor-taken", kEbusy},
     ErrorCodeInfo{ErrorCode::register_failed, "register-failed", kEio},
     ErrorCodeInfo{ErrorCode::mailbox_failed, "mailbox-failed", kEio},
+    ErrorCodeInfo{ErrorCode::mailbox_timeout, "mailbox-timeout", kEtime},
+    ErrorCodeInfo{ErrorCode::file_unwritable, "file-unwritable", kEio},
+    ErrorCodeInfo{ErrorCode::fault_injected, "fault-injected", kEio},
 };
 
 constexpr bool rows_follow_enum() {
     for (std::size_t i = 0; i < kErrorCodes.size(); ++i)
         if (static_cast<std::size_t>(kErrorCodes[i].code) != i) return false;
-    return kErrorCodes.back().code == ErrorCode::mailbox_failed;
+    return kErrorCodes.back().code == ErrorCode::fault_injected;
 }
 static_assert(rows_follow_enum(), "one row for each ErrorCode, in the order of the enumeration");
 

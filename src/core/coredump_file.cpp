@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 Error unwritable(const fs::path& target, std::string_view why) {
-    return {.code = ErrorCode::register_failed,
+    return {.code = ErrorCode::file_unwritable,
             .what = fmt::format("the dump cannot be written: {}", why),
             .where = target.string(),
             .hint = "give a file name in a directory that you may write to, with room for the whole dump"};

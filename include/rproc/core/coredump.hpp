@@ -129,7 +129,7 @@ class CoredumpFile {
   public:
     /// Creates the temporary file. A target that is a symbolic link stays one, and the file that it names is replaced.
     /// @returns the open file, or
-    ///   register_failed: the target exists and is no regular file, or the system refuses (its words are in `what`).
+    ///   file_unwritable: the target exists and is no regular file, or the system refuses (its words are in `what`).
     [[nodiscard]] static Result<CoredumpFile> create(const std::filesystem::path& target);
 
     CoredumpFile(CoredumpFile&& other) noexcept;
@@ -140,7 +140,7 @@ class CoredumpFile {
 
     /// Appends the bytes.
     /// @returns nothing, or
-    ///   register_failed: the system refuses, for instance because the disk is full.
+    ///   file_unwritable: the system refuses, for instance because the disk is full.
     [[nodiscard]] Result<void> write(std::span<const std::byte> bytes);
 
     /// A sink that appends to this file; valid as long as this object stays where it is.
@@ -150,7 +150,7 @@ class CoredumpFile {
 
     /// Brings the bytes to the disk and gives the file its name. Nothing may be written afterwards.
     /// @returns nothing, or
-    ///   register_failed: the system refuses; the target is as it was.
+    ///   file_unwritable: the system refuses; the target is as it was.
     [[nodiscard]] Result<void> commit();
 
   private:
