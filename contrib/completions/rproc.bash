@@ -10,14 +10,15 @@ _rproc() {
     COMPREPLY=()
 
     if ((COMP_CWORD == 1)); then
-        mapfile -t COMPREPLY < <(compgen -W 'boot check inspect boards explain sign verify sequences --help --version' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'boot check inspect boards explain sign verify sequences trace --help --version' -- "$current")
         return
     fi
     case $previous in
         --board) mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" boards -q 2>/dev/null)" -- "$current"); return ;;
         --point) mapfile -t COMPREPLY < <(compgen -W "$points" -- "$current"); return ;;
         --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current"); return ;;
-        --node) return ;;
+        --node | --name | -n | --interval) return ;;
+        --memory) mapfile -t COMPREPLY < <(compgen -d -- "$current"); compopt -o filenames; return ;;
         --key_type | --key-type) mapfile -t COMPREPLY < <(compgen -W 'RSA ECC' -- "$current"); return ;;
         --key_pwd | --key-pwd | --plat-tlv | --image-version | --min-version) return ;;
         --tee) mapfile -t COMPREPLY < <(compgen -W software -- "$current"); return ;;
@@ -29,6 +30,8 @@ _rproc() {
     esac
     case $subcommand in
         boot) options="$common --kernel-log --tee --key --decrypt-key --min-version --sequence" ;;
+        trace)
+            options="$common -n --name -f --follow --memory --interval --tee --key --decrypt-key --min-version" ;;
         verify) options="$common --key --decrypt-key --min-version" ;;
         check) options="$common -r --recursive --files-from --strict" ;;
         inspect | boards) options=$common ;;

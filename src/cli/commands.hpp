@@ -14,5 +14,6 @@ namespace rproc::cli {
 [[nodiscard]] Command add_sign(CLI::App& app);
 [[nodiscard]] Command add_verify(CLI::App& app);
 [[nodiscard]] Command add_sequences(CLI::App& app);
+[[nodiscard]] Command add_trace(CLI::App& app);
 
 }  // namespace rproc::cli

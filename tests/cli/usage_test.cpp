@@ -15,8 +15,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-const std::vector<std::string> kSubcommands{"boot",    "check", "inspect", "boards",
-                                            "explain", "sign",  "verify",  "sequences"};
+const std::vector<std::string> kSubcommands{"boot", "check",  "inspect",   "boards", "explain",
+                                            "sign", "verify", "sequences", "trace"};
 
 using Usage = Cli;
 
@@ -68,6 +68,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{"MisspeltSubcommand", {"chek"}, "did you mean check?"},
                     Mistake{"UnknownSubcommand", {"frobnicate"}, "there is no subcommand \"frobnicate\"\n"},
                     Mistake{"BootWithoutFirmware", {"boot"}, "FW is required"},
+                    Mistake{"TraceWithoutFirmware", {"trace"}, "FW is required"},
                     Mistake{"InspectWithoutFirmware", {"inspect"}, "FW is required"},
                     Mistake{"CheckWithoutFirmware", {"check"}, "no firmware named"},
                     Mistake{"UnknownOption", {"check", "--bord", "x", "fw"}, "--bord"},

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "sim/place_files.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace rproc::sim {
+namespace {
+
+Error refused(const std::filesystem::path& path, std::string_view what, std::string_view hint) {
+    // The path is part of the sentence: whoever maps a carveout says where in the firmware's terms.
+    return {.code = ErrorCode::register_failed,
+            .what = fmt::format("{}: {}", path.string(), what),
+            .hint = std::string(hint)};
+}
+
+Error refused_by_system(const std::filesystem::path& path, std::string_view what, int error) {
+    std::string_view hint = "name a directory that you may write to, on a file system with room for the memory";
+    if (error == ELOOP) hint = "a symbolic link is not followed: remove it";
+    return refused(path, fmt::format("{}: {}", what, std::generic_category().message(error)), hint);
+}
+
+std::size_t page_size() { return static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)); }
+
+/// How far into its page the first byte lies.
+std::size_t lead_of(std::span<const std::byte> bytes) {
+    return reinterpret_cast<std::uintptr_t>(bytes.data()) % page_size();
+}
+
+/// The place whose file has that name, or nothing.
+std::optional<PhysicalRange> place_called(std::string_view name) {
+    const char* const end = name.data() + name.size();
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+    const auto [dash, bad_first] = std::from_chars(name.data(), end, first, 16);
+    if (bad_first != std::errc() || dash == end) return std::nullopt;
+    const auto bad_last = std::from_chars(dash + 1, end, last, 16).ec;
+    if (bad_last != std::errc() || last < first) return std::nullopt;
+    const auto place = PhysicalRange::make(PhysicalAddress(first), last - first + 1);
+    if (!place || place->empty() || place_file_name(*place) != name) return std::nullopt;
+    return place;
+}
+
+}  // namespace
+
+std::string place_file_name(PhysicalRange range) {
+    return fmt::format("{:08x}-{:08x}.mem", range.start().value(), range.end().value() - 1);
+}
+
+FileDescriptor::FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+FileDescriptor::~FileDescriptor() {
+    if (fd_ >= 0) ::close(fd_);
+}
+
+Result<PlaceFiles> PlaceFiles::open(const std::filesystem::path& directory) {
+    constexpr mode_t kOwnerOnly = 0700;
+    if (::mkdir(directory.c_str(), kOwnerOnly) != 0 && errno != EEXIST)
+        return fail(refused_by_system(directory, "the directory cannot be created", errno));
+    FileDescriptor fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (fd.get() < 0) return fail(refused_by_system(directory, "the directory cannot be opened", errno));
+    return PlaceFiles(directory, std::move(fd));
+}
+
+Result<FileDescriptor> PlaceFiles::lock() const {
+    // A description of its own: closing it is what unlocks.
+    FileDescriptor own(::openat(directory_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    int done = own.get() < 0 ? -1 : ::flock(own.get(), LOCK_EX);
+    while (done != 0 && own.get() >= 0 && errno == EINTR) done = ::flock(own.get(), LOCK_EX);
+    if (done != 0) return fail(refused_by_system(path_, "the directory cannot be locked", errno));
+    return own;
+}
+
+Result<std::vector<PhysicalRange>> PlaceFiles::list() const {
+    const int fd = ::openat(directory_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const std::unique_ptr<DIR, int (*)(DIR*)> entries(fd < 0 ? nullptr : ::fdopendir(fd), &::closedir);
+    if (!entries) return fail(refused_by_system(path_, "the directory cannot be read", errno));
+    std::vector<PhysicalRange> places;
+    errno = 0;
+    while (const dirent* const entry = ::readdir(entries.get()))
+        if (const auto place = place_called(entry->d_name)) places.push_back(*place);
+    if (errno != 0) return fail(refused_by_system(path_, "the directory cannot be read", errno));
+    std::ranges::sort(places);
+    return places;
+}
+
+Result<std::span<std::byte>> PlaceFiles::map(PhysicalRange place, PhysicalRange part) const {
+    RPROC_TRY_ASSIGN(const FileDescriptor file, open_place(place, 0));
+    RPROC_TRY(require_size(file, place));
+    RPROC_TRY(reserve(file, place));
+    return map_file(file, place, part);
+}
+
+Result<std::span<std::byte>> PlaceFiles::create(PhysicalRange place) const {
+    RPROC_TRY_ASSIGN(const FileDescriptor file, open_place(place, O_CREAT | O_EXCL));
+    auto bytes = reserve(file, place).and_then([&] { return map_file(file, place, place); });
+    if (!bytes) remove(place);
+    return bytes;
+}
+
+void PlaceFiles::unmap(std::span<std::byte> bytes) noexcept {
+    const std::size_t lead = lead_of(bytes);
+    ::munmap(bytes.data() - lead, bytes.size() + lead);
+}
+
+void PlaceFiles::remove(PhysicalRange place) const noexcept {
+    ::unlinkat(directory_.get(), place_file_name(place).c_str(), 0);
+}
+
+Result<FileDescriptor> PlaceFiles::open_place(PhysicalRange place, int flags) const {
+    constexpr mode_t kOwnerOnly = 0600;
+    constexpr int kAlways = O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;  // a pipe of that name must not stop us
+    FileDescriptor file(::openat(directory_.get(), place_file_name(place).c_str(), kAlways | flags, kOwnerOnly));
+    if (file.get() < 0) return fail(refused_by_system(path_of(place), "the file cannot be opened", errno));
+    return file;
+}
+
+Result<void> PlaceFiles::require_size(const FileDescriptor& file, PhysicalRange place) const {
+    struct stat status {};
+    if (::fstat(file.get(), &status) != 0)
+        return fail(refused_by_system(path_of(place), "the file cannot be examined", errno));
+    if (!S_ISREG(status.st_mode)) return fail(refused(path_of(place), "is no regular file", "remove it"));
+    const auto size = static_cast<std::uint64_t>(status.st_size);
+    if (size == place.size()) return {};
+    return fail(refused(path_of(place), fmt::format("has {} bytes, and the memory has {}", size, place.size()),
+                        fmt::format("remove it, or make it as long as the memory: truncate -s {}", place.size())));
+}
+
+Result<void> PlaceFiles::reserve(const FileDescriptor& file, PhysicalRange place) const {
+    int error = EINTR;
+    while (error == EINTR) error = ::posix_fallocate(file.get(), 0, static_cast<off_t>(place.size()));
+    if (error == 0) return {};
+    return fail(refused_by_system(path_of(place), fmt::format("cannot get {} bytes on the disk", place.size()), error));
+}
+
+Result<std::span<std::byte>> PlaceFiles::map_file(const FileDescriptor& file, PhysicalRange place,
+                                                  PhysicalRange part) const {
+    const std::uint64_t offset = part.start().value() - place.start().value();
+    const std::size_t lead = offset % page_size();
+    void* const start = ::mmap(nullptr, part.size() + lead, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(),
+                               static_cast<off_t>(offset - lead));
+    if (start == MAP_FAILED) return fail(refused_by_system(path_of(place), "the file cannot be mapped", errno));
+    return std::span(static_cast<std::byte*>(start) + lead, part.size());
+}
+
+}  // namespace rproc::sim
