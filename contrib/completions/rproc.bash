@@ -24,12 +24,13 @@ _rproc() {
         --tee) mapfile -t COMPREPLY < <(compgen -W software -- "$current"); return ;;
         --sequence)
             mapfile -t COMPREPLY < <(compgen -W 'mainline alternate-boot load-first' -- "$current"); return ;;
-        --in | --out | --key | --key_info | --key-info | --encrypt-key | --decrypt-key | --digest-out | --signature-in)
+        --in | --out | --key | --key_info | --key-info | --encrypt-key | --decrypt-key | --digest-out | --signature-in | \
+            --timeline)
             mapfile -t COMPREPLY < <(compgen -f -- "$current"); compopt -o filenames; return ;;
         --dtb | --files-from) mapfile -t COMPREPLY < <(compgen -f -- "$current"); compopt -o filenames; return ;;
     esac
     case $subcommand in
-        boot) options="$common --kernel-log --tee --key --decrypt-key --min-version --sequence" ;;
+        boot) options="$common --kernel-log --timeline --tee --key --decrypt-key --min-version --sequence" ;;
         trace)
             options="$common -n --name -f --follow --memory --interval --tee --key --decrypt-key --min-version" ;;
         verify) options="$common --key --decrypt-key --min-version" ;;

@@ -9,6 +9,8 @@
 #include "cli/boot_reporters.hpp"
 #include "cli/commands.hpp"
 #include "cli/tee_options.hpp"
+#include "cli/timeline_file.hpp"
+#include "cli/timeline_recorder.hpp"
 #include "rproc/check/checker.hpp"
 #include "rproc/check/kernel_defects.hpp"
 #include "rproc/core/spdlog_observer.hpp"
@@ -35,6 +37,7 @@ struct BootOptions : CommonOptions {
     std::string tee;  ///< "software", or empty
     TeeOptions trust;
     std::string sequence = std::string(Mainline::kName);
+    std::string timeline;  ///< a file, or empty
 };
 
 /// Calls `f.operator()<S>()` for the sequence of that name; the parser lets in no other.
@@ -58,8 +61,9 @@ template <BootSequence S, Backend B>
 ExitStatus boot_with(B backend, const BootJob& job, const FirmwareSource& source, BootReporter& reporter,
                      const std::shared_ptr<spdlog::logger>& log) {
     using Watchers = ObserverList<ObserverRef<BootReporter>, SpdlogObserver>;
-    RemoteProcessor<B, platform::Stm32mp15, S, Watchers> processor(
-        std::move(backend), platform::Stm32mp15(job.board.config, {}, job.memory),
+    RemoteProcessor<B, BootModels::Platform, S, Watchers> processor(
+        std::move(backend),
+        BootModels::Platform(job.board.config, job.models.registers, job.models.memory, job.models.mailbox),
         Watchers(ObserverRef(reporter), SpdlogObserver(log)));
     auto booted = processor.set_firmware(source);
     if (booted) booted = processor.boot();
@@ -79,7 +83,7 @@ ExitStatus boot_with(B backend, const BootJob& job, const FirmwareSource& source
 ExitStatus boot(const BootJob& job, std::string_view sequence, const FirmwareSource& source, BootReporter& reporter,
                 const std::shared_ptr<spdlog::logger>& log) {
     if (job.tee == nullptr) return boot_with<Mainline>(elf::Backend{}, job, source, reporter, log);
-    tee::TeeContext<tee::SoftwareTee> context(job.tee);
+    tee::TeeContext<WatchedTee> context(std::make_shared<WatchedTee>(job.tee, job.models.tee_calls));
     auto backend = context.register_processor(sim::processor_id(job.board.config));
     if (!backend) {
         reporter.refused(backend.error());
@@ -104,7 +108,10 @@ ExitStatus boot_and_show(Console& console, const BootOptions& options, const Cho
                           job.tee ? ", loaded by a software TEE" : "");
     }
     const auto reporter = make_reporter(console.out, options, job);
-    return boot(job, options.sequence, source, *reporter, console.log);
+    if (options.timeline.empty()) return boot(job, options.sequence, source, *reporter, console.log);
+    TimelineRecorder recorder(*reporter, job);
+    const ExitStatus status = boot(job, options.sequence, source, recorder, console.log);
+    return worse_of(status, write_timeline(console, options.timeline, tell(recorder.record(), job, options.sequence)));
 }
 
 /// What is wrong with the options together, beyond what the parser sees; empty when nothing is.
@@ -140,12 +147,9 @@ ExitStatus run_boot(Console& console, const BootOptions& options) {
     Result<std::shared_ptr<tee::SoftwareTee>> tee{nullptr};
     if (config.tee) tee = sim::make_software_tee(config, *policy, memory);
     if (!tee) return report(console, tee.error());
-    const BootJob job{options.firmware,
-                      firmware.value_or(Firmware(source.name(), {})),
-                      chosen->board,
-                      memory,
-                      *tee,
-                      check::Checker(chosen->board, *policy).check(same)};
+    const BootJob job{
+        options.firmware,   firmware.value_or(Firmware(source.name(), {})),    chosen->board, memory, *tee,
+        BootModels(memory), check::Checker(chosen->board, *policy).check(same)};
     const ExitStatus status = boot_and_show(console, options, *chosen, job, same);
     return job.boots_on_linux() ? status : worse_of(status, ExitStatus::no);
 }
@@ -167,6 +171,14 @@ Command add_boot(CLI::App& app) {
         ->option_text("NAME")
         ->check(CLI::IsMember(
             {std::string(Mainline::kName), std::string(AlternateBoot::kName), std::string(LoadFirst::kName)}));
+    boot->add_option("--timeline", options->timeline, "Write a picture of the boot: FILE.html, a page, or FILE.svg")
+        ->option_text("FILE")
+        ->check(CLI::Validator(
+            [](const std::string& file) {
+                return timeline_format(file) ? ""
+                                             : "the name ends neither in .html, for a page, nor in .svg, for a picture";
+            },
+            ""));
     add_common_options(*boot, *options);
     boot->add_flag("--kernel-log", options->kernel_log, "Print what dmesg would show, and nothing else")
         ->excludes(boot->get_option("--json"));
@@ -174,6 +186,7 @@ Command add_boot(CLI::App& app) {
                     "  rproc boot app.elf                        on the default board\n"
                     "  rproc boot --board stm32mp157c-ev1 -v app.elf\n"
                     "  rproc boot --kernel-log app.elf           the lines to look for in dmesg\n"
+                    "  rproc boot --timeline boot.html app.elf   and a picture of every step\n"
                     "  rproc boot --tee software --key release.pub.pem app.signed\n");
     return {boot, options, [options](Console& console) { return run_boot(console, *options); }};
 }

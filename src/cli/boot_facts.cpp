@@ -35,15 +35,6 @@ std::string segments_text(const std::vector<ElfImage>& images) {
     return fmt::format("{}, {}", counted(count, "segment"), counted(bytes, "byte"));
 }
 
-std::optional<TableReport> table_of(const std::vector<ElfImage>& images) {
-    for (const ElfImage& image : images) {
-        const auto section = image.find_section(kResourceTableSection);
-        const auto bytes = section ? image.contents(*section) : std::nullopt;
-        if (bytes) return report_table(*bytes);
-    }
-    return std::nullopt;
-}
-
 std::string entries_text(const TableReport& table) {
     std::string text;
     for (const std::string_view type : {"carveout", "devmem", "trace", "vdev"}) {
@@ -122,8 +113,19 @@ std::string StepFacts::signer() const {
                : std::string();
 }
 
+std::optional<TableReport> table_of(const std::vector<ElfImage>& images) {
+    for (const ElfImage& image : images) {
+        const auto section = image.find_section(kResourceTableSection);
+        const auto bytes = section ? image.contents(*section) : std::nullopt;
+        if (bytes) return report_table(*bytes);
+    }
+    return std::nullopt;
+}
+
 Running look_at(const Resources& resources, const CarveoutRegistry& carveouts, std::span<const std::byte> table) {
     Running running;
+    for (const Carveout& memory : carveouts.all())
+        running.memories.push_back({memory.name, memory.da, memory.pa, memory.size, memory.mapping.mapped()});
     for (const TraceBuffer& trace : resources.traces)
         running.traces.push_back({trace.name, trace.da, trace.len, !carveouts.da_to_va(trace.da, trace.len).empty()});
     for (const Vdev& vdev : resources.vdevs) {

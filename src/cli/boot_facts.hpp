@@ -8,8 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "cli/resource_report.hpp"
 #include "rproc/core/context.hpp"
 #include "rproc/core/resources.hpp"
+#include "rproc/firmware/elf_image.hpp"
 #include "rproc/firmware/firmware.hpp"
 #include "rproc/memory/carveout_registry.hpp"
 #include "rproc/memory/model_memory.hpp"
@@ -76,12 +78,24 @@ struct RunningTable {
     std::optional<DeviceAddress> da;  ///< nothing when the firmware cannot see the table: Linux's own copy
 };
 
+struct RunningMemory {
+    std::string name;
+    std::optional<DeviceAddress> da;
+    PhysicalAddress pa;
+    std::uint64_t size;
+    bool mapped;  ///< Linux sees it, too
+};
+
 /// What there is while a processor runs.
 struct Running {
+    std::vector<RunningMemory> memories;  ///< in the order of their registration
     std::vector<RunningTrace> traces;
     std::vector<RunningVdev> vdevs;
     std::optional<RunningTable> table;
 };
+
+/// The table in the section .resource_table of one of the images; nothing when there is none, or it lies outside.
+[[nodiscard]] std::optional<TableReport> table_of(const std::vector<ElfImage>& images);
 
 [[nodiscard]] Running look_at(const Resources& resources, const CarveoutRegistry& carveouts,
                               std::span<const std::byte> table);

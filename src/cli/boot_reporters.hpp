@@ -11,6 +11,7 @@
 
 #include "cli/boot_facts.hpp"
 #include "cli/output.hpp"
+#include "cli/timeline_models.hpp"
 #include "rproc/check/verdict.hpp"
 #include "rproc/observer.hpp"
 #include "rproc/tee/software_tee.hpp"
@@ -24,6 +25,7 @@ struct BootJob {
     const platform::Board& board;
     ModelMemory memory;
     std::shared_ptr<tee::SoftwareTee> tee;  ///< that loads the firmware; null where Linux does
+    BootModels models;                      ///< that the boot works on; `memory` is theirs
     check::Verdict verdict;                 ///< what Linux itself does, where the model refuses cleanly instead
 
     /// What of the verdict is due to mistakes of the kernel's own.

@@ -19,8 +19,8 @@
 #include "cli/commands.hpp"
 #include "cli/encryption_key.hpp"
 #include "cli/sign_options.hpp"
-#include "cli/sign_output.hpp"
 #include "cli/sign_passphrase.hpp"
+#include "cli/whole_file.hpp"
 #include "rproc/firmware/sha256.hpp"
 #include "rproc/firmware/signed_builder.hpp"
 

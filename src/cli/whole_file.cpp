@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "cli/sign_output.hpp"
+#include "cli/whole_file.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
