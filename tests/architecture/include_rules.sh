@@ -24,7 +24,7 @@ rank() {
         firmware) echo 4 ;;
         core) echo 5 ;;
         elf | tee | platform) echo 6 ;;
-        linux | sim) echo 7 ;;
+        linux | sim | testing) echo 7 ;;
         check) echo 8 ;;
         everything) echo 9 ;;
         *) echo unknown ;;

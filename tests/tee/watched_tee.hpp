@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -15,42 +14,24 @@
 
 namespace rproc::test {
 
-/// Where a WatchedTee fails: at its n-th call that can fail (0 is the first), in one way or the other.
-struct Fault {
-    enum class Kind {
-        unreachable,  ///< the TEE cannot be asked
-        refused,      ///< it answers GENERIC
-    };
-    std::size_t at;
-    Kind kind;
-};
-
-/// A client that passes everything on to a software TEE, writes it down, and fails where it is told to.
+/// A client that passes everything on to a software TEE, and writes it down.
 class WatchedTee {
   public:
     explicit WatchedTee(std::shared_ptr<tee::SoftwareTee> tee) : tee_(std::move(tee)) {}
 
     std::vector<std::string> calls;  ///< "OPEN", "LOAD", "LOAD!" when it did not succeed
-    std::optional<Fault> fault;
-    std::size_t count = 0;  ///< of calls that can fail
 
     Result<tee::OpenedSession> open_session(const tee::Uuid& application, tee::Parameters& parameters) {
-        if (fails()) return failed("OPEN", tee::OpenedSession{tee::ResultCode::generic});
         return note("OPEN", tee_->open_session(application, parameters));
     }
     Result<tee::ResultCode> invoke(tee::SessionId session, std::uint32_t command, tee::Parameters& parameters) {
-        const std::string name = name_of(static_cast<tee::Command>(command));
-        if (fails()) return failed(name, tee::ResultCode::generic);
-        return note(name, tee_->invoke(session, command, parameters));
+        return note(name_of(static_cast<tee::Command>(command)), tee_->invoke(session, command, parameters));
     }
     void close_session(tee::SessionId session) {
         calls.emplace_back("CLOSE");
         tee_->close_session(session);
     }
-    Result<tee::MemoryId> register_memory(std::span<const std::byte> bytes) {
-        if (fails()) return failed("SHARE", tee::MemoryId{});
-        return tee_->register_memory(bytes);
-    }
+    Result<tee::MemoryId> register_memory(std::span<const std::byte> bytes) { return tee_->register_memory(bytes); }
     void unregister_memory(tee::MemoryId memory) { tee_->unregister_memory(memory); }
 
     [[nodiscard]] tee::SoftwareTee& tee() noexcept { return *tee_; }
@@ -66,19 +47,6 @@ class WatchedTee {
             case tee::Command::release_fw: return "RELEASE";
         }
         return "?";
-    }
-
-    bool fails() {
-        const std::size_t call = count++;
-        return fault && fault->at == call;
-    }
-
-    /// A registration has no answer of the TEE: it can only fail as unreachable.
-    template <class T>
-    Result<T> failed(const std::string& name, T answer) {
-        calls.push_back(name + "!");
-        if (fault->kind == Fault::Kind::refused && name != "SHARE") return answer;
-        return fail({.code = ErrorCode::tee_unreachable, .what = "the TEE cannot be asked"});
     }
 
     static bool succeeded(tee::ResultCode result) { return result == tee::ResultCode::success; }

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Every fault of a processor of your own: its policies are wrapped, and its life is run once for each call that can
+// fail. Prints how many there were, and what went wrong.
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <rproc/core/remote_processor.hpp>
+#include <rproc/memory/model_memory.hpp>
+#include <rproc/testing/fault_scenarios.hpp>
+#include <rproc/testing/faulty_backend.hpp>
+#include <rproc/testing/faulty_platform.hpp>
+
+namespace {
+
+using rproc::Context;
+using rproc::Result;
+
+/// The policies under test: a backend for raw binaries, and a platform with one memory.
+struct RawBackend {
+    Result<std::vector<std::byte>> parse_fw(Context& /*ctx*/, const rproc::Firmware& /*firmware*/) {
+        return std::vector<std::byte>();
+    }
+    Result<void> load(Context& ctx, const rproc::Firmware& firmware) {
+        const auto memory = ctx.carveouts().da_to_va(rproc::DeviceAddress(0), firmware.bytes().size());
+        if (memory.empty()) return rproc::fail({.code = rproc::ErrorCode::segment_outside_memory, .what = "too large"});
+        std::ranges::copy(firmware.bytes(), memory.begin());
+        return {};
+    }
+    Result<void> start(Context& /*ctx*/) { return {}; }
+    Result<void> stop(Context& /*ctx*/) { return {}; }
+};
+
+struct TinyPlatform {
+    using Memory = rproc::ModelMemory;
+
+    rproc::ModelMemory model;
+
+    [[nodiscard]] std::string_view name() const { return "dsp"; }
+    Memory& memory() { return model; }
+    Result<void> prepare(Context& ctx) {
+        RPROC_TRY(ctx.carveouts().add(
+            rproc::Carveout::region("tcm", rproc::DeviceAddress(0), rproc::PhysicalAddress(0x20000000), 0x10000)));
+        return {};
+    }
+};
+
+/// Makes the processor anew for each fault, and knows what must not be left of it.
+struct DspRig {
+    using Processor = rproc::RemoteProcessor<rproc::FaultyBackend<RawBackend>, rproc::FaultyPlatform<TinyPlatform>,
+                                             rproc::Mainline, rproc::ObserverRef<rproc::LifeWatch>>;
+
+    explicit DspRig(rproc::Faults injected) : faults(std::move(injected)) {}
+
+    Result<std::unique_ptr<Processor>> make(rproc::ObserverRef<rproc::LifeWatch> observer) {
+        return std::make_unique<Processor>(rproc::FaultyBackend(RawBackend{}, faults),
+                                           rproc::FaultyPlatform(TinyPlatform{memory}, faults), observer);
+    }
+    rproc::FirmwareSource firmware() const {
+        return rproc::FirmwareSource(rproc::Firmware("raw.bin", std::vector<std::byte>(64)));
+    }
+    std::vector<std::string> wrong_when(rproc::State state) const {
+        const bool up = state == rproc::State::running || state == rproc::State::crashed;
+        if (up || memory.mapped() == 0) return {};
+        return {"memory is still mapped"};
+    }
+
+    rproc::Faults faults;
+    rproc::ModelMemory memory;
+};
+
+}  // namespace
+
+int main() {
+    const rproc::FaultReport report = rproc::every_fault_of<DspRig>("dsp");
+    std::printf("%s\n", to_string(report).c_str());
+    return report.violations.empty() ? 0 : 1;
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <string_view>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "rproc/testing/checked_life.hpp"
+#include "rproc/testing/every_fault.hpp"
+
+/// What is done to a processor while faults are injected. A processor that is detached at first is attached to where
+/// these say boot.
+namespace rproc::scenario {
+
+struct BootAndDestroy {
+    static constexpr std::string_view kName = "boot, destroy";
+    static void run(auto& life) {
+        life.boot();
+        life.destroy();
+    }
+};
+
+struct BootAndStop {
+    static constexpr std::string_view kName = "boot, stop";
+    static void run(auto& life) {
+        life.boot();
+        life.shutdown();
+    }
+};
+
+/// Two users, and so two shutdowns.
+struct BootTwice {
+    static constexpr std::string_view kName = "boot twice, stop twice";
+    static void run(auto& life) {
+        life.boot();
+        life.boot();
+        life.shutdown();
+        life.shutdown();
+    }
+};
+
+struct BootAgain {
+    static constexpr std::string_view kName = "boot, stop, boot, stop";
+    static void run(auto& life) {
+        life.boot();
+        life.shutdown();
+        life.boot();
+        life.shutdown();
+    }
+};
+
+struct CrashAndStop {
+    static constexpr std::string_view kName = "boot, crash, stop";
+    static void run(auto& life) {
+        life.boot();
+        life.crash();
+        life.shutdown();
+    }
+};
+
+struct CrashAndDestroy {
+    static constexpr std::string_view kName = "boot, crash, destroy";
+    static void run(auto& life) {
+        life.boot();
+        life.crash();
+        life.destroy();
+    }
+};
+
+struct CrashAndRecover {
+    static constexpr std::string_view kName = "boot, crash, recover, stop";
+    static void run(auto& life) {
+        life.boot();
+        life.crash();
+        life.recover();
+        life.shutdown();
+    }
+};
+
+/// A recovery that failed is tried again, and a second crash follows.
+struct CrashTwice {
+    static constexpr std::string_view kName = "boot, crash, recover, recover, crash, recover, destroy";
+    static void run(auto& life) {
+        life.boot();
+        life.crash();
+        life.recover();
+        life.recover();
+        life.crash();
+        life.recover();
+        life.destroy();
+    }
+};
+
+struct BootAndDetach {
+    static constexpr std::string_view kName = "attach, detach";
+    static void run(auto& life) requires requires { life.detach(); }
+    {
+        life.boot();
+        life.detach();
+    }
+};
+
+struct DetachAfterRecovery {
+    static constexpr std::string_view kName = "attach, crash, recover, detach, attach, stop";
+    static void run(auto& life) requires requires { life.detach(); }
+    {
+        life.boot();
+        life.crash();
+        life.recover();
+        life.detach();
+        life.boot();
+        life.shutdown();
+    }
+};
+
+/// All of them.
+using All = std::tuple<BootAndDestroy, BootAndStop, BootTwice, BootAgain, CrashAndStop, CrashAndDestroy,
+                       CrashAndRecover, CrashTwice, BootAndDetach, DetachAfterRecovery>;
+
+}  // namespace rproc::scenario
+
+namespace rproc {
+
+/// Every fault in one scenario of a rig's processor; after each, the faults are over, and the next boot must work.
+/// @param rig a name for it, for the report.
+template <FaultRig Rig, class Scenario>
+[[nodiscard]] FaultReport every_fault_in(std::string_view rig) {
+    return every_fault(fmt::format("{}: {}", rig, Scenario::kName), [](FaultTrial& trial) {
+        CheckedLife<Rig> life(trial);
+        Scenario::run(life);
+        life.finish();
+    });
+}
+
+/// The same in every scenario that the processor can do.
+template <FaultRig Rig>
+[[nodiscard]] FaultReport every_fault_of(std::string_view rig) {
+    FaultReport report;
+    const auto add = [&]<class Scenario>(Scenario) {
+        if constexpr (requires(CheckedLife<Rig> & life) { Scenario::run(life); })
+            report += every_fault_in<Rig, Scenario>(rig);
+    };
+    std::apply([&](auto... scenarios) { (add(scenarios), ...); }, scenario::All{});
+    return report;
+}
+
+}  // namespace rproc

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <utility>
+
+#include "rproc/firmware/source.hpp"
+#include "rproc/result.hpp"
+#include "rproc/testing/faults.hpp"
+
+namespace rproc {
+
+/// A source whose firmware may not be readable when it is asked for (firmware_unreadable).
+[[nodiscard]] inline FirmwareSource faulty_firmware(const FirmwareSource& source, Faults faults) {
+    return {source.name(), [source, faults = std::move(faults)]() mutable -> Result<Firmware> {
+                return faults.call({.name = "firmware.request", .code = ErrorCode::firmware_unreadable},
+                                   [&] { return source.request(); });
+            }};
+}
+
+}  // namespace rproc

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <cstdint>
+#include <utility>
+
+#include "rproc/memory/provider.hpp"
+#include "rproc/result.hpp"
+#include "rproc/testing/faults.hpp"
+
+namespace rproc {
+
+/// A provider whose mappings and allocations can fail (memory_exhausted); those it gives are the wrapped provider's.
+template <MemoryProvider M>
+class FaultyMemory {
+  public:
+    FaultyMemory(M memory, Faults faults) : memory_(std::move(memory)), faults_(std::move(faults)) {}
+
+    [[nodiscard]] Result<Mapping> map(PhysicalRange range) {
+        return faults_.call({.name = "memory.map", .code = ErrorCode::memory_exhausted},
+                            [&] { return memory_.map(range); });
+    }
+    [[nodiscard]] Result<Allocation> allocate(std::uint64_t size) {
+        return faults_.call({.name = "memory.allocate", .code = ErrorCode::memory_exhausted},
+                            [&] { return memory_.allocate(size); });
+    }
+
+  private:
+    M memory_;
+    Faults faults_;
+};
+
+namespace internal {
+
+/// A provider that lives elsewhere.
+template <MemoryProvider M>
+class MemoryRef {
+  public:
+    explicit MemoryRef(M& memory) noexcept : memory_(&memory) {}
+
+    [[nodiscard]] Result<Mapping> map(PhysicalRange range) { return memory_->map(range); }
+    [[nodiscard]] Result<Allocation> allocate(std::uint64_t size) { return memory_->allocate(size); }
+
+  private:
+    M* memory_;
+};
+
+}  // namespace internal
+}  // namespace rproc

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "rproc/core/concepts.hpp"
+#include "rproc/core/context.hpp"
+#include "rproc/result.hpp"
+#include "rproc/testing/faults.hpp"
+#include "rproc/testing/faulty_memory.hpp"
+
+namespace rproc {
+
+namespace internal {
+
+/// The memory that a faulty platform shows: its own with faults, or as it is when it is faulty already.
+template <class M>
+struct MemoryWithFaults {
+    using Type = FaultyMemory<MemoryRef<M>>;
+};
+template <class M>
+struct MemoryWithFaults<FaultyMemory<M>> {
+    using Type = FaultyMemory<M>;
+};
+
+}  // namespace internal
+
+/// A platform each of whose ops can fail (register_failed), and whose memory is a FaultyMemory; with the ops that the
+/// wrapped one has and no other. `prepare` and `power_down` also fail after they have done their work. Ops that cannot
+/// fail are passed on.
+template <Platform P>
+class FaultyPlatform {
+  public:
+    using Memory = typename internal::MemoryWithFaults<typename P::Memory>::Type;
+
+    FaultyPlatform(P platform, Faults faults) : platform_(std::move(platform)), faults_(std::move(faults)) {}
+
+    [[nodiscard]] P& wrapped() noexcept { return platform_; }
+
+    [[nodiscard]] std::string_view name() const { return platform_.name(); }
+
+    [[nodiscard]] Memory& memory() {
+        if constexpr (std::same_as<Memory, typename P::Memory>) {
+            return platform_.memory();
+        } else {
+            return memory_.emplace(internal::MemoryRef(platform_.memory()), faults_);  // the platform may have moved
+        }
+    }
+
+    [[nodiscard]] State initial_state() requires HasInitialState<P> { return platform_.initial_state(); }
+
+    [[nodiscard]] Result<void> prepare(Context& ctx) requires HasPrepare<P> {
+        return faults_.call({.name = "platform.prepare", .also = FaultKind::late},
+                            [&] { return platform_.prepare(ctx); });
+    }
+    void unprepare(Context& ctx) requires HasUnprepare<P> { platform_.unprepare(ctx); }
+
+    [[nodiscard]] Result<void> power_up(Context& ctx) requires CoreControl<P> {
+        return faults_.call({.name = "platform.power_up"}, [&] { return platform_.power_up(ctx); });
+    }
+    [[nodiscard]] Result<void> power_down(Context& ctx) requires CoreControl<P> {
+        return faults_.call({.name = "platform.power_down", .also = FaultKind::late},
+                            [&] { return platform_.power_down(ctx); });
+    }
+
+    template <class Start>
+    [[nodiscard]] Result<void> around_start(Context& ctx, Start start) requires WrapsStart<P> {
+        return faults_.call({.name = "platform.around_start"},
+                            [&] { return platform_.around_start(ctx, std::move(start)); });
+    }
+    template <class Stop>
+    [[nodiscard]] Result<void> around_stop(Context& ctx, Stop stop) requires WrapsStop<P> {
+        return faults_.call({.name = "platform.around_stop"},
+                            [&] { return platform_.around_stop(ctx, std::move(stop)); });
+    }
+
+    [[nodiscard]] std::optional<DeviceAddress> pa_to_da(PhysicalAddress pa) const requires HasPaToDa<P> {
+        return platform_.pa_to_da(pa);
+    }
+
+    [[nodiscard]] Result<void> kick(Context& ctx, std::uint32_t notify_id) requires HasKick<P> {
+        return faults_.call({.name = "platform.kick"}, [&] { return platform_.kick(ctx, notify_id); });
+    }
+
+    static constexpr bool kAttachOnRecovery = AttachesOnRecovery<P>;
+
+    [[nodiscard]] Result<LoadedTable> attached_table(Context& ctx) requires HasAttach<P> {
+        return faults_.call({.name = "platform.attached_table"}, [&] { return platform_.attached_table(ctx); });
+    }
+    [[nodiscard]] Result<void> attach(Context& ctx) requires HasAttach<P> {
+        return faults_.call({.name = "platform.attach"}, [&] { return platform_.attach(ctx); });
+    }
+    [[nodiscard]] Result<void> detach(Context& ctx) requires HasAttach<P> {
+        return faults_.call({.name = "platform.detach"}, [&] { return platform_.detach(ctx); });
+    }
+
+  private:
+    P platform_;
+    Faults faults_;
+    std::optional<Memory> memory_{};
+};
+
+}  // namespace rproc

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "rproc/core/concepts.hpp"
+#include "rproc/core/state.hpp"
+#include "rproc/observer.hpp"
+
+namespace rproc {
+
+/// Which steps of the way back a processor reports: those that its policies have an op for.
+struct WayBack {
+    bool unprepare;
+    bool release_fw;
+};
+
+/// @tparam R a RemoteProcessor.
+template <class R>
+[[nodiscard]] constexpr WayBack way_back_of() noexcept {
+    using Backend = std::remove_reference_t<decltype(std::declval<R&>().backend())>;
+    using Platform = std::remove_reference_t<decltype(std::declval<R&>().platform())>;
+    return {.unprepare = HasUnprepare<Platform>, .release_fw = HasReleaseFw<Backend>};
+}
+
+/// An observer that knows the rules: every step that begins ends; every change of the state is a legal one; what was
+/// done is taken back once and in reverse order (virtio devices, core, resources, preparation), and the firmware is
+/// released last. A core whose stop has failed may be passed over.
+class LifeWatch : public NullObserver {
+  public:
+    explicit LifeWatch(WayBack way) noexcept : way_(way) {}
+
+    void on_step_begin(Step step) {
+        open_.push_back(step);
+        if (step == Step::release_fw) return released();
+        if (is_undo(step)) return begin_undo(step);
+        if (step != Step::request_firmware) holds_firmware_ = true;
+        if (step == Step::handle_resources) done_.push_back({step});  // is taken back also when it fails
+    }
+
+    void on_step_end(Step step) {
+        close(step);
+        if (is_undo(step)) {
+            if (!done_.empty()) done_.pop_back();
+        } else if (step == Step::prepare || step == Step::start || step == Step::attach ||
+                   step == Step::start_subdevices) {
+            done_.push_back({step});
+        }
+    }
+
+    void on_step_failed(Step step, const Error& error) {
+        close(step);
+        if (error.step != step) wrong("the error of a failed {} names step {}", to_string(step), to_string(error.step));
+        if (step == Step::stop && !done_.empty()) done_.back().stop_failed = true;
+    }
+
+    void on_state(State from, State to) {
+        if (state_ && *state_ != from)
+            wrong("the state was {}, and changes from {}", to_string(*state_), to_string(from));
+        if (!is_legal(from, to)) wrong("the state changes from {} to {}", to_string(from), to_string(to));
+        state_ = to;
+    }
+
+    /// To be called when the processor is off, or gone: nothing may be left.
+    void expect_rest() {
+        expect_taken_back("at rest");
+        if (holds_firmware_ && way_.release_fw) wrong("the firmware was not released");
+        holds_firmware_ = false;
+    }
+
+    /// Whether a step was done, and not taken back since; for the steps that have a way back.
+    [[nodiscard]] bool is_done(Step step) const noexcept {
+        return std::ranges::any_of(done_, [step](const Done& done) { return done.step == step; });
+    }
+
+    /// Whether a core was given up that could not be stopped.
+    [[nodiscard]] bool left_running() const noexcept { return left_running_; }
+
+    /// What was wrong since the last call, in words.
+    [[nodiscard]] std::vector<std::string> take_violations() { return std::exchange(violations_, {}); }
+
+  private:
+    struct Done {
+        Step step;
+        bool stop_failed = false;
+    };
+
+    [[nodiscard]] static constexpr bool undoes(Step undo, Step done) noexcept {
+        switch (undo) {
+            case Step::stop_subdevices: return done == Step::start_subdevices;
+            case Step::stop: return done == Step::start || done == Step::attach;
+            case Step::detach: return done == Step::attach;
+            case Step::resource_cleanup: return done == Step::handle_resources;
+            case Step::unprepare: return done == Step::prepare;
+            default: return false;
+        }
+    }
+
+    [[nodiscard]] static constexpr bool is_undo(Step step) noexcept {
+        constexpr std::array kUndone{Step::start_subdevices, Step::start, Step::attach, Step::handle_resources,
+                                     Step::prepare};
+        return std::ranges::any_of(kUndone, [step](Step done) { return undoes(step, done); });
+    }
+
+    [[nodiscard]] static constexpr bool is_legal(State from, State to) noexcept {
+        constexpr std::array kEvents{Event::boot,   Event::stop,  Event::attach,
+                                     Event::detach, Event::crash, Event::remove};
+        return std::ranges::any_of(kEvents, [&](Event event) { return transition(from, event) == to; });
+    }
+
+    void begin_undo(Step undo) {
+        while (!done_.empty() && !undoes(undo, done_.back().step)) pass_over(to_string(undo));
+        if (done_.empty()) wrong("{}, and there is nothing that it takes back", to_string(undo));
+    }
+
+    /// The last thing that was done is not taken back.
+    void pass_over(std::string_view before) {
+        const Done done = done_.back();
+        done_.pop_back();
+        left_running_ = left_running_ || done.stop_failed;
+        const bool silent = done.step == Step::prepare && !way_.unprepare;
+        if (!done.stop_failed && !silent) wrong("{}: {} was not taken back", before, to_string(done.step));
+    }
+
+    void expect_taken_back(std::string_view before) {
+        while (!done_.empty()) pass_over(before);
+        if (!open_.empty()) wrong("{}: {} has begun and not ended", before, to_string(open_.back()));
+        open_.clear();
+    }
+
+    void released() {
+        open_.pop_back();
+        expect_taken_back("release_fw");
+        open_.push_back(Step::release_fw);
+        if (!holds_firmware_) wrong("release_fw, and nothing was loaded since the last");
+        holds_firmware_ = false;
+    }
+
+    void close(Step step) {
+        if (open_.empty() || open_.back() != step) return wrong("{} ends, and has not begun", to_string(step));
+        open_.pop_back();
+    }
+
+    template <class... T>
+    void wrong(fmt::format_string<T...> format, T&&... values) {
+        violations_.push_back(fmt::format(format, std::forward<T>(values)...));
+    }
+
+    WayBack way_;
+    std::vector<Step> open_;
+    std::vector<Done> done_;
+    std::optional<State> state_;
+    bool holds_firmware_ = false;
+    bool left_running_ = false;
+    std::vector<std::string> violations_;
+};
+static_assert(Observer<LifeWatch>);
+
+}  // namespace rproc

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <cstddef>
+#include <iostream>
+#include <string_view>
+
+#include <gtest/gtest.h>
+
+#include "rproc/testing/fault_report.hpp"
+
+namespace rproc::test {
+
+/// No violation, and at least so many faults; prints how many there were.
+inline void expect_clean(const FaultReport& report, std::string_view name, std::size_t least) {
+    std::cout << name << ": " << report.injected() << " faults injected in " << report.runs << " runs\n";
+    EXPECT_GE(report.runs, least);
+    EXPECT_TRUE(report.violations.empty()) << to_string(report);
+}
+
+}  // namespace rproc::test

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "rproc/testing/life_watch.hpp"
+
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rproc {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr WayBack kAll{.unprepare = true, .release_fw = true};
+
+/// Hears steps that succeed, one after the other.
+LifeWatch after(std::initializer_list<Step> steps, WayBack way = kAll) {
+    LifeWatch watch(way);
+    for (const Step step : steps) {
+        watch.on_step_begin(step);
+        watch.on_step_end(step);
+    }
+    return watch;
+}
+
+void fail_step(LifeWatch& watch, Step step) {
+    watch.on_step_begin(step);
+    watch.on_step_failed(step, Error{.step = step});
+}
+
+TEST(LifeWatch, TakesAWholeLifeAsItShouldBe) {
+    auto watch =
+        after({Step::request_firmware, Step::sanity_check, Step::prepare, Step::parse_fw, Step::handle_resources,
+               Step::allocate_carveouts, Step::load, Step::install_table, Step::start, Step::start_subdevices,
+               Step::stop_subdevices, Step::stop, Step::resource_cleanup, Step::unprepare, Step::release_fw});
+    watch.on_state(State::offline, State::running);
+    watch.on_state(State::running, State::offline);
+    watch.expect_rest();
+    EXPECT_THAT(watch.take_violations(), IsEmpty());
+}
+
+TEST(LifeWatch, DemandsTheReverseOrder) {
+    auto watch = after({Step::start, Step::start_subdevices, Step::stop});
+    EXPECT_THAT(watch.take_violations(), ElementsAre("stop: start_subdevices was not taken back"));
+    watch = after({Step::prepare, Step::handle_resources, Step::unprepare});
+    EXPECT_THAT(watch.take_violations(), ElementsAre("unprepare: handle_resources was not taken back"));
+    watch = after({Step::handle_resources, Step::attach, Step::resource_cleanup});
+    EXPECT_THAT(watch.take_violations(), ElementsAre("resource_cleanup: attach was not taken back"));
+}
+
+TEST(LifeWatch, DemandsThatTheFirmwareIsReleasedLastAndOnce) {
+    auto watch = after({Step::prepare, Step::release_fw});
+    EXPECT_THAT(watch.take_violations(), ElementsAre("release_fw: prepare was not taken back"));
+    watch = after({Step::sanity_check, Step::release_fw, Step::release_fw});
+    EXPECT_THAT(watch.take_violations(), ElementsAre("release_fw, and nothing was loaded since the last"));
+    watch = after({Step::sanity_check});
+    watch.expect_rest();
+    EXPECT_THAT(watch.take_violations(), ElementsAre("the firmware was not released"));
+}
+
+TEST(LifeWatch, DemandsNoStepThatThePoliciesDoNotHave) {
+    auto watch = after({Step::prepare, Step::load}, {.unprepare = false, .release_fw = false});
+    watch.expect_rest();
+    EXPECT_THAT(watch.take_violations(), IsEmpty());
+}
+
+TEST(LifeWatch, HearsWhatIsTakenBackThoughItWasNotDone) {
+    auto watch = after({Step::stop});
+    EXPECT_THAT(watch.take_violations(), ElementsAre("stop, and there is nothing that it takes back"));
+}
+
+TEST(LifeWatch, ForgivesACoreThatCannotBeStopped) {
+    auto watch = after({Step::handle_resources, Step::start});
+    fail_step(watch, Step::stop);
+    EXPECT_FALSE(watch.left_running()) << "the stop may be repeated";
+    for (const Step step : {Step::resource_cleanup, Step::release_fw}) {
+        watch.on_step_begin(step);
+        watch.on_step_end(step);
+    }
+    watch.expect_rest();
+    EXPECT_THAT(watch.take_violations(), IsEmpty());
+    EXPECT_TRUE(watch.left_running());
+}
+
+TEST(LifeWatch, KnowsThatAFailedTableLeavesResourcesAndOtherFailedStepsNothing) {
+    LifeWatch watch(kAll);
+    fail_step(watch, Step::prepare);
+    fail_step(watch, Step::handle_resources);
+    watch.expect_rest();
+    EXPECT_THAT(watch.take_violations(),
+                ElementsAre("at rest: handle_resources was not taken back", "the firmware was not released"));
+}
+
+TEST(LifeWatch, DemandsThatStepsEndAsTheyBegan) {
+    LifeWatch watch(kAll);
+    watch.on_step_begin(Step::load);
+    watch.on_step_end(Step::start);
+    watch.on_step_begin(Step::load);
+    watch.on_step_failed(Step::load, Error{.step = Step::start});
+    EXPECT_THAT(watch.take_violations(),
+                ElementsAre("start ends, and has not begun", "the error of a failed load names step start"));
+    watch.on_step_begin(Step::load);
+    watch.expect_rest();
+    EXPECT_THAT(watch.take_violations(), testing::Contains("at rest: load has begun and not ended"));
+}
+
+TEST(LifeWatch, DemandsLegalStatesWithoutGaps) {
+    LifeWatch watch(kAll);
+    watch.on_state(State::offline, State::attached);
+    watch.on_state(State::running, State::crashed);
+    EXPECT_THAT(watch.take_violations(), ElementsAre("the state changes from offline to attached",
+                                                     "the state was attached, and changes from running"));
+}
+
+}  // namespace
+}  // namespace rproc

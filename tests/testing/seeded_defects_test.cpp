@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The harness is worth nothing when it finds nothing: defects of each kind, and what it says of them.
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/fakes.hpp"
+#include "rproc/core/remote_processor.hpp"
+#include "rproc/testing/fault_scenarios.hpp"
+#include "rproc/testing/faulty_backend.hpp"
+#include "rproc/testing/faulty_platform.hpp"
+#include "testing/fake_rig.hpp"
+
+namespace rproc {
+namespace {
+
+using test::BoardPlatform;
+using test::FullBackend;
+using testing::Contains;
+using testing::Field;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+template <class B, class P, class S = Mainline>
+using Faulty = RemoteProcessor<FaultyBackend<B>, FaultyPlatform<P>, S, ObserverRef<LifeWatch>>;
+
+/// Fakes of which one has a defect.
+template <class B, class P, class R = Faulty<B, P>>
+class SeededRig {
+  public:
+    using Processor = R;
+
+    explicit SeededRig(Faults faults) : faults_(std::move(faults)) { script_.table = test::full_table(); }
+
+    [[nodiscard]] Result<std::unique_ptr<R>> make(ObserverRef<LifeWatch> observer) {
+        B backend;
+        backend.script = &script_;
+        P platform;
+        platform.script = &script_;
+        platform.model = memory_;
+        return std::make_unique<R>(FaultyBackend(std::move(backend), faults_),
+                                   FaultyPlatform(std::move(platform), faults_), observer);
+    }
+    [[nodiscard]] static FirmwareSource firmware() { return test::some_firmware(); }
+    [[nodiscard]] std::vector<std::string> wrong_when(State state) const {
+        if (state == State::running || state == State::crashed || memory_.mapped() == 0) return {};
+        return {fmt::format("{} mappings", memory_.mapped())};
+    }
+
+  private:
+    Faults faults_;
+    test::Script script_{.calls = {}, .vendor = VendorEntry::handled};
+    ModelMemory memory_;
+};
+
+template <class Rig>
+FaultReport boot_and_stop() {
+    return every_fault_in<Rig, scenario::BootAndStop>("seeded");
+}
+
+auto finds(const std::string& what) { return Contains(Field(&FaultViolation::what, HasSubstr(what))); }
+auto without_a_fault() { return Contains(Field(&FaultViolation::fault, "no fault")); }
+
+TEST(SeededDefect, NoneIsNotFound) {
+    EXPECT_THAT((boot_and_stop<SeededRig<FullBackend, BoardPlatform>>().violations), IsEmpty());
+}
+
+/// Gives back in unprepare what a preparation took that failed, and so is never taken back.
+struct LeakyPlatform : BoardPlatform {
+    Mapping window{};
+
+    Result<void> prepare(Context& ctx) {
+        RPROC_TRY_ASSIGN(window, model.map(*PhysicalRange::make(PhysicalAddress(0x40000000), 16)));
+        return BoardPlatform::prepare(ctx);
+    }
+    void unprepare(Context& /*ctx*/) { window.reset(); }
+};
+
+TEST(SeededDefect, AMappingThatLeaksIsFound) {
+    const auto report = boot_and_stop<SeededRig<FullBackend, LeakyPlatform>>();
+    EXPECT_THAT(report.violations, finds("boot left it offline: 1 mappings"));
+    EXPECT_THAT(report.violations, Not(without_a_fault()));
+    EXPECT_THAT(report.violations, Contains(Field(&FaultViolation::fault, HasSubstr("platform.prepare"))));
+    EXPECT_THAT(to_string(report), HasSubstr("seeded: boot, stop: fault "));
+}
+
+/// Takes a second load for an error, and a firmware for loaded until the core was stopped.
+struct ForgetfulBackend : FullBackend {
+    bool loaded = false;
+
+    Result<void> load(Context& ctx, const Firmware& firmware) {
+        if (loaded) return fail({.code = ErrorCode::firmware_busy, .what = "loaded already"});
+        loaded = true;
+        return FullBackend::load(ctx, firmware);
+    }
+    Result<void> stop(Context& ctx) {
+        loaded = false;
+        return FullBackend::stop(ctx);
+    }
+};
+
+TEST(SeededDefect, ANextBootThatDoesNotWorkIsFound) {
+    const auto report = boot_and_stop<SeededRig<ForgetfulBackend, BoardPlatform>>();
+    EXPECT_THAT(report.violations, finds("boot failed, and not by a fault: loaded already"));
+    EXPECT_THAT(report.violations, finds("the next boot does not work"));
+    EXPECT_THAT(report.violations, Not(without_a_fault()));
+}
+
+/// The mainline with a way back of its own, after a failure.
+template <class Way>
+struct OwnWayBack {
+    static constexpr std::string_view kName = "own-way-back";
+
+    template <class Steps>
+    [[nodiscard]] static Result<void> run(Steps& steps) {
+        return Mainline::run(steps);
+    }
+    template <class Steps>
+    static void after_failure(Steps& steps, Step /*failed*/) {
+        Way::go(steps);
+    }
+    template <class Steps>
+    static void after_stop(Steps& steps) {
+        steps.take_back();
+        steps.give_up();
+    }
+};
+
+struct ReleasesFirst {
+    static void go(auto& steps) {
+        steps.release_fw();
+        steps.take_back();
+        steps.forget_table();
+    }
+};
+
+struct TakesNothingBack {
+    static void go(auto& steps) { steps.give_up(); }
+};
+
+template <class Way>
+using WayRig = SeededRig<FullBackend, BoardPlatform, Faulty<FullBackend, BoardPlatform, OwnWayBack<Way>>>;
+
+TEST(SeededDefect, AWrongOrderOfTheWayBackIsFound) {
+    const auto report = boot_and_stop<WayRig<ReleasesFirst>>();
+    EXPECT_THAT(report.violations, finds("boot: release_fw: handle_resources was not taken back"));
+    EXPECT_THAT(report.violations, Not(without_a_fault()));
+}
+
+TEST(SeededDefect, WhatIsNotTakenBackIsFound) {
+    const auto report = boot_and_stop<WayRig<TakesNothingBack>>();
+    EXPECT_THAT(report.violations, finds("boot left carveouts"));
+    EXPECT_THAT(report.violations, finds("boot left virtio devices"));
+    EXPECT_THAT(report.violations, finds("mappings"));
+    EXPECT_THAT(report.violations, Not(without_a_fault()));
+}
+
+/// Goes where no event leads when its boot fails, and does not say that its shutdown failed.
+struct StrayingProcessor : Faulty<FullBackend, BoardPlatform> {
+    using Base = Faulty<FullBackend, BoardPlatform>;
+    using Base::Base;
+
+    Result<void> boot() {
+        auto booted = Base::boot();
+        if (!booted) observer().on_state(State::offline, State::attached);
+        return booted;
+    }
+    Result<void> shutdown() {
+        static_cast<void>(Base::shutdown());
+        return {};
+    }
+};
+
+TEST(SeededDefect, AnIllegalStateIsFound) {
+    const auto report = boot_and_stop<SeededRig<FullBackend, BoardPlatform, StrayingProcessor>>();
+    EXPECT_THAT(report.violations, finds("boot: the state changes from offline to attached"));
+    EXPECT_THAT(report.violations, finds("shutdown left it running, and not offline"));
+    EXPECT_THAT(report.violations, Not(without_a_fault()));
+}
+
+TEST(EveryFault, DemandsAScenarioThatCanFailAndIsTheSameEachTime) {
+    const auto nothing = every_fault("idle", [](FaultTrial& /*trial*/) {});
+    EXPECT_THAT(nothing.violations, finds("nothing can fail"));
+    EXPECT_EQ(nothing.runs, 0U);
+
+    int run = 0;
+    const auto once = every_fault("once", [&](FaultTrial& trial) {
+        if (run++ == 0) static_cast<void>(trial.faults().pass("op"));
+    });
+    EXPECT_THAT(once.violations, finds("does not do the same each time"));
+}
+
+TEST(EveryFault, IsInjectedAloneAndWithAllThatFollow) {
+    std::vector<std::string> runs;
+    const auto report = every_fault("three ops", [&](FaultTrial& trial) {
+        std::string run;
+        for (const char* op : {"a", "b", "a"}) run += trial.faults().pass(op) ? "." : "!";
+        runs.push_back(run);
+    });
+    EXPECT_THAT(runs, testing::ElementsAre("...", "!..", ".!.", "..!", "!!!", ".!!", "..!"));
+    EXPECT_EQ(report.runs, 6U);
+    EXPECT_EQ(to_string(report), "9 faults injected in 6 runs, 0 violations\n       6 a\n       3 b");
+}
+
+}  // namespace
+}  // namespace rproc

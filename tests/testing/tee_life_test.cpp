@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Every fault of an STM32MP15 whose core a TEE owns, in every boot sequence: TEE calls, ops, memory and mailbox.
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "rproc/core/remote_processor.hpp"
+#include "rproc/platform/board.hpp"
+#include "rproc/platform/stm32mp15.hpp"
+#include "rproc/resource/table_builder.hpp"
+#include "rproc/tee/tee_context.hpp"
+#include "rproc/testing/fault_scenarios.hpp"
+#include "rproc/testing/faulty_backend.hpp"
+#include "rproc/testing/faulty_client.hpp"
+#include "rproc/testing/faulty_mailbox.hpp"
+#include "rproc/testing/faulty_platform.hpp"
+#include "support/elf_builder.hpp"
+#include "tee/tee_fixture.hpp"
+#include "testing/clean_report.hpp"
+
+namespace rproc {
+namespace {
+
+using platform::ModelMailbox;
+using platform::ModelRegisters;
+using platform::Stm32mp15Config;
+using tee::RemoteMemory;
+using tee::SoftwareTee;
+using test::expect_clean;
+
+using FaultyM4 = platform::BasicStm32mp15<ModelRegisters, FaultyMemory<ModelMemory>, FaultyMailbox<ModelMailbox>>;
+using Client = FaultyClient<SoftwareTee>;
+using ProcessorState = SoftwareTee::ProcessorState;
+
+/// Memories of a few bytes: a software TEE clears and copies all of them in each boot.
+constexpr std::array kMemories{
+    RemoteMemory{DeviceAddress(0), *PhysicalRange::make(PhysicalAddress(0x38000000), 0x100)},
+    RemoteMemory{DeviceAddress(0x10000000), *PhysicalRange::make(PhysicalAddress(0x10000000), 0x200)}};
+constexpr std::uint64_t kTableAt = 0x10000100;
+
+const Firmware& signed_firmware() {
+    const auto build = [] {
+        const auto table = ResourceTableBuilder{}.trace("log", 0x10000000, 16).vdev(7, 1, {{}, {}}).build();
+        const auto image =
+            test::ElfImage{.segments = {{.paddr = 0, .data = test::pattern(64)}, {.paddr = kTableAt, .data = table}},
+                           .sections = {{.name = ".resource_table", .addr = kTableAt, .data = table, .segment = 1}}}
+                .build();
+        const auto package = test::SignedPackage::of({image}, SignType::rsa_pkcs1_sha256);
+        return Firmware("app.signed", package.sign(test::signing_key("rsa2048")));
+    };
+    static const Firmware built = build();
+    return built;
+}
+
+const tee::SoftwareTeePolicy& policy() {
+    static const auto trusting = test::trusting("rsa2048");
+    return trusting;
+}
+
+const Stm32mp15Config& config() {
+    const auto build = [] {
+        Stm32mp15Config small = platform::embedded_board("stm32mp157c-dk2-tee")->config;
+        small.regions = {{"retram", kMemories[0].pa}, {"mcuram", kMemories[1].pa}};
+        for (const auto& [name, at] : {std::pair{"vdev0vring0", 0x10040000}, std::pair{"vdev0vring1", 0x10041000},
+                                       std::pair{"vdev0buffer", 0x10042000}}) {
+            const PhysicalAddress start(static_cast<std::uint64_t>(at));
+            small.regions.push_back({name, PhysicalRange::make(start, 0x1000)});
+        }
+        return small;
+    };
+    static const Stm32mp15Config built = build();
+    return built;
+}
+
+template <BootSequence S>
+class TeeRig {
+  public:
+    using Processor =
+        RemoteProcessor<FaultyBackend<tee::Backend<Client>>, FaultyPlatform<FaultyM4>, S, ObserverRef<LifeWatch>>;
+
+    explicit TeeRig(Faults faults) : faults_(std::move(faults)), tee_(std::make_shared<SoftwareTee>(policy())) {
+        static_cast<void>(tee_->add_processor(0, kMemories, memory_));
+        mapped_by_tee_ = memory_.mapped();
+        context_.provide(std::make_shared<Client>(tee_, faults_));
+    }
+
+    [[nodiscard]] Result<std::unique_ptr<Processor>> make(ObserverRef<LifeWatch> observer) {
+        RPROC_TRY_ASSIGN(auto backend, context_.register_processor(0));
+        FaultyM4 m4(config(), ModelRegisters(), FaultyMemory(memory_, faults_), FaultyMailbox(mailbox_, faults_));
+        return std::make_unique<Processor>(FaultyBackend(std::move(backend), faults_),
+                                           FaultyPlatform(std::move(m4), faults_), observer);
+    }
+
+    [[nodiscard]] static FirmwareSource firmware() { return FirmwareSource(signed_firmware()); }
+
+    /// The TEE must be of the same mind, and hold nothing of a processor that is off, unless its release failed.
+    [[nodiscard]] std::vector<std::string> wrong_when(State state) const {
+        std::vector<std::string> wrong;
+        if (const auto shared = tee_->registered_memories(); shared != 0)
+            wrong.push_back(fmt::format("{} memories are still shared with the TEE", shared));
+        const bool started = tee_->state(0) == ProcessorState::started;
+        if (state == State::running || state == State::crashed) {
+            if (!started) wrong.emplace_back("the TEE has not started the core");
+            return wrong;
+        }
+        if (state == State::offline && started) wrong.emplace_back("the TEE has not stopped the core");
+        if (state == State::offline && !tee_->is_clear(0) && !failed("tee.RELEASE_FW"))
+            wrong.emplace_back("the TEE still holds the firmware");
+        if (state == State::deleted && tee_->open_sessions() != 0) wrong.emplace_back("a session is still open");
+        if (memory_.mapped() != mapped_by_tee_)
+            wrong.push_back(fmt::format("{} mappings", memory_.mapped() - mapped_by_tee_));
+        return wrong;
+    }
+
+  private:
+    [[nodiscard]] bool failed(std::string_view point) const {
+        const auto& all = faults_.tallies();
+        const auto found = std::ranges::find(all, point, &Faults::Tally::point);
+        return found != all.end() && found->struck != 0;
+    }
+
+    Faults faults_;
+    ModelMemory memory_;
+    ModelMailbox mailbox_;
+    std::shared_ptr<SoftwareTee> tee_;
+    tee::TeeContext<Client> context_;
+    std::size_t mapped_by_tee_ = 0;
+};
+
+template <class S>
+class EveryFaultOfATee : public testing::Test {};
+using Sequences = testing::Types<Mainline, AlternateBoot, LoadFirst>;
+TYPED_TEST_SUITE(EveryFaultOfATee, Sequences);
+
+TYPED_TEST(EveryFaultOfATee, LeavesNothingAndTheNextBootWorks) {
+    expect_clean(every_fault_of<TeeRig<TypeParam>>(TypeParam::kName), TypeParam::kName, 300);
+}
+
+}  // namespace
+}  // namespace rproc
