@@ -151,7 +151,7 @@ Result<Product> produce(Console& console, const SignOptions& options) {
 }
 
 ExitStatus cannot_write(Console& console, const std::string& path, int error) {
-    report(console, {.code = ErrorCode::firmware_unreadable,
+    report(console, {.code = ErrorCode::file_unwritable,
                      .what = fmt::format("cannot be written: {}", std::generic_category().message(error)),
                      .where = path});
     if (error == EACCES || error == EPERM || error == EROFS) return ExitStatus::permission;

@@ -26,7 +26,7 @@ ExitStatus write_timeline(Console& console, const std::string& file, const Timel
     const std::string content = page ? page_of(story) : picture_of(story);
     const int error = write_whole_file(file, std::as_bytes(std::span(content)));
     if (error == 0) return ExitStatus::yes;
-    report(console, {.code = ErrorCode::firmware_unreadable,
+    report(console, {.code = ErrorCode::file_unwritable,
                      .what = fmt::format("the timeline cannot be written: {}", std::generic_category().message(error)),
                      .where = file,
                      .hint = "name a file in a directory that exists and that you may write to"});

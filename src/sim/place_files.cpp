@@ -25,7 +25,7 @@ namespace {
 
 Error refused(const std::filesystem::path& path, std::string_view what, std::string_view hint) {
     // The path is part of the sentence: whoever maps a carveout says where in the firmware's terms.
-    return {.code = ErrorCode::register_failed,
+    return {.code = ErrorCode::file_unwritable,
             .what = fmt::format("{}: {}", path.string(), what),
             .hint = std::string(hint)};
 }

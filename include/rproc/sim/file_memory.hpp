@@ -27,7 +27,7 @@ class FileMemory {
   public:
     /// Uses the files in `directory`, which is created, for its owner alone, where only its last part is missing.
     /// @returns the memory, or
-    ///   register_failed: it is no directory, or cannot be created or opened.
+    ///   file_unwritable: it is no directory, or cannot be created or opened.
     [[nodiscard]] static Result<FileMemory> open(const std::filesystem::path& directory);
 
     /// A file of the right size is taken as it is; a missing one is created, filled with zeros, for its owner alone.
@@ -35,14 +35,14 @@ class FileMemory {
     /// @returns the bytes at `range`, or
     ///   memory_overlap: part of it lies in a place that has other bounds;
     ///   memory_exhausted: its size is 0 or more than ModelMemory::kLargestRegion;
-    ///   register_failed: the file is of the wrong size, is no regular file (also a symbolic link), or cannot be had,
+    ///   file_unwritable: the file is of the wrong size, is no regular file (also a symbolic link), or cannot be had,
     ///     because the disk is full for one.
     [[nodiscard]] Result<Mapping> map(PhysicalRange range);
 
     /// @returns zeroed bytes, where no other place is, that live as long as the mapping; or
     ///   memory_exhausted: `size` is 0, more than ModelMemory::kLargestAllocation, or more than this memory has left of
     ///     ModelMemory::kPoolSize;
-    ///   register_failed: its file cannot be had.
+    ///   file_unwritable: its file cannot be had.
     [[nodiscard]] Result<Allocation> allocate(std::uint64_t size);
 
     /// How many mappings are alive: 0 after everything was undone.
