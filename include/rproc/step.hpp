@@ -11,6 +11,7 @@ enum class Step {
     none,
     request_firmware,
     sanity_check,
+    enable_iommu,
     prepare,
     boot_address,
     parse_fw,
@@ -19,15 +20,20 @@ enum class Step {
     allocate_carveouts,
     load,
     install_table,
+    prepare_subdevices,
     start,
     attach,
     start_subdevices,
     stop_subdevices,
     stop,
     detach,
+    unprepare_subdevices,
     resource_cleanup,
     unprepare,
+    disable_iommu,
     release_fw,
+    suspend,
+    resume,
 };
 
 /// The step's name as printed in timelines and logs.
@@ -36,6 +42,7 @@ enum class Step {
         case Step::none: return "none";
         case Step::request_firmware: return "request_firmware";
         case Step::sanity_check: return "sanity_check";
+        case Step::enable_iommu: return "enable_iommu";
         case Step::prepare: return "prepare";
         case Step::boot_address: return "boot_address";
         case Step::parse_fw: return "parse_fw";
@@ -44,15 +51,20 @@ enum class Step {
         case Step::allocate_carveouts: return "allocate_carveouts";
         case Step::load: return "load";
         case Step::install_table: return "install_table";
+        case Step::prepare_subdevices: return "prepare_subdevices";
         case Step::start: return "start";
         case Step::attach: return "attach";
         case Step::start_subdevices: return "start_subdevices";
         case Step::stop_subdevices: return "stop_subdevices";
         case Step::stop: return "stop";
         case Step::detach: return "detach";
+        case Step::unprepare_subdevices: return "unprepare_subdevices";
         case Step::resource_cleanup: return "resource_cleanup";
         case Step::unprepare: return "unprepare";
+        case Step::disable_iommu: return "disable_iommu";
         case Step::release_fw: return "release_fw";
+        case Step::suspend: return "suspend";
+        case Step::resume: return "resume";
     }
     return "unknown";
 }

@@ -35,7 +35,7 @@ class CarveoutAllocationTest : public testing::Test {
     }
     template <class P>
     std::string allocate(Carveout& carveout, P& platform) {
-        const auto done = allocate_carveout(ctx, platform, carveout);
+        const auto done = allocate_carveout(ctx, platform, resources, carveout);
         kernel_line = done ? "" : done.error().kernel_line;
         ctx.drain(Step::allocate_carveouts, recorder);
         return outcome(done);
@@ -48,6 +48,7 @@ class CarveoutAllocationTest : public testing::Test {
     test::Recorder recorder;
     ModelMemory memory;
     Context ctx{"m4"};
+    Resources resources;
     test::Bytes table = ResourceTableBuilder{}.carveout("heap", wire::kAddressAny, 1).build();
     std::string kernel_line;
 };

@@ -13,17 +13,28 @@ namespace {
 
 constexpr State kStates[] = {State::offline, State::suspended, State::running, State::crashed,
                              State::deleted, State::attached,  State::detached};
-constexpr Event kEvents[] = {Event::boot, Event::stop, Event::attach, Event::detach, Event::crash, Event::remove};
+constexpr Event kEvents[] = {Event::boot,   Event::stop,    Event::attach, Event::detach,         Event::crash,
+                             Event::remove, Event::suspend, Event::resume, Event::resume_attached};
 
 // Written out from the kernel's own rules; every pair that is not named is illegal.
 TEST(State, EveryPairOfStateAndEventIsAsInTheKernel) {
     const std::map<std::pair<State, Event>, State> legal{
-        {{State::offline, Event::boot}, State::running},     {{State::running, Event::stop}, State::offline},
-        {{State::crashed, Event::stop}, State::offline},     {{State::attached, Event::stop}, State::offline},
-        {{State::detached, Event::attach}, State::attached}, {{State::attached, Event::detach}, State::detached},
-        {{State::running, Event::crash}, State::crashed},    {{State::attached, Event::crash}, State::crashed},
-        {{State::crashed, Event::detach}, State::detached},  {{State::offline, Event::remove}, State::deleted},
-        {{State::suspended, Event::remove}, State::deleted}, {{State::detached, Event::remove}, State::deleted},
+        {{State::offline, Event::boot}, State::running},
+        {{State::running, Event::stop}, State::offline},
+        {{State::crashed, Event::stop}, State::offline},
+        {{State::attached, Event::stop}, State::offline},
+        {{State::detached, Event::attach}, State::attached},
+        {{State::attached, Event::detach}, State::detached},
+        {{State::running, Event::crash}, State::crashed},
+        {{State::attached, Event::crash}, State::crashed},
+        {{State::crashed, Event::detach}, State::detached},
+        {{State::offline, Event::remove}, State::deleted},
+        {{State::detached, Event::remove}, State::deleted},
+        {{State::running, Event::suspend}, State::suspended},
+        {{State::attached, Event::suspend}, State::suspended},
+        {{State::suspended, Event::resume}, State::running},
+        {{State::suspended, Event::resume_attached}, State::attached},
+        {{State::suspended, Event::crash}, State::crashed},
     };
     for (const State from : kStates) {
         for (const Event event : kEvents) {

@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -39,8 +42,8 @@ class VirtioTest : public testing::Test {
         ctx.drain(Step::handle_resources, recorder);
         recorder = {};
     }
-    std::string start(Kick kick = Kick::available) {
-        const auto started = register_virtio(ctx, resources, kick);
+    std::string start() {
+        const auto started = bus.start();
         ctx.drain(Step::start_subdevices, recorder);
         return outcome(started);
     }
@@ -51,6 +54,11 @@ class VirtioTest : public testing::Test {
     ModelMemory memory;
     Context ctx{"m4"};
     Resources resources;
+    std::vector<std::uint32_t> kicked;
+    VirtioBus bus{ctx, resources, [this](std::uint32_t id) -> Result<void> {
+                      kicked.push_back(id);
+                      return {};
+                  }};
     test::Recorder recorder;
     Bytes table = ResourceTableBuilder{}.vdev(7, 0, {{.num = 0}, {}}).vdev(3, 0, {{}, {}}).build();
 };
@@ -63,16 +71,17 @@ TEST_F(VirtioTest, RegistersTheUsableDevices) {
     EXPECT_EQ(entry(0).header().status, 0);
     EXPECT_EQ(entry(1).header().status, 1);
     EXPECT_EQ(recorder.lines.back(), "registered virtio0 (type 3)");
-    unregister_virtio(resources);
+    bus.stop();
     EXPECT_FALSE(resources.vdevs[1].registered);
 }
 
 TEST_F(VirtioTest, NeedsAKick) {
     prepare();
-    EXPECT_EQ(start(Kick::missing), "virtio-without-kick");
+    VirtioBus mute(ctx, resources, {});
+    EXPECT_EQ(outcome(mute.start()), "virtio-without-kick");
     EXPECT_FALSE(resources.vdevs[1].registered);
     resources.clear();
-    EXPECT_EQ(start(Kick::missing), "ok") << "without a device there is nothing to kick";
+    EXPECT_EQ(outcome(mute.start()), "ok") << "without a device there is nothing to kick";
 }
 
 TEST_F(VirtioTest, UsesTheDevicesOwnBuffers) {
@@ -92,21 +101,133 @@ TEST_F(VirtioTest, BuffersFromTheFirstMemoryAreANotice) {
     EXPECT_THAT(recorder.notices, ElementsAre("virtio-without-buffer"));
 }
 
-TEST_F(VirtioTest, AVringIsZeroedAndItsAddressWritten) {
-    add(Carveout::region("vdev1vring1", DeviceAddress(0x10041000), PhysicalAddress(0x10041000), 0x1000));
-    prepare();
-    std::ranges::fill(ctx.carveouts().find_by_name("vdev1vring1")->mapping.bytes(), std::byte{0xee});
-    EXPECT_TRUE(find_vring(ctx, resources.vdevs[1], 1).empty()) << "not before the device is registered";
+/// A driver of network cards (id 3), which writes down what happens to it.
+class DriverTest : public VirtioTest {
+  protected:
+    DriverTest() {
+        const Bytes config{std::byte{0xaa}, std::byte{0xbb}, std::byte{0xcc}};
+        table = ResourceTableBuilder{}.vdev(3, 0b1011, {{}, {}}, config).build();
+        add(Carveout::region("vdev0vring1", DeviceAddress(0x10041000), PhysicalAddress(0x10041000), 0x1000));
+        prepare();
+    }
+    VirtioDriver driver(std::string name = "net") {
+        return {.name = std::move(name),
+                .id = 3,
+                .features = 0b0110,
+                .probe = [this](VirtioDevice& device) { return probe(device); },
+                .remove = [this](VirtioDevice&) { events.emplace_back("removed"); }};
+    }
+    Result<void> probe(VirtioDevice& device) {
+        events.emplace_back("probed");
+        if (refuse) return fail({.code = ErrorCode::memory_exhausted, .what = "no buffers"});
+        for (std::uint32_t i = 0; i < 2; ++i) {
+            auto vq = device.find_vq(i, [this, i](VirtioDevice& interrupted) {
+                events.push_back("interrupt " + std::to_string(i));
+                EXPECT_EQ(outcome(interrupted.kick(i)), "ok");
+            });
+            if (!vq) return fail(vq.error());
+            queues.push_back(*vq);
+        }
+        return {};
+    }
+
+    bool refuse = false;
+    std::vector<std::string> events;
+    std::vector<Virtqueue> queues;
+};
+
+TEST_F(DriverTest, TakesTheDevicesOfItsId) {
+    std::ranges::fill(ctx.carveouts().find_by_name("vdev0vring1")->mapping.bytes(), std::byte{0xee});
+    bus.add_driver(driver());
     ASSERT_EQ(start(), "ok");
-    const auto vring = find_vring(ctx, resources.vdevs[1], 1);
-    EXPECT_EQ(vring.size(), vring_size(16, 16));
-    EXPECT_EQ(std::ranges::count(vring, std::byte{0}), static_cast<std::ptrdiff_t>(vring.size()));
-    EXPECT_EQ(ctx.carveouts().find_by_name("vdev1vring1")->mapping.bytes()[vring.size()], std::byte{0xee});
-    EXPECT_EQ(entry(1).vring(1).da, 0x10041000U);
-    EXPECT_EQ(entry(1).vring(0).da, wire::kAddressAny);
-    EXPECT_TRUE(find_vring(ctx, resources.vdevs[1], 2).empty());
-    unregister_virtio(resources);
-    EXPECT_TRUE(find_vring(ctx, resources.vdevs[1], 1).empty());
+    EXPECT_EQ(entry(0).header().status, kVirtioAcknowledge | kVirtioDriver | kVirtioDriverOk);
+    EXPECT_EQ(entry(0).header().gfeatures, 0b0010U) << "what both know";
+    ASSERT_EQ(queues.size(), 2U);
+    EXPECT_EQ(queues[1].memory.size(), vring_size(16, 16));
+    EXPECT_EQ(std::ranges::count(queues[1].memory, std::byte{0}), static_cast<std::ptrdiff_t>(queues[1].memory.size()));
+    EXPECT_EQ(ctx.carveouts().find_by_name("vdev0vring1")->mapping.bytes()[queues[1].memory.size()], std::byte{0xee});
+    EXPECT_EQ(entry(0).vring(1).da, 0x10041000U);
+    bus.stop();
+    EXPECT_THAT(events, ElementsAre("probed", "removed"));
+    EXPECT_EQ(entry(0).header().status, kVirtioAcknowledge);
+    EXPECT_FALSE(bus.interrupt(queues[0].notify_id));
+}
+
+TEST_F(DriverTest, HearsOfItsQueuesAndKicksThem) {
+    bus.add_driver(driver());
+    ASSERT_EQ(start(), "ok");
+    EXPECT_TRUE(bus.interrupt(queues[1].notify_id));
+    EXPECT_FALSE(bus.interrupt(99));
+    EXPECT_THAT(events, ElementsAre("probed", "interrupt 1"));
+    EXPECT_EQ(outcome(bus.kick(queues[0].notify_id)), "ok");
+    EXPECT_THAT(kicked, ElementsAre(queues[1].notify_id, queues[0].notify_id));
+    EXPECT_EQ(outcome(bus.kick(99)), "vring-unknown");
+}
+
+TEST_F(DriverTest, ComesAndGoesWhileTheDeviceIsThere) {
+    ASSERT_EQ(start(), "ok");
+    EXPECT_EQ(entry(0).header().status, kVirtioAcknowledge);
+    EXPECT_EQ(outcome(bus.kick(0)), "vring-unknown") << "nobody has taken it";
+    bus.add_driver(driver());
+    bus.add_driver(driver("second"));
+    EXPECT_THAT(events, ElementsAre("probed"));
+    bus.remove_driver("net");
+    EXPECT_THAT(events, ElementsAre("probed", "removed"));
+    EXPECT_EQ(outcome(bus.kick(0)), "vring-unknown");
+    bus.remove_driver("nobody");
+    bus.stop();
+    EXPECT_EQ(events.size(), 2U);
+}
+
+TEST_F(DriverTest, ThatFailsLeavesTheDeviceAndTheProcessor) {
+    refuse = true;
+    bus.add_driver(driver());
+    ASSERT_EQ(start(), "ok");
+    EXPECT_EQ(entry(0).header().status, kVirtioAcknowledge | kVirtioDriver | kVirtioFailed);
+    EXPECT_THAT(recorder.notices, testing::Contains("memory-exhausted"));
+    EXPECT_TRUE(resources.vdevs[0].registered);
+    bus.stop();
+    EXPECT_THAT(events, ElementsAre("probed"));
+}
+
+TEST_F(DriverTest, ReadsAndWritesTheConfigurationSpaceAndNothingElse) {
+    ASSERT_EQ(start(), "ok");
+    const auto check = [&](VirtioDevice& device) {
+        Bytes two(2);
+        EXPECT_EQ(device.config_size(), 3U);
+        EXPECT_EQ(outcome(device.read_config(1, two)), "ok");
+        EXPECT_THAT(two, ElementsAre(std::byte{0xbb}, std::byte{0xcc}));
+        EXPECT_EQ(outcome(device.read_config(2, two)), "virtio-config-outside");
+        EXPECT_EQ(outcome(device.read_config(~0ULL, two)), "virtio-config-outside");
+        EXPECT_THAT(two, ElementsAre(std::byte{0xbb}, std::byte{0xcc})) << "as it was";
+        EXPECT_EQ(outcome(device.write_config(0, two)), "ok");
+        EXPECT_EQ(outcome(device.write_config(4, two)), "virtio-config-outside");
+        EXPECT_EQ(outcome(device.finalize_features(0b0100)), "virtio-features-unknown");
+        EXPECT_EQ(device.accepted_features(), 0U);
+        EXPECT_EQ(outcome(device.finalize_features(0b1010)), "ok");
+        EXPECT_EQ(outcome(device.find_vq(2, {})), "vring-unknown");
+        EXPECT_EQ(outcome(device.kick(0)), "vring-unknown") << "before it is found";
+        device.reset();
+    };
+    EXPECT_TRUE(bus.with_device(0, check));
+    EXPECT_FALSE(bus.with_device(1, check));
+    EXPECT_THAT(entry(0).config(), ElementsAre(std::byte{0xbb}, std::byte{0xcc}, std::byte{0xcc}));
+    EXPECT_EQ(entry(0).header().status, 0);
+    EXPECT_EQ(entry(0).header().gfeatures, 0b1010U);
+}
+
+// The firmware shares the table: what it writes there must not lead anywhere else.
+TEST_F(DriverTest, IsNotMisledByATableThatTheFirmwareRewrites) {
+    ASSERT_EQ(start(), "ok");
+    std::ranges::fill(table, std::byte{0xff});
+    bus.with_device(0, [](VirtioDevice& device) {
+        Bytes all(3);
+        EXPECT_EQ(outcome(device.read_config(0, all)), "ok");
+        EXPECT_EQ(device.config_size(), 3U);
+        EXPECT_EQ(device.vring_count(), 2U);
+        EXPECT_EQ(outcome(device.find_vq(1, {})), "ok");
+    });
+    bus.stop();
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // A Cortex-M4 that the bootloader has started: attach, use, leave again, or stop.
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <vector>
 
@@ -16,6 +17,7 @@ namespace {
 
 using test::outcome;
 using test::Recorder;
+using namespace std::chrono_literals;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::ElementsAreArray;
@@ -74,7 +76,7 @@ TEST_F(Attached, DetachLeavesItRunningWithTheTableAsItWas) {
     ASSERT_EQ(outcome(m4.detach()), "ok");
     EXPECT_EQ(m4.state(), State::detached);
     EXPECT_THAT(table_now(), ElementsAreArray(clean));
-    EXPECT_THAT(mailbox.sent(), ElementsAre(ModelMailbox::Message{"detach", "stop"}));
+    EXPECT_THAT(mailbox.sent(), ElementsAre(ModelMailbox::Message{"detach", "stop", 200ms}));
     EXPECT_EQ(memory.mapped(), 1U) << "only the test's own view";
     EXPECT_EQ(m4.carveouts().size(), 0U);
     EXPECT_TRUE(recorder.all_closed());
@@ -96,7 +98,7 @@ TEST_F(Attached, CanBeStopped) {
     ASSERT_EQ(outcome(m4.shutdown()), "ok");
     EXPECT_EQ(m4.state(), State::offline);
     EXPECT_EQ(memory.mapped(), 1U);
-    EXPECT_THAT(mailbox.sent(), ElementsAre(ModelMailbox::Message{"shutdown", "stop"}));
+    EXPECT_THAT(mailbox.sent(), ElementsAre(ModelMailbox::Message{"shutdown", "stop", 500ms}));
     EXPECT_EQ(outcome(m4.detach()), "state-invalid");
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "rproc/platform/stm32mp15.hpp"
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 namespace rproc::platform {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -115,23 +117,17 @@ TEST(Stm32mp15, RunningFirmwareIsAskedToShutDownFirst) {
     EXPECT_EQ(mailbox.sent().front().channel, "shutdown");
 }
 
-/// A mailbox that never gets an answer.
-struct DeafMailbox {
-    Result<void> send(std::string_view /*channel*/, std::string_view /*message*/) {
-        return fail({.code = ErrorCode::mailbox_failed, .what = "no acknowledgement"});
-    }
-};
-
 struct LogRecorder : NullObserver {
     void on_log(const LogLine& line) { lines.emplace_back(line.text); }
     std::vector<std::string> lines;
 };
 
 TEST(Stm32mp15, FirmwareThatDoesNotAnswerIsStoppedAllTheSame) {
-    using Platform = BasicStm32mp15<ModelRegisters, ModelMemory, DeafMailbox>;
+    ModelMailbox mailbox;
+    mailbox.lose_acknowledgements("shutdown");
     LogRecorder log;
-    RemoteProcessor<elf::Backend, Platform, Mainline, ObserverRef<LogRecorder>> m4(
-        {}, Platform(config_of("stm32mp157c-dk2")), ObserverRef(log));
+    RemoteProcessor<elf::Backend, Stm32mp15, Mainline, ObserverRef<LogRecorder>> m4(
+        {}, Stm32mp15(config_of("stm32mp157c-dk2"), {}, {}, mailbox), ObserverRef(log));
     ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value());
     ASSERT_TRUE(m4.boot().has_value());
 
@@ -139,6 +135,31 @@ TEST(Stm32mp15, FirmwareThatDoesNotAnswerIsStoppedAllTheSame) {
 
     EXPECT_EQ(m4.state(), State::offline);
     EXPECT_THAT(log.lines, testing::Contains("warning: remote FW shutdown without ack"));
+    EXPECT_THAT(mailbox.sent(), ElementsAre(ModelMailbox::Message{"shutdown", "stop", 500ms}));
+}
+
+TEST(Stm32mp15, ArmsItsWatchdogToWakeASleepingLinux) {
+    auto config = config_of("stm32mp157c-dk2");
+    for (const bool wakeup_source : {true, false}) {
+        config.wakeup_source = wakeup_source;
+        PlainM4 m4({}, Stm32mp15(config));
+        ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value());
+        EXPECT_TRUE(m4.suspend().has_value());
+        EXPECT_FALSE(m4.platform().wakes_linux()) << "it is off";
+        ASSERT_TRUE(m4.boot().has_value());
+        EXPECT_TRUE(m4.suspend().has_value());
+        EXPECT_EQ(m4.platform().wakes_linux(), wakeup_source);
+        EXPECT_EQ(m4.state(), State::running) << "the M4 runs on";
+        EXPECT_TRUE(m4.resume().has_value());
+        EXPECT_FALSE(m4.platform().wakes_linux());
+    }
+}
+
+TEST(Stm32mp15, BootsByItselfWhereTheNodeSaysSo) {
+    auto config = config_of("stm32mp157c-dk2");
+    EXPECT_FALSE(Stm32mp15(config).auto_boot());
+    config.auto_boot = true;
+    EXPECT_TRUE(Stm32mp15(config).auto_boot());
 }
 
 TEST(Stm32mp15, KickGoesToTheMailboxOfTheVring) {
@@ -149,7 +170,7 @@ TEST(Stm32mp15, KickGoesToTheMailboxOfTheVring) {
     EXPECT_TRUE(platform.kick(ctx, 1).has_value());
     EXPECT_TRUE(platform.kick(ctx, 7).has_value()) << "no such channel: nothing to do";
 
-    EXPECT_THAT(mailbox.sent(), ElementsAre(ModelMailbox::Message{"vq1", "kick"}));
+    EXPECT_THAT(mailbox.sent(), ElementsAre(ModelMailbox::Message{"vq1", "kick", 0ms}));
 }
 
 TEST(Stm32mp15, CoreThatTheBootloaderStartedWithoutATableIsNotBootedOver) {
@@ -159,7 +180,7 @@ TEST(Stm32mp15, CoreThatTheBootloaderStartedWithoutATableIsNotBootedOver) {
     PlainM4 m4({}, Stm32mp15(config, registers));
     ASSERT_EQ(m4.state(), State::detached);
 
-    EXPECT_EQ(m4.set_firmware(shape("elf-good")).error().code, ErrorCode::firmware_busy);
+    ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value()) << "what a recovery would load";
     const auto attached = m4.boot();
     ASSERT_FALSE(attached);
     EXPECT_EQ(attached.error().code, ErrorCode::attached_table_missing);
@@ -318,7 +339,7 @@ TEST(Stm32mp15WithTee, KickGoesToTheMailboxOfTheVring) {
 
     EXPECT_TRUE(platform.kick(ctx, 0).has_value());
 
-    EXPECT_THAT(mailbox.sent(), ElementsAre(ModelMailbox::Message{"vq0", "kick"}));
+    EXPECT_THAT(mailbox.sent(), ElementsAre(ModelMailbox::Message{"vq0", "kick", 0ms}));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "rproc/tee/backend.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ using test::signed_firmware;
 using test::SignedPackage;
 using test::TeeBoard;
 using test::WatchedM4;
+using namespace std::chrono_literals;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -77,7 +79,7 @@ TEST(TeeBackend, AsksTheFirmwareToShutDownBeforeTheTeeStopsIt) {
     Secure<> m4;
     ASSERT_EQ(outcome(m4.m4.boot()), "ok");
     ASSERT_EQ(outcome(m4.m4.shutdown()), "ok");
-    EXPECT_THAT(m4.board.mailbox.sent(), Contains(platform::ModelMailbox::Message{"shutdown", "stop"}));
+    EXPECT_THAT(m4.board.mailbox.sent(), Contains(platform::ModelMailbox::Message{"shutdown", "stop", 500ms}));
 }
 
 TEST(TeeBackend, RecoveryReallyLoadsAgain) {

@@ -191,7 +191,7 @@ TEST_F(Wrappers, EveryRegisterAccessFails) {
 TEST_F(Wrappers, AMessageIsLostOrItsAcknowledgementIs) {
     const platform::ModelMailbox model;
     FaultyMailbox mailbox(model, faults);
-    const auto send = [&] { return mailbox.send("vq0", "kick"); };
+    const auto send = [&] { return mailbox.send("vq0", "kick", std::chrono::milliseconds(0)); };
     const auto second_message = ElementsAre("ok", "mailbox-failed", "ok");
     EXPECT_THAT(second_fails(faults, "mailbox.send", send), second_message);
     EXPECT_EQ(model.sent().size(), 2U);

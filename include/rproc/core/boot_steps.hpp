@@ -15,6 +15,7 @@
 #include "rproc/core/resource_tables.hpp"
 #include "rproc/core/resources.hpp"
 #include "rproc/core/step_reporter.hpp"
+#include "rproc/core/subdevices.hpp"
 #include "rproc/core/table_handling.hpp"
 #include "rproc/core/virtio.hpp"
 #include "rproc/firmware/firmware.hpp"
@@ -52,10 +53,12 @@ class BootSteps {
         return {};
     }
 
+    /// Where the processor has an IOMMU, its domain comes first.
     [[nodiscard]] Result<void> prepare() {
+        RPROC_TRY(enable_iommu());
         if constexpr (HasPrepare<P>) {
             auto prepared = reporter_.run(Step::prepare, [&] { return platform_.prepare(ctx_); });
-            if (!prepared) ctx_.carveouts().clear();
+            if (!prepared) forget_prepared();
             RPROC_TRY(std::move(prepared));
         }
         done_.push_back(Step::prepare);
@@ -114,13 +117,14 @@ class BootSteps {
             const std::span<const std::byte> bytes = ctx_.table().bytes();
             if (bytes.empty()) return {};
             RPROC_TRY_ASSIGN(const auto table, ResourceTableView::parse(bytes));
-            return handle_table(ctx_, backend_, observer_, resources_, table);
+            return handle_table(ctx_, backend_, platform_, observer_, resources_, table);
         });
     }
 
     [[nodiscard]] Result<void> allocate_carveouts() {
         return run_undoable(Step::allocate_carveouts, [&]() -> Result<void> {
-            for (Carveout& carveout : ctx_.carveouts().all()) RPROC_TRY(allocate_carveout(ctx_, platform_, carveout));
+            for (Carveout& carveout : ctx_.carveouts().all())
+                RPROC_TRY(allocate_carveout(ctx_, platform_, resources_, carveout));
             ctx_.carveouts().index();
             return {};
         });
@@ -142,11 +146,13 @@ class BootSteps {
     }
 
     [[nodiscard]] Result<void> start() {
+        RPROC_TRY(prepare_subdevices());
         return run_undoable(Step::start, [&] { return start_core(ctx_, backend_, platform_); });
     }
 
     /// Joins a core that runs. Taken back by stopping it, as in Linux.
     [[nodiscard]] Result<void> attach() requires HasAttach<P> {
+        RPROC_TRY(prepare_subdevices());
         return run_undoable(Step::attach, [&] { return platform_.attach(ctx_); });
     }
 
@@ -158,8 +164,11 @@ class BootSteps {
     }
 
     [[nodiscard]] Result<void> start_subdevices() {
-        return run_undoable(Step::start_subdevices, [&] {
-            return register_virtio(ctx_, resources_, HasKick<P> ? Kick::available : Kick::missing);
+        return run_undoable(Step::start_subdevices, [&]() -> Result<void> {
+            RPROC_TRY(subdevices_.start());
+            auto started = virtio_.start();
+            if (!started) subdevices_.stop(StopReason::crash);
+            return started;
         });
     }
 
@@ -172,7 +181,7 @@ class BootSteps {
             if (is_start(done_.back())) RPROC_TRY(stop_running());
             take_back_last();
         }
-        if (!done_.empty() && done_.back() == Step::install_table) take_back_last();
+        while (!done_.empty() && is_part_of_start(done_.back())) take_back_last();
         return {};
     }
 
@@ -183,6 +192,7 @@ class BootSteps {
         tables_.restore_clean();
         RPROC_TRY(reporter_.run(Step::detach, [&] { return platform_.detach(ctx_); }));
         done_.pop_back();
+        while (is_part_of_start(done_.back())) take_back_last();
         return {};
     }
 
@@ -211,6 +221,8 @@ class BootSteps {
     void forget_table() { tables_.forget(); }
 
     [[nodiscard]] const Resources& resources() const noexcept { return resources_; }
+    [[nodiscard]] VirtioBus& virtio() noexcept { return virtio_; }
+    [[nodiscard]] SubdeviceList& subdevices() noexcept { return subdevices_; }
     /// Where the core begins, as the backend read it from the image; 0 when it does not say.
     [[nodiscard]] DeviceAddress boot_address_read() const noexcept { return boot_address_; }
 
@@ -220,6 +232,24 @@ class BootSteps {
         RPROC_TRY(reporter_.run(step, std::move(body)));
         done_.push_back(step);
         return {};
+    }
+
+    [[nodiscard]] Result<void> enable_iommu() {
+        if constexpr (HasIommu<P>) {
+            return run_undoable(Step::enable_iommu, [&] { return platform_.iommu().attach(); });
+        }
+        return {};
+    }
+
+    /// Without sub-devices there is nothing to tell.
+    [[nodiscard]] Result<void> prepare_subdevices() {
+        if (subdevices_.empty()) return {};
+        return run_undoable(Step::prepare_subdevices, [&] { return subdevices_.prepare(); });
+    }
+
+    /// Made anew by each start of a processor that keeps its resources.
+    [[nodiscard]] static constexpr bool is_part_of_start(Step step) noexcept {
+        return step == Step::install_table || step == Step::prepare_subdevices;
     }
 
     [[nodiscard]] static constexpr bool is_start(Step step) noexcept {
@@ -245,6 +275,8 @@ class BootSteps {
     [[nodiscard]] static constexpr Step undo_step(Step done) noexcept {
         switch (done) {
             case Step::start_subdevices: return Step::stop_subdevices;
+            case Step::prepare_subdevices: return Step::unprepare_subdevices;
+            case Step::enable_iommu: return Step::disable_iommu;
             case Step::handle_resources: return Step::resource_cleanup;
             case Step::prepare: return HasUnprepare<P> ? Step::unprepare : Step::none;
             default: return Step::none;
@@ -253,23 +285,48 @@ class BootSteps {
 
     void take_back(Step done) {
         switch (done) {
-            case Step::start_subdevices: unregister_virtio(resources_); break;
+            case Step::start_subdevices: stop_subdevices(); break;
+            case Step::prepare_subdevices: subdevices_.unprepare(); break;
             case Step::install_table: tables_.use_cached(); break;
             case Step::loaded_table: tables_.drop_loaded(); break;
             case Step::attach:  // the core is off: Linux goes on with a copy
                 tables_.save();
                 tables_.use_cached();
                 break;
-            case Step::handle_resources:
-                resources_.clear();
-                ctx_.carveouts().clear();
-                break;
+            case Step::handle_resources: clean_resources(); break;
             case Step::prepare:
-                ctx_.carveouts().clear();
+                forget_prepared();
                 if constexpr (HasUnprepare<P>) platform_.unprepare(ctx_);
+                break;
+            case Step::enable_iommu:
+                if constexpr (HasIommu<P>) platform_.iommu().detach();
                 break;
             default: break;
         }
+    }
+
+    void stop_subdevices() {
+        virtio_.stop();
+        subdevices_.stop(ctx_.state() == State::crashed ? StopReason::crash : StopReason::shutdown);
+    }
+
+    void clean_resources() {
+        if constexpr (HasIommu<P>) unmap_iommu(platform_.iommu(), resources_);
+        resources_.clear();
+        ctx_.carveouts().clear();
+    }
+
+    void forget_prepared() {
+        ctx_.carveouts().clear();
+        ctx_.dump_segments().clear();
+    }
+
+    /// What the virtio bus kicks with; empty where the platform cannot.
+    [[nodiscard]] VirtioKick kick_op() {
+        if constexpr (HasKick<P>) {
+            return [this](std::uint32_t notify_id) { return platform_.kick(ctx_, notify_id); };
+        }
+        return {};
     }
 
     Context& ctx_;
@@ -281,6 +338,8 @@ class BootSteps {
     DeviceAddress boot_address_;
     ResourceTables tables_{ctx_};
     Resources resources_;
+    SubdeviceList subdevices_;
+    VirtioBus virtio_{ctx_, resources_, kick_op()};
     std::vector<Step> done_;
 };
 

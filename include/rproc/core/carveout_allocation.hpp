@@ -8,6 +8,8 @@
 
 #include "rproc/core/concepts.hpp"
 #include "rproc/core/context.hpp"
+#include "rproc/core/iommu_mapping.hpp"
+#include "rproc/core/resources.hpp"
 #include "rproc/memory/carveout.hpp"
 #include "rproc/result.hpp"
 
@@ -58,20 +60,41 @@ inline void settle_da(Context& ctx, Carveout& carveout, std::optional<DeviceAddr
          .hint = "use the node name of a memory-region of the device tree (without its @address)"});
 }
 
+/// Finds where the processor sees new memory: where the firmware wants it, if there is an IOMMU to show it there.
+template <Platform P>
+[[nodiscard]] Result<void> place_allocated(Context& ctx, P& platform, Resources& resources, Carveout& carveout) {
+    if constexpr (HasIommu<P>) {
+        if (carveout.da) {
+            auto shown = map_iommu(platform.iommu(), resources, *carveout.da, carveout.pa, carveout.size,
+                                   carveout.flags, fmt::format("carveout \"{}\"", carveout.name));
+            if (!shown) {
+                Error& error = shown.error();
+                ctx.log(LogLevel::error, LogSource::remoteproc,
+                        fmt::format("iommu_map failed: {}", error.kernel_result()));
+                error.kernel_line =
+                    fmt::format("Unable to allocate carveout {}: {}", carveout.name, error.kernel_result());
+            }
+            return shown;
+        }
+    }
+    settle_da(ctx, carveout, pa_to_da(platform, carveout.pa));
+    return {};
+}
+
 }  // namespace internal
 
 /// Gives a carveout its bytes from the platform's memory, and writes where it lies into the table entry that asked for
 /// it (the kernel's `rproc_alloc_registered_carveouts`, for one of them).
 /// @returns nothing (also when the processor does not see the memory: a notice), or
-///   memory_exhausted: there is no such memory; the carveout is unchanged.
+///   memory_exhausted: there is no such memory; the carveout is unchanged;
+///   iommu_refused: the firmware wants it at an address where the IOMMU does not show it.
 template <Platform P>
-[[nodiscard]] Result<void> allocate_carveout(Context& ctx, P& platform, Carveout& carveout) {
+[[nodiscard]] Result<void> allocate_carveout(Context& ctx, P& platform, Resources& resources, Carveout& carveout) {
+    const bool new_memory = carveout.kind == Carveout::Kind::allocated && !carveout.mapping.mapped();
     if (auto mapped = ctx.carveouts().map(carveout, platform.memory()); !mapped) {
         return fail(internal::allocation_failed(ctx, carveout, std::move(mapped).error()));
     }
-    if (carveout.kind == Carveout::Kind::allocated) {
-        internal::settle_da(ctx, carveout, internal::pa_to_da(platform, carveout.pa));
-    }
+    if (new_memory) RPROC_TRY(internal::place_allocated(ctx, platform, resources, carveout));
     if (carveout.table_offset) {
         const auto da = carveout.da.value_or(DeviceAddress(wire::kAddressAny));
         // Linux knows the physical address only of what it has mapped, and tells the firmware 0 of a pool.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +13,7 @@
 
 #include "rproc/core/context.hpp"
 #include "rproc/firmware/firmware.hpp"
+#include "rproc/memory/iommu.hpp"
 #include "rproc/memory/provider.hpp"
 #include "rproc/resource/table_view.hpp"
 #include "rproc/result.hpp"
@@ -36,6 +38,10 @@
 ///     kick                    platform  no virtio device can be registered
 ///     initial_state           platform  offline
 ///     attached_table, attach, detach    platform  a processor that somebody else has started is refused
+///     iommu                   platform  devmem entries are refused
+///     suspend, resume         platform  the processor runs on while Linux sleeps
+///     panic                   platform  a dying Linux does not wait for the processor
+///     auto_boot               platform  a registry does not boot it
 namespace rproc {
 
 /// A resource table in the processor's memory; `bytes` lie inside the mapping, and are empty without a table.
@@ -50,7 +56,7 @@ enum class VendorEntry { handled, ignored };
 /// The core control that Linux has over a processor which it starts by itself.
 template <class C>
 concept CoreControl = requires(C& c, Context& ctx) {
-    // Lets the core run from the memory as it is now.
+    // Lets the core run from the memory as it is now; on failure it does not run.
     { c.power_up(ctx) } -> std::same_as<Result<void>>;
     // Holds the core in reset. Called for a running and for a crashed core.
     { c.power_down(ctx) } -> std::same_as<Result<void>>;
@@ -182,7 +188,8 @@ concept HasUnprepare = requires(P& p, Context& ctx) {
 
 template <class P>
 concept WrapsStart = requires(P& p, Context& ctx, internal::BackendOp start) {
-    // Called in place of the backend's start, with a callable that is the backend's start.
+    // Called in place of the backend's start, with a callable that is the backend's start. When it fails after that
+    // has succeeded, the core stops what was started.
     { p.around_start(ctx, start) } -> std::same_as<Result<void>>;
 };
 
@@ -221,6 +228,37 @@ concept HasAttach = requires(P& p, Context& ctx) {
 template <class P>
 concept AttachesOnRecovery = HasAttach<P> && requires {
     requires P::kAttachOnRecovery;
+};
+
+/// A processor that sees memory through an IOMMU.
+template <class P>
+concept HasIommu = requires(P& p) {
+    { p.iommu() } -> std::same_as<typename P::Iommu&>;
+    requires IommuDomain<typename P::Iommu>;
+};
+
+/// What becomes of a processor while Linux sleeps.
+enum class Sleep { runs_on, suspended };
+
+/// A platform that has something to do when Linux goes to sleep.
+template <class P>
+concept HasSuspend = requires(P& p, Context& ctx) {
+    // Called for a core that is up. On failure it is as before.
+    { p.suspend(ctx) } -> std::same_as<Result<Sleep>>;
+    // Linux is awake again. Called after every suspend that succeeded, unless the core was stopped meanwhile.
+    { p.resume(ctx) } -> std::same_as<Result<void>>;
+};
+
+template <class P>
+concept HasPanic = requires(P& p, Context& ctx) {
+    // Linux dies: tells a core that is up, for instance to save what it has. Returns how long it needs. Must not wait.
+    { p.panic(ctx) } -> std::same_as<std::chrono::milliseconds>;
+};
+
+template <class P>
+concept HasAutoBoot = requires(const P& p) {
+    // Whether the processor is to be booted as soon as it is registered.
+    { p.auto_boot() } -> std::same_as<bool>;
 };
 
 template <class P>

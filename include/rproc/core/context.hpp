@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "rproc/core/dump_segment.hpp"
 #include "rproc/core/state.hpp"
 #include "rproc/memory/carveout_registry.hpp"
 #include "rproc/observer.hpp"
@@ -32,6 +33,11 @@ class Context {
     [[nodiscard]] State state() const noexcept { return state_; }
     [[nodiscard]] CarveoutRegistry& carveouts() noexcept { return carveouts_; }
     [[nodiscard]] const CarveoutRegistry& carveouts() const noexcept { return carveouts_; }
+
+    /// What a coredump holds besides the carveouts and traces: memory that needs care to be read, registered by an op
+    /// `prepare` (the kernel's rproc_coredump_add_custom_segment). Forgotten with the carveouts.
+    [[nodiscard]] std::vector<DumpSegment>& dump_segments() noexcept { return dump_segments_; }
+    [[nodiscard]] const std::vector<DumpSegment>& dump_segments() const noexcept { return dump_segments_; }
 
     /// The resource table in use: the cached copy while booting, then the one in the processor's memory where there is
     /// one. Without a table its bytes are empty and writes do nothing.
@@ -84,6 +90,7 @@ class Context {
     std::string name_;
     State state_ = State::offline;
     CarveoutRegistry carveouts_;
+    std::vector<DumpSegment> dump_segments_;
     std::span<std::byte> table_;
     std::vector<std::variant<Line, Notice>> said_;
 };

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "rproc/core/dump_segment.hpp"
 #include "rproc/core/resources.hpp"
 #include "rproc/memory/address.hpp"
 #include "rproc/memory/carveout_registry.hpp"
@@ -43,19 +44,6 @@ enum class CoredumpMode : std::uint8_t {
     return std::nullopt;
 }
 
-/// A piece of the remote processor's memory that a dump holds (the kernel's `struct rproc_dump_segment`).
-struct DumpSegment {
-    /// Reads memory that needs care. Called in the thread that writes the dump, for one piece after the other: `offset`
-    /// counts from the segment's start and is a multiple of kCoredumpPiece; `destination` is filled with 0xff
-    /// beforehand. What it throws passes through `write_coredump`.
-    using Dump = std::function<void(std::span<std::byte> destination, std::uint64_t offset)>;
-
-    DeviceAddress da{};
-    std::uint64_t size = 0;  ///< bytes
-    std::string name{};      ///< of its section, up to the first zero; the segment form has no names
-    Dump dump{};             ///< when empty, the bytes come from the carveouts
-};
-
 /// The regions that are mapped and have a device address, in the order of registration: what stm32_rproc registers for
 /// a dump while it prepares. Memory that was allocated for the firmware is not among them, as in Linux.
 [[nodiscard]] std::vector<DumpSegment> dump_segments_of(const CarveoutRegistry& carveouts);
@@ -79,9 +67,6 @@ struct CoredumpInfo {
     std::uint16_t machine = 0;  ///< e_machine. Linux's drivers leave 0 (EM_NONE); with 40 (EM_ARM) gdb knows the core
     DeviceAddress boot_address{};  ///< e_entry
 };
-
-/// The most bytes that a sink gets at a time.
-inline constexpr std::size_t kCoredumpPiece = 64 * 1024;
 
 /// The most segments of a dump: the largest count that the ELF header holds without the escapes PN_XNUM and
 /// SHN_LORESERVE. The section form needs two headers for itself.

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string_view>
 
+#include "rproc/core/dump_segment.hpp"
 #include "rproc/core/resources.hpp"
 #include "rproc/memory/address.hpp"
 #include "rproc/memory/carveout_registry.hpp"
@@ -18,6 +20,7 @@ struct CrashScene {
     DeviceAddress boot_address;  ///< where the core began
     const Resources& resources;
     const CarveoutRegistry& carveouts;
+    std::span<const DumpSegment> dump_segments{};  ///< that the platform registered itself
 };
 
 /// Looks at a crash, for instance to write a coredump (core/coredump.hpp). Called by the thread that recovers, with the

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +16,9 @@
 #include "rproc/core/crash_scene.hpp"
 #include "rproc/core/firmware_request.hpp"
 #include "rproc/core/state.hpp"
+#include "rproc/core/step_reporter.hpp"
+#include "rproc/core/subdevices.hpp"
+#include "rproc/core/virtio.hpp"
 #include "rproc/observer.hpp"
 #include "rproc/result.hpp"
 
@@ -39,7 +43,7 @@ class LifeCycle {
     LifeCycle& operator=(const LifeCycle&) = delete;
 
     [[nodiscard]] State state() const noexcept { return ctx_.state(); }
-    /// True while Linux is answerable for a core: running, attached or crashed.
+    /// True while Linux is answerable for a core that is awake: running, attached or crashed.
     [[nodiscard]] bool is_up() const noexcept {
         return state() == State::running || state() == State::attached || state() == State::crashed;
     }
@@ -73,7 +77,9 @@ class LifeCycle {
 
     /// The same, and when the core cannot be stopped, frees all nevertheless: nobody is left to try again.
     void stop_for_good() {
-        if (!stop()) undo(Step::stop);
+        if (stop()) return;
+        undo(Step::stop);
+        off(Event::stop);
     }
 
     /// Leaves what is attached. On failure it is still attached.
@@ -87,8 +93,8 @@ class LifeCycle {
     /// @returns false when there is nothing up that could crash, or it has crashed already.
     bool note_crash(CrashType type) {
         log(LogLevel::error, fmt::format("crash detected in {}: type {}", ctx_.name(), to_string(type)));
-        if (state() != State::running && state() != State::attached) return false;
-        was_attached_ = state() == State::attached;
+        if (!transition(state(), Event::crash)) return false;
+        if (state() != State::suspended) was_attached_ = state() == State::attached;
         move(Event::crash);
         log(LogLevel::error, fmt::format("handling crash #{} in {}", ++crashes_, ctx_.name()));
         return true;
@@ -104,10 +110,63 @@ class LifeCycle {
         RPROC_TRY(steps_.stop());
         stopped();
         if (on_crash_) {
-            on_crash_({ctx_.name(), crashes_, steps_.boot_address_read(), steps_.resources(), ctx_.carveouts()});
+            on_crash_({ctx_.name(), crashes_, steps_.boot_address_read(), steps_.resources(), ctx_.carveouts(),
+                       ctx_.dump_segments()});
         }
         return or_undo(restart());
     }
+
+    /// Linux goes to sleep; what that means for the processor is the platform's to say.
+    [[nodiscard]] Result<void> suspend() {
+        if constexpr (HasSuspend<P>) {
+            if (!is_awake()) return {};
+            Sleep sleep = Sleep::runs_on;
+            RPROC_TRY(reporter_.run(Step::suspend, [&]() -> Result<void> {
+                RPROC_TRY_ASSIGN(sleep, platform_.suspend(ctx_));
+                return {};
+            }));
+            asleep_ = true;
+            was_attached_ = state() == State::attached;
+            if (sleep == Sleep::suspended) move(Event::suspend);
+        }
+        return {};
+    }
+
+    /// Linux is awake again. On failure the processor is as it was.
+    [[nodiscard]] Result<void> resume() {
+        if constexpr (HasSuspend<P>) {
+            if (!asleep_) return {};
+            RPROC_TRY(reporter_.run(Step::resume, [&] { return platform_.resume(ctx_); }));
+            asleep_ = false;
+            if (state() == State::suspended) move(was_attached_ ? Event::resume_attached : Event::resume);
+        }
+        return {};
+    }
+
+    /// The processor is off afterwards, whatever refuses: nobody is left to try again.
+    void switch_off() {
+        static_cast<void>(resume());
+        if (is_up()) stop_for_good();
+    }
+
+    /// The processor goes away: it is stopped if need be, and can do nothing any more.
+    void remove() {
+        switch_off();
+        if (transition(state(), Event::remove)) move(Event::remove);
+    }
+
+    /// Linux dies. @returns how long the processor needs.
+    [[nodiscard]] std::chrono::milliseconds panic() {
+        if constexpr (HasPanic<P>) {
+            if (is_awake()) return platform_.panic(ctx_);
+        }
+        return {};
+    }
+
+    [[nodiscard]] VirtioBus& virtio() noexcept { return steps_.virtio(); }
+    [[nodiscard]] SubdeviceList& subdevices() noexcept { return steps_.subdevices(); }
+    /// Hands on what ops said outside of a step.
+    void flush() { ctx_.drain(Step::none, observer_); }
 
     void set_crash_handler(CrashHandler handler) { on_crash_ = std::move(handler); }
 
@@ -122,6 +181,8 @@ class LifeCycle {
     }
 
   private:
+    [[nodiscard]] bool is_awake() const noexcept { return state() == State::running || state() == State::attached; }
+
     [[nodiscard]] Result<void> boot_now() {
         if (!transition(state(), Event::boot)) return fail(wrong_state("start"));
         log(LogLevel::info, fmt::format("powering up {}", ctx_.name()));
@@ -195,13 +256,19 @@ class LifeCycle {
         log(LogLevel::info, fmt::format("remote processor {} is now up", ctx_.name()));
     }
 
+    /// What was said to a core before it went off need not be taken back.
+    void off(Event event) {
+        asleep_ = false;
+        move(event);
+    }
+
     void stopped() {
-        move(Event::stop);
+        off(Event::stop);
         log(LogLevel::info, fmt::format("stopped remote processor {}", ctx_.name()));
     }
 
     void detached() {
-        move(Event::detach);
+        off(Event::detach);
         log(LogLevel::info, fmt::format("detached remote processor {}", ctx_.name()));
     }
 
@@ -217,10 +284,12 @@ class LifeCycle {
     O observer_;
     Context ctx_;
     BootSteps<B, P, O> steps_{ctx_, backend_, platform_, observer_};
+    StepReporter<O> reporter_{ctx_, observer_};
     FirmwareRequest<O> firmware_{observer_};
     unsigned crashes_ = 0;
     CrashHandler on_crash_;
-    bool was_attached_ = false;  ///< before the last crash
+    bool was_attached_ = false;  ///< before the last crash or sleep
+    bool asleep_ = false;        ///< the platform was told to suspend, and not to resume yet
 };
 
 }  // namespace rproc

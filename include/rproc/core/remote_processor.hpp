@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <chrono>
 #include <mutex>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,6 +16,8 @@
 #include "rproc/core/crash_scene.hpp"
 #include "rproc/core/life_cycle.hpp"
 #include "rproc/core/state.hpp"
+#include "rproc/core/subdevices.hpp"
+#include "rproc/core/virtio_access.hpp"
 #include "rproc/firmware/source.hpp"
 #include "rproc/observer.hpp"
 #include "rproc/result.hpp"
@@ -28,7 +32,7 @@ namespace rproc {
 /// `rproc->lock` does. The accessors that return references (carveouts, resources,
 /// table) are for the time after boot returned, while no other thread boots or shuts down. See docs/locking.md.
 ///
-/// The destructor shuts a processor down that is up, attached or crashed.
+/// The destructor stops a processor that is up, even if that fails.
 template <Backend B, Platform P, BootSequence S = Mainline, Observer O = NullObserver>
 requires Composable<B, P> && Orders<S, B>
 class RemoteProcessor {
@@ -41,16 +45,17 @@ class RemoteProcessor {
 
     ~RemoteProcessor() {
         const std::scoped_lock guard(lock_);
-        if (life_.is_up()) life_.stop_for_good();
+        life_.switch_off();
     }
 
-    /// Chooses the firmware of the next boot (sysfs `firmware`).
+    /// Chooses the firmware of the next boot (sysfs `firmware`). That of a processor which somebody else has started is
+    /// what a recovery would load; Linux has a name from the beginning, and refuses to change it then.
     /// @returns nothing, or
-    ///   firmware_busy: the processor is not offline;
+    ///   firmware_busy: the processor is neither offline nor detached;
     ///   firmware_name_empty: the source has no name.
     [[nodiscard]] Result<void> set_firmware(FirmwareSource source) {
         const std::scoped_lock guard(lock_);
-        if (life_.state() != State::offline) {
+        if (!is_off()) {
             return fail(logged({.code = ErrorCode::firmware_busy,
                                 .what = fmt::format("the processor is {}", to_string(life_.state())),
                                 .where = source.name(),
@@ -144,6 +149,65 @@ class RemoteProcessor {
         return counted(life_.recover());
     }
 
+    /// Linux goes to sleep, with whatever the platform does then; a processor that is off, or whose platform has
+    /// nothing to do, is left alone. Most run on; one that does not is `suspended` until `resume`.
+    /// @returns nothing, or the platform's error: the processor is as before, and Linux should stay awake.
+    [[nodiscard]] Result<void> suspend() {
+        const std::scoped_lock guard(lock_);
+        return life_.suspend();
+    }
+
+    /// Linux is awake again. Does nothing without a `suspend` before.
+    /// @returns nothing, or the platform's error: it is as before, and this may be repeated.
+    [[nodiscard]] Result<void> resume() {
+        const std::scoped_lock guard(lock_);
+        return life_.resume();
+    }
+
+    /// The processor goes away: one that is up is stopped, even if that fails, and nothing can be done with it any more
+    /// (state deleted; the kernel's rproc_del). One that somebody else has started, and that is not attached, runs on.
+    void remove() {
+        const std::scoped_lock guard(lock_);
+        life_.remove();
+        users_ = 0;
+    }
+
+    /// Linux dies: tells a processor that is up (the kernel's panic notifier). Never waits: a processor in the middle
+    /// of an operation is not told.
+    /// @returns how long the processor needs; the caller waits. 0 when there is nothing to wait for.
+    [[nodiscard]] std::chrono::milliseconds panic() {
+        const std::unique_lock guard(lock_, std::try_to_lock);
+        if (!guard) return {};
+        return life_.panic();
+    }
+
+    /// Whether it is to be booted as soon as it is registered (device tree: `st,auto-boot`).
+    [[nodiscard]] bool auto_boot() {
+        if constexpr (HasAutoBoot<P>) return life_.platform().auto_boot();
+        return false;
+    }
+
+    /// Something that comes and goes with the running processor. Added ones start before the virtio devices.
+    /// @returns nothing, or
+    ///   state_invalid: the processor is neither offline nor detached.
+    [[nodiscard]] Result<void> add_subdevice(Subdevice subdevice) {
+        const std::scoped_lock guard(lock_);
+        RPROC_TRY(off_for("add a sub-device to"));
+        life_.subdevices().add(std::move(subdevice));
+        return {};
+    }
+
+    /// Takes it away again; does nothing when there is none of that name. Errors as `add_subdevice`.
+    [[nodiscard]] Result<void> remove_subdevice(std::string_view name) {
+        const std::scoped_lock guard(lock_);
+        RPROC_TRY(off_for("remove a sub-device from"));
+        life_.subdevices().remove(name);
+        return {};
+    }
+
+    /// Its virtio devices, drivers and queues.
+    [[nodiscard]] auto virtio() noexcept { return VirtioAccess(lock_, life_); }
+
     /// Who looks at a crash, after the core was stopped and before it is started again: the place for a coredump (the
     /// kernel's `rproc->ops->coredump`). Nobody, by default.
     void set_crash_handler(CrashHandler handler) {
@@ -201,6 +265,15 @@ class RemoteProcessor {
     [[nodiscard]] Error logged(Error error) {
         life_.log(LogLevel::error, error.kernel_line);
         return error;
+    }
+
+    [[nodiscard]] bool is_off() const noexcept {
+        return life_.state() == State::offline || life_.state() == State::detached;
+    }
+
+    [[nodiscard]] Result<void> off_for(std::string_view operation) const {
+        if (is_off()) return {};
+        return fail(life_.wrong_state(operation));
     }
 
     /// After an operation that may have ended with the processor off.

@@ -35,7 +35,7 @@ class ResourceHandler {
     ///   carveout_misfit: a registered carveout has that name, but not that address or size;
     ///   carveout_claimed_twice: an earlier entry has that name;
     ///   carveout_limit: too many carveouts;
-    ///   devmem_without_iommu: a devmem entry;
+    ///   devmem_without_iommu: a devmem entry; where there is an IOMMU, they do not come here (map_devmem);
     ///   vdev_too_many_vrings: Linux takes two.
     [[nodiscard]] Result<void> handle(const ResourceEntry& entry) {
         switch (static_cast<wire::EntryType>(entry.type())) {
@@ -122,7 +122,9 @@ class ResourceHandler {
         }
         Vdev vdev{.index = static_cast<std::uint32_t>(resources_.vdevs.size()),
                   .id = request.header().id,
-                  .table_offset = entry.payload_offset()};
+                  .table_offset = entry.payload_offset(),
+                  .config_offset = entry.payload_offset() + request.config_offset(),
+                  .config_len = request.header().config_len};
         auto problem = probe(vdev, request);
         vdev.usable = !problem;
         const std::uint32_t index = vdev.index;

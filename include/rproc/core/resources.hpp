@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,22 +19,33 @@ struct TraceBuffer {
     std::uint64_t len;  ///< bytes
 };
 
+class VirtioDevice;   // core/virtio_device.hpp
+struct VirtioDriver;  // likewise
+
+/// What a driver does when the firmware says that it has something in a queue; may be empty.
+using VringInterrupt = std::function<void(VirtioDevice&)>;
+
 /// One queue of a virtio device.
 struct Vring {
     std::uint32_t num;        ///< descriptors
     std::uint32_t align;      ///< bytes, of the used ring
     std::uint32_t notify_id;  ///< unique among all vrings of the processor
     std::string carveout;     ///< the name of its memory, "vdev0vring1"
+    bool taken = false;       ///< a driver uses it
+    VringInterrupt on_interrupt{};
 };
 
 /// A virtio device that the firmware offers.
 struct Vdev {
-    std::uint32_t index;         ///< the n-th vdev of the table
-    std::uint32_t id;            ///< virtio device id; 7 is rpmsg
-    std::uint64_t table_offset;  ///< of its entry's payload in the resource table
+    std::uint32_t index;              ///< the n-th vdev of the table
+    std::uint32_t id;                 ///< virtio device id; 7 is rpmsg
+    std::uint64_t table_offset;       ///< of its entry's payload in the resource table
+    std::uint64_t config_offset = 0;  ///< of its configuration space in the resource table
+    std::uint32_t config_len = 0;     ///< bytes
     std::vector<Vring> vrings{};
-    bool usable = false;      ///< its vrings have memory
-    bool registered = false;  ///< the device exists: between start and stop of a usable one
+    bool usable = false;                   ///< its vrings have memory
+    bool registered = false;               ///< the device exists: between start and stop of a usable one
+    const VirtioDriver* driver = nullptr;  ///< who serves it
 };
 
 /// Hands out the lowest free id, from 0, as the kernel's idr does.
@@ -61,11 +73,13 @@ struct Resources {
     std::vector<TraceBuffer> traces;
     std::vector<Vdev> vdevs;
     NotifyIds notify_ids;
+    std::vector<DeviceRange> iommu_mappings;  ///< what the IOMMU shows the processor, in the order of mapping
 
     void clear() noexcept {
         traces.clear();
         vdevs.clear();
         notify_ids.clear();
+        iommu_mappings.clear();
     }
 };
 

@@ -14,18 +14,21 @@ enum class State : std::uint8_t { offline, suspended, running, crashed, deleted,
 
 /// What moves a processor from one state to another.
 enum class Event : std::uint8_t {
-    boot,    ///< firmware was loaded and started
-    stop,    ///< the processor was stopped
-    attach,  ///< Linux joined a processor that somebody else had booted
-    detach,  ///< Linux left it running; also one that crashed, to attach again
-    crash,   ///< it reported a fault
-    remove,  ///< the processor itself goes away
+    boot,             ///< firmware was loaded and started
+    stop,             ///< the processor was stopped
+    attach,           ///< Linux joined a processor that somebody else had booted
+    detach,           ///< Linux left it running; also one that crashed, to attach again
+    crash,            ///< it reported a fault
+    remove,           ///< the processor itself goes away
+    suspend,          ///< Linux goes to sleep, and the processor with it
+    resume,           ///< both are awake again, and the processor was running
+    resume_attached,  ///< likewise, and it was attached
 };
 
 namespace internal {
 
 inline constexpr std::size_t kStateCount = 7;
-inline constexpr std::size_t kEventCount = 6;
+inline constexpr std::size_t kEventCount = 9;
 
 struct StateRow {
     State state;
@@ -38,14 +41,14 @@ inline constexpr std::nullopt_t kNone = std::nullopt;
 
 // clang-format off
 inline constexpr std::array<StateRow, kStateCount> kStates{{
-    //                               boot            stop            attach           detach           crash           remove
-    {State::offline,   "offline",   {State::running, kNone,          kNone,           kNone,           kNone,          State::deleted}},
-    {State::suspended, "suspended", {kNone,          kNone,          kNone,           kNone,           kNone,          State::deleted}},
-    {State::running,   "running",   {kNone,          State::offline, kNone,           kNone,           State::crashed, kNone}},
-    {State::crashed,   "crashed",   {kNone,          State::offline, kNone,           State::detached, kNone,          kNone}},
-    {State::deleted,   "deleted",   {kNone,          kNone,          kNone,           kNone,           kNone,          kNone}},
-    {State::attached,  "attached",  {kNone,          State::offline, kNone,           State::detached, State::crashed, kNone}},
-    {State::detached,  "detached",  {kNone,          kNone,          State::attached, kNone,           kNone,          State::deleted}},
+    //                               boot            stop            attach           detach           crash           remove          suspend           resume          resume_attached
+    {State::offline,   "offline",   {State::running, kNone,          kNone,           kNone,           kNone,          State::deleted, kNone,            kNone,          kNone}},
+    {State::suspended, "suspended", {kNone,          kNone,          kNone,           kNone,           State::crashed, kNone,          kNone,            State::running, State::attached}},
+    {State::running,   "running",   {kNone,          State::offline, kNone,           kNone,           State::crashed, kNone,          State::suspended, kNone,          kNone}},
+    {State::crashed,   "crashed",   {kNone,          State::offline, kNone,           State::detached, kNone,          kNone,          kNone,            kNone,          kNone}},
+    {State::deleted,   "deleted",   {kNone,          kNone,          kNone,           kNone,           kNone,          kNone,          kNone,            kNone,          kNone}},
+    {State::attached,  "attached",  {kNone,          State::offline, kNone,           State::detached, State::crashed, kNone,          State::suspended, kNone,          kNone}},
+    {State::detached,  "detached",  {kNone,          kNone,          State::attached, kNone,           kNone,          State::deleted, kNone,            kNone,          kNone}},
 }};
 // clang-format on
 

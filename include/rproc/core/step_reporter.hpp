@@ -24,10 +24,12 @@ namespace rproc {
 /// @param result what the step returned, e.g. -22.
 [[nodiscard]] inline std::string failure_line(Step step, std::string_view name, int result) {
     switch (step) {
+        case Step::enable_iommu: return fmt::format("can't enable iommu: {}", result);
         case Step::prepare: return fmt::format("can't prepare rproc {}: {}", name, result);
         case Step::handle_resources: return fmt::format("Failed to process resources: {}", result);
         case Step::allocate_carveouts: return fmt::format("Failed to allocate associated carveouts: {}", result);
         case Step::load: return fmt::format("Failed to load program segments: {}", result);
+        case Step::prepare_subdevices: return fmt::format("failed to prepare subdevices for {}: {}", name, result);
         case Step::start: return fmt::format("can't start rproc {}: {}", name, result);
         case Step::loaded_table: return fmt::format("can't load resource table: {}", result);
         case Step::attach: return fmt::format("can't attach to rproc {}: {}", name, result);

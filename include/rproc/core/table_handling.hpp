@@ -6,6 +6,7 @@
 
 #include "rproc/core/concepts.hpp"
 #include "rproc/core/context.hpp"
+#include "rproc/core/iommu_mapping.hpp"
 #include "rproc/core/resource_handler.hpp"
 #include "rproc/core/resources.hpp"
 #include "rproc/observer.hpp"
@@ -20,9 +21,16 @@ namespace internal {
     return entry.type() <= static_cast<std::uint32_t>(wire::EntryType::vdev);
 }
 
-template <Backend B>
-[[nodiscard]] Result<VendorEntry> handle_entry(Context& ctx, B& backend, ResourceHandler& handler,
+template <Backend B, Platform P>
+[[nodiscard]] Result<VendorEntry> handle_entry(Context& ctx, B& backend, P& platform, Resources& resources,
                                                const ResourceEntry& entry) {
+    ResourceHandler handler(ctx, resources);
+    if constexpr (HasIommu<P>) {
+        if (static_cast<wire::EntryType>(entry.type()) == wire::EntryType::devmem) {
+            RPROC_TRY(map_devmem(platform.iommu(), resources, entry));
+            return VendorEntry::handled;
+        }
+    }
     if (is_known(entry)) {
         RPROC_TRY(handler.handle(entry));
         return VendorEntry::handled;
@@ -42,15 +50,14 @@ template <Backend B>
 /// Takes in a whole resource table, entry by entry (the kernel's `rproc_handle_resources`); what the handlers say
 /// reaches the observer after each entry.
 /// @returns nothing, or
-///   the error of an entry (ResourceTableView::entry, ResourceHandler::handle) or of the backend's `handle_rsc`;
-///   vendor_entry_fails_boot: the last entry that Linux 6.1 knows is a vendor's that nobody handles.
-template <Backend B, Observer O>
-[[nodiscard]] Result<void> handle_table(Context& ctx, B& backend, O& observer, Resources& resources,
+///   the error of an entry (ResourceTableView::entry, ResourceHandler::handle, map_devmem) or of the backend's
+///   `handle_rsc`; vendor_entry_fails_boot: the last entry that Linux 6.1 knows is a vendor's that nobody handles.
+template <Backend B, Platform P, Observer O>
+[[nodiscard]] Result<void> handle_table(Context& ctx, B& backend, P& platform, O& observer, Resources& resources,
                                         const ResourceTableView& table) {
-    ResourceHandler handler(ctx, resources);
     bool ends_ignored = false;
     RPROC_TRY(table.for_each([&](const ResourceEntry& entry) -> Result<void> {
-        auto handled = internal::handle_entry(ctx, backend, handler, entry);
+        auto handled = internal::handle_entry(ctx, backend, platform, resources, entry);
         ctx.drain(Step::handle_resources, observer);
         if (!handled) return fail(std::move(handled).error());
         if (entry.is_vendor() || internal::is_known(entry)) ends_ignored = *handled == VendorEntry::ignored;

@@ -3,99 +3,185 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <optional>
-#include <span>
+#include <list>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "rproc/core/context.hpp"
 #include "rproc/core/resources.hpp"
-#include "rproc/resource/vring_size.hpp"
+#include "rproc/core/virtio_device.hpp"
 #include "rproc/result.hpp"
 
-/// The virtio devices of a running processor: they come to be when it starts, and go away before it stops
-/// (the kernel's remoteproc_virtio.c).
 namespace rproc {
 
-/// The virtio status byte once a device is known to its transport and no driver has taken it (virtio 1.1, 2.1).
-inline constexpr std::uint8_t kVirtioAcknowledge = 1;
+/// The virtio devices of a processor, and who drives them: devices come to be when it starts, and go away before it
+/// stops (the kernel's remoteproc_virtio.c, and the little of its virtio bus that is needed). Owned by one
+/// RemoteProcessor, which holds its lock around every call; see VirtioAccess.
+class VirtioBus {
+  public:
+    /// All but `kick` must outlive the bus. An empty `kick`: the platform cannot, and virtio is refused.
+    VirtioBus(Context& ctx, Resources& resources, VirtioKick kick)
+        : ctx_(ctx), resources_(resources), kick_(std::move(kick)) {}
+    VirtioBus(const VirtioBus&) = delete;
+    VirtioBus& operator=(const VirtioBus&) = delete;
 
-/// Whether the platform can tell the processor that a vring has something for it; without, virtio is refused.
-enum class Kick { available, missing };
-
-namespace internal {
-
-/// Where the buffers of a device come from: its own reserved pool, or else the first memory of the processor, which is
-/// what Linux falls back to.
-[[nodiscard]] inline const Carveout* buffer_memory(Context& ctx, const Vdev& vdev) {
-    if (const Carveout* own = ctx.carveouts().find_by_name(fmt::format("vdev{}buffer", vdev.index))) return own;
-    const auto& all = ctx.carveouts().all();
-    if (all.empty() || all.front().kind == Carveout::Kind::allocated) return nullptr;
-    return &all.front();
-}
-
-inline void announce_buffers(Context& ctx, const Vdev& vdev) {
-    const Carveout* const memory = buffer_memory(ctx, vdev);
-    if (memory == nullptr) return;
-    if (memory->kind != Carveout::Kind::allocated) {
-        ctx.log(LogLevel::info, LogSource::virtio,
-                fmt::format("assigned reserved memory node {}@{:x}", memory->name, memory->pa.value()));
+    /// From now on this driver serves the devices of its id that have none, also those that are there already.
+    void add_driver(VirtioDriver driver) {
+        drivers_.push_back(std::move(driver));
+        for (Vdev& vdev : resources_.vdevs)
+            if (vdev.registered && vdev.driver == nullptr && vdev.id == drivers_.back().id) bind(vdev, drivers_.back());
     }
-    if (memory->kind == Carveout::Kind::pool) return;
-    ctx.notice(
-        Severity::warning,
-        {.code = ErrorCode::virtio_without_buffer,
-         .what = fmt::format("there is no memory-region \"vdev{}buffer\", so Linux takes virtio buffers from \"{}\", "
-                             "where firmware was loaded",
-                             vdev.index, memory->name),
-         .where = fmt::format("vdev {}", vdev.index),
-         .hint = fmt::format("add a reserved-memory node vdev{}buffer to memory-region", vdev.index)});
-}
 
-}  // namespace internal
+    /// Takes a driver away from its devices, and forgets it; does nothing when there is none of that name.
+    void remove_driver(std::string_view name) {
+        const auto found = std::ranges::find(drivers_, name, &VirtioDriver::name);
+        if (found == drivers_.end()) return;
+        for (Vdev& vdev : resources_.vdevs)
+            if (vdev.driver == &*found) unbind(vdev);
+        drivers_.erase(found);
+    }
 
-/// Registers every usable virtio device, in the order of the table, and sets its status byte.
-/// @returns nothing, or
-///   virtio_without_kick: there is a device, but the platform cannot kick. Devices registered so far are taken back.
-[[nodiscard]] inline Result<void> register_virtio(Context& ctx, Resources& resources, Kick kick) {
-    int number = 0;
-    for (Vdev& vdev : resources.vdevs) {
-        if (!vdev.usable) continue;
-        if (kick == Kick::missing) {
-            return fail({.code = ErrorCode::virtio_without_kick,
-                         .what = "the platform has no kick: it cannot tell the processor that a vring has work",
-                         .where = fmt::format("vdev {}", vdev.index),
-                         .kernel_line = fmt::format(".kick method not defined for {}", ctx.name()),
-                         .hint = "give the platform a kick op, or remove the vdev entry from the resource table"});
+    /// Registers every usable device, in the order of the table, and binds its driver.
+    /// @returns nothing, or
+    ///   virtio_without_kick: there is a device, but the platform cannot kick. Devices registered so far are taken
+    ///   back.
+    [[nodiscard]] Result<void> start() {
+        int number = 0;
+        for (Vdev& vdev : resources_.vdevs) {
+            if (!vdev.usable) continue;
+            if (!kick_) return fail(no_kick(vdev));
+            announce_buffers(vdev);
+            vdev.registered = true;
+            VirtioDevice(ctx_, vdev, kick_).set_status(kVirtioAcknowledge);
+            bind(vdev);
+            ctx_.log(LogLevel::info, LogSource::virtio,
+                     fmt::format("registered virtio{} (type {})", number++, static_cast<std::int32_t>(vdev.id)));
         }
-        internal::announce_buffers(ctx, vdev);
-        vdev.registered = true;
-        ctx.table().set_vdev_status(vdev.table_offset, kVirtioAcknowledge);
-        ctx.log(LogLevel::info, LogSource::virtio,
-                fmt::format("registered virtio{} (type {})", number++, static_cast<std::int32_t>(vdev.id)));
+        return {};
     }
-    return {};
-}
 
-/// Takes every virtio device away.
-inline void unregister_virtio(Resources& resources) noexcept {
-    for (Vdev& vdev : resources.vdevs) vdev.registered = false;
-}
+    /// Takes every device from its driver, and away; the last first.
+    void stop() {
+        for (auto vdev = resources_.vdevs.rbegin(); vdev != resources_.vdevs.rend(); ++vdev) {
+            if (vdev->driver != nullptr) unbind(*vdev);
+            vdev->registered = false;
+        }
+    }
 
-/// The memory of a vring, as a virtio driver finds it when it takes the device: zeroed, and its address written into
-/// the resource table for the firmware to see.
-/// @returns the vring's bytes, valid until the processor is stopped; empty when the device is not registered or has no
-///   vring of that index.
-[[nodiscard]] inline std::span<std::byte> find_vring(Context& ctx, const Vdev& vdev, std::uint32_t index) {
-    if (!vdev.registered || index >= vdev.vrings.size()) return {};
-    const Vring& vring = vdev.vrings[index];
-    const Carveout* const carveout = ctx.carveouts().find_by_name(vring.carveout);
-    if (carveout == nullptr || !carveout->mapping.mapped()) return {};
-    const auto bytes = carveout->mapping.bytes().first(vring_size(vring.num, vring.align));
-    std::ranges::fill(bytes, std::byte{0});
-    ctx.table().set_vring_address(vdev.table_offset, index, carveout->da.value_or(DeviceAddress(wire::kAddressAny)));
-    return bytes;
-}
+    /// The firmware has something in the queue of that notify id (the kernel's rproc_vq_interrupt).
+    /// @returns false when no driver has taken such a queue.
+    bool interrupt(std::uint32_t notify_id) {
+        const auto [vdev, vring] = find(notify_id);
+        if (vring == nullptr) return false;
+        VirtioDevice device(ctx_, *vdev, kick_);
+        // A copy: the function may give the queue back, and itself with it.
+        if (const VringInterrupt handler = vring->on_interrupt) handler(device);
+        return true;
+    }
+
+    /// Tells the firmware that there is something in the queue of that notify id.
+    /// @returns nothing, or
+    ///   vring_unknown: no driver has taken such a queue;
+    ///   or the platform's error.
+    [[nodiscard]] Result<void> kick(std::uint32_t notify_id) {
+        if (find(notify_id).second != nullptr) return kick_(notify_id);
+        return fail({.code = ErrorCode::vring_unknown,
+                     .what = fmt::format("no driver has taken a vring with notify id {}", notify_id),
+                     .where = ctx_.name(),
+                     .hint = "boot the processor, and take the queue with find_vq"});
+    }
+
+    /// Calls `f(VirtioDevice&)` with the n-th vdev of the table; does nothing when it is not registered.
+    /// @returns whether it was called.
+    template <class F>
+    bool with_device(std::uint32_t index, F f) {
+        if (index >= resources_.vdevs.size() || !resources_.vdevs[index].registered) return false;
+        VirtioDevice device(ctx_, resources_.vdevs[index], kick_);
+        f(device);
+        return true;
+    }
+
+  private:
+    void bind(Vdev& vdev) {
+        const auto driver = std::ranges::find(drivers_, vdev.id, &VirtioDriver::id);
+        if (driver != drivers_.end()) bind(vdev, *driver);
+    }
+
+    void bind(Vdev& vdev, const VirtioDriver& driver) {
+        VirtioDevice device(ctx_, vdev, kick_);
+        device.set_status(kVirtioAcknowledge | kVirtioDriver);
+        auto probed = device.finalize_features(device.features() & driver.features);
+        if (probed) probed = driver.probe(device);
+        if (probed) {
+            vdev.driver = &driver;
+            return device.set_status(device.status() | kVirtioDriverOk);
+        }
+        device.del_vqs();
+        device.set_status(device.status() | kVirtioFailed);
+        Error error = std::move(probed).error();
+        ctx_.log(
+            LogLevel::warning, LogSource::bus,
+            fmt::format("{}: probe of vdev {} failed with error {}", driver.name, vdev.index, error.kernel_result()));
+        ctx_.notice(Severity::error, std::move(error));
+    }
+
+    void unbind(Vdev& vdev) {
+        VirtioDevice device(ctx_, vdev, kick_);
+        if (vdev.driver->remove) vdev.driver->remove(device);
+        vdev.driver = nullptr;
+        device.del_vqs();
+        device.set_status(kVirtioAcknowledge);
+    }
+
+    [[nodiscard]] std::pair<Vdev*, const Vring*> find(std::uint32_t notify_id) {
+        for (Vdev& vdev : resources_.vdevs)
+            for (const Vring& vring : vdev.vrings)
+                if (vdev.registered && vring.taken && vring.notify_id == notify_id) return {&vdev, &vring};
+        return {nullptr, nullptr};
+    }
+
+    [[nodiscard]] Error no_kick(const Vdev& vdev) {
+        stop();
+        return {.code = ErrorCode::virtio_without_kick,
+                .what = "the platform has no kick: it cannot tell the processor that a vring has work",
+                .where = fmt::format("vdev {}", vdev.index),
+                .kernel_line = fmt::format(".kick method not defined for {}", ctx_.name()),
+                .hint = "give the platform a kick op, or remove the vdev entry from the resource table"};
+    }
+
+    /// Where the buffers of a device come from: its own reserved pool, or else the first memory of the processor, which
+    /// is what Linux falls back to.
+    [[nodiscard]] const Carveout* buffer_memory(const Vdev& vdev) {
+        if (const Carveout* own = ctx_.carveouts().find_by_name(fmt::format("vdev{}buffer", vdev.index))) return own;
+        const auto& all = ctx_.carveouts().all();
+        if (all.empty() || all.front().kind == Carveout::Kind::allocated) return nullptr;
+        return &all.front();
+    }
+
+    void announce_buffers(const Vdev& vdev) {
+        const Carveout* const memory = buffer_memory(vdev);
+        if (memory == nullptr) return;
+        if (memory->kind != Carveout::Kind::allocated) {
+            ctx_.log(LogLevel::info, LogSource::virtio,
+                     fmt::format("assigned reserved memory node {}@{:x}", memory->name, memory->pa.value()));
+        }
+        if (memory->kind == Carveout::Kind::pool) return;
+        ctx_.notice(Severity::warning,
+                    {.code = ErrorCode::virtio_without_buffer,
+                     .what = fmt::format("there is no memory-region \"vdev{}buffer\", so Linux takes virtio buffers "
+                                         "from \"{}\", where firmware was loaded",
+                                         vdev.index, memory->name),
+                     .where = fmt::format("vdev {}", vdev.index),
+                     .hint = fmt::format("add a reserved-memory node vdev{}buffer to memory-region", vdev.index)});
+    }
+
+    Context& ctx_;
+    Resources& resources_;
+    VirtioKick kick_;
+    std::list<VirtioDriver> drivers_;  // a list: devices point to theirs
+};
 
 }  // namespace rproc

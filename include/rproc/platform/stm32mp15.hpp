@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -70,7 +71,7 @@ class BasicStm32mp15 {
     }
 
     /// Leaves deep sleep, and lets the core out of hold-boot. Hold-boot is set again at once: it keeps a core that
-    /// crashes from booting by itself.
+    /// crashes from booting by itself; where that fails, the core is reset (Linux lets it run).
     /// @returns nothing, or
     ///   tee_owns_core: a TEE owns the core; nothing was written;
     ///   or register_failed.
@@ -78,7 +79,10 @@ class BasicStm32mp15 {
         if (config_.tee) return fail(owned_by_tee());
         if (config_.pdds) RPROC_TRY(said(registers_.update(*config_.pdds, 0), "failed to clear pdds"));
         RPROC_TRY(set_hold_boot(HoldBoot::release));
-        return set_hold_boot(HoldBoot::hold);
+        auto held = set_hold_boot(HoldBoot::hold);
+        // The core runs already, and the boot has failed.
+        if (!held) static_cast<void>(registers_.assert_reset(config_.reset));
+        return held;
     }
 
     /// Holds the core, resets it, allows deep sleep, and notes that it is off. Errors as `power_up`.
@@ -92,12 +96,12 @@ class BasicStm32mp15 {
         return {};
     }
 
-    /// Asks a running firmware to shut down before the backend stops it. A firmware that does not answer is stopped
-    /// all the same.
+    /// Asks a running firmware to shut down before the backend stops it, and waits up to 500 ms for it to say that it
+    /// has. One that does not answer is stopped all the same, with a warning.
     template <class Stop>
     [[nodiscard]] Result<void> around_stop(Context& ctx, Stop stop) {
         const bool listens = ctx.state() != State::offline && ctx.state() != State::crashed;
-        if (listens && config_.has_mailbox(kShutdown) && !mailbox_.send(kShutdown, "stop")) {
+        if (listens && config_.has_mailbox(kShutdown) && !mailbox_.send(kShutdown, "stop", kShutdownWait)) {
             ctx.log(LogLevel::warning, LogSource::remoteproc, "warning: remote FW shutdown without ack");
         }
         return stop();
@@ -108,7 +112,7 @@ class BasicStm32mp15 {
     [[nodiscard]] Result<void> kick(Context& ctx, std::uint32_t notify_id) {
         const std::string channel = fmt::format("vq{}", notify_id);
         if (!config_.has_mailbox(channel)) return {};
-        auto sent = mailbox_.send(channel, "kick");
+        auto sent = mailbox_.send(channel, "kick", std::chrono::milliseconds(0));
         if (!sent) {
             ctx.log(LogLevel::error, LogSource::remoteproc,
                     fmt::format("stm32_rproc_kick: failed ({}, err:{})", channel, sent.error().kernel_result()));
@@ -136,12 +140,29 @@ class BasicStm32mp15 {
     /// Holds the core in reset should it crash.
     [[nodiscard]] Result<void> attach(Context& /*ctx*/) { return set_hold_boot(HoldBoot::hold); }
 
-    /// Tells the firmware that Linux leaves, and lets the core boot by itself again.
+    /// Tells the firmware that Linux leaves, waits up to 200 ms for it to take notice, and lets the core boot by itself
+    /// again.
     [[nodiscard]] Result<void> detach(Context& ctx) {
-        if (config_.has_mailbox(kDetach) && !mailbox_.send(kDetach, "stop"))
+        if (config_.has_mailbox(kDetach) && !mailbox_.send(kDetach, "stop", kDetachWait))
             ctx.log(LogLevel::warning, LogSource::remoteproc, "warning: remote FW detach without ack");
         return set_hold_boot(HoldBoot::release);
     }
+
+    /// The core runs on while Linux sleeps; its watchdog wakes Linux up when the node is a `wakeup-source`
+    /// (stm32_rproc_suspend).
+    [[nodiscard]] Result<Sleep> suspend(Context& /*ctx*/) {
+        wakes_linux_ = config_.wakeup_source && !config_.watchdog.empty();
+        return Sleep::runs_on;
+    }
+    [[nodiscard]] Result<void> resume(Context& /*ctx*/) {
+        wakes_linux_ = false;
+        return {};
+    }
+    /// Whether a crash of the core would wake Linux up now.
+    [[nodiscard]] bool wakes_linux() const noexcept { return wakes_linux_; }
+
+    /// `st,auto-boot`
+    [[nodiscard]] bool auto_boot() const noexcept { return config_.auto_boot; }
 
   private:
     enum class HoldBoot : std::uint32_t { hold = 0, release = 1 };  // the bit's values
@@ -149,6 +170,8 @@ class BasicStm32mp15 {
     static constexpr std::uint32_t kStateRunning = 2;
     static constexpr std::string_view kShutdown = "shutdown";
     static constexpr std::string_view kDetach = "detach";
+    static constexpr std::chrono::milliseconds kShutdownWait{500};
+    static constexpr std::chrono::milliseconds kDetachWait{200};
     static constexpr std::uint64_t kAttachedTableSize = 1024;
 
     [[nodiscard]] Result<DeviceAddress> table_address(Context& ctx) {
@@ -241,12 +264,14 @@ class BasicStm32mp15 {
     R registers_;
     M memory_;
     X mailbox_;
+    bool wakes_linux_ = false;
 };
 
 /// On models: for tests, for `rproc check`, and to try a firmware without a board.
 using Stm32mp15 = BasicStm32mp15<>;
 
 static_assert(Platform<Stm32mp15> && CoreControl<Stm32mp15> && HasPrepare<Stm32mp15> && HasPaToDa<Stm32mp15> &&
-              WrapsStop<Stm32mp15> && HasKick<Stm32mp15> && HasInitialState<Stm32mp15>);
+              WrapsStop<Stm32mp15> && HasKick<Stm32mp15> && HasInitialState<Stm32mp15> && HasAttach<Stm32mp15> &&
+              HasSuspend<Stm32mp15> && HasAutoBoot<Stm32mp15>);
 
 }  // namespace rproc::platform

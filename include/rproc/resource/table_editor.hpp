@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "rproc/internal/bytes.hpp"
@@ -42,6 +43,16 @@ class ResourceTableEditor {
     /// The virtio status byte of a device.
     void set_vdev_status(std::uint64_t vdev_offset, std::uint8_t status) const noexcept {
         update<wire::Vdev>(vdev_offset, [&](wire::Vdev& entry) { entry.status = status; });
+    }
+
+    /// The features of a device that its driver took.
+    void set_vdev_features(std::uint64_t vdev_offset, std::uint32_t features) const noexcept {
+        update<wire::Vdev>(vdev_offset, [&](wire::Vdev& entry) { entry.gfeatures = features; });
+    }
+
+    /// A device's header as it is now; the firmware may have written to it. Nothing when it would not lie in the table.
+    [[nodiscard]] std::optional<wire::Vdev> vdev(std::uint64_t vdev_offset) const noexcept {
+        return internal::read_at<wire::Vdev>(table_, vdev_offset);
     }
 
     [[nodiscard]] std::span<std::byte> bytes() const noexcept { return table_; }

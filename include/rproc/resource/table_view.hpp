@@ -69,9 +69,12 @@ class VdevEntry {
         return *internal::read_at<wire::Vring>(payload_,
                                                sizeof(wire::Vdev) + std::uint64_t{index} * sizeof(wire::Vring));
     }
+    /// Where the configuration space begins, in bytes from the start of the entry's payload.
+    [[nodiscard]] std::size_t config_offset() const noexcept {
+        return sizeof(wire::Vdev) + std::size_t{vring_count()} * sizeof(wire::Vring);
+    }
     [[nodiscard]] std::span<const std::byte> config() const noexcept {
-        return payload_.subspan(sizeof(wire::Vdev) + std::size_t{vring_count()} * sizeof(wire::Vring),
-                                header_.config_len);
+        return payload_.subspan(config_offset(), header_.config_len);
     }
 
   private:

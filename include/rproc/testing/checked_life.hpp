@@ -54,7 +54,6 @@ class CheckedLife {
     void boot() {
         if (rproc_ == nullptr || state() == State::crashed) return;
         const State before = state();
-        if (before == State::offline && !chosen_) choose();
         const auto booted = run("boot", [&] { return rproc_->boot(); });
         if (is_up(before)) {
             expect(booted.has_value(), "a boot of one that is up failed");
@@ -137,13 +136,12 @@ class CheckedLife {
         auto made = run("making the processor", [&] { return rig_.make(ObserverRef(*watch_)); });
         if (!made) return take("a processor that could not be made", State::deleted);
         rproc_ = *std::move(made);
-        chosen_ = false;
-        if (state() == State::offline) choose();  // while it is detached, none can be
+        choose();
     }
 
     void choose() {
-        chosen_ = rproc_->set_firmware(faulty_firmware(rig_.firmware(), trial_.faults())).has_value();
-        expect(chosen_, "the firmware cannot be chosen");
+        const auto chosen = rproc_->set_firmware(faulty_firmware(rig_.firmware(), trial_.faults()));
+        expect(chosen.has_value(), "the firmware cannot be chosen");
     }
 
     /// Shutdowns and detaches count down; the last one that succeeds moves the state.
@@ -169,13 +167,12 @@ class CheckedLife {
         expect(state() == State::offline, "the next boot cannot be stopped");
     }
 
-    /// Runs an operation, which may only fail by a fault; or because there is no firmware to start again.
+    /// Runs an operation, which may only fail by a fault.
     template <class F>
     [[nodiscard]] auto run(std::string_view name, F operation) {
         const std::size_t before = trial_.faults().injected();
         auto result = operation();
-        if (result || trial_.faults().injected() != before) return result;
-        if (chosen_ || result.error().code != ErrorCode::firmware_name_empty)
+        if (!result && trial_.faults().injected() == before)
             trial_.wrong(fmt::format("{} failed, and not by a fault: {}", name, result.error().message()));
         return result;
     }
@@ -217,7 +214,6 @@ class CheckedLife {
     std::optional<LifeWatch> watch_;  // outlives the processor, which tells it of its end
     std::unique_ptr<Processor> rproc_;
     std::size_t users_ = 0;
-    bool chosen_ = false;        ///< a firmware
     bool was_attached_ = false;  ///< before the last crash
     bool left_running_ = false;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <chrono>
 #include <string_view>
 #include <utility>
 
@@ -16,9 +17,10 @@ class FaultyMailbox {
   public:
     FaultyMailbox(X mailbox, Faults faults) : mailbox_(std::move(mailbox)), faults_(std::move(faults)) {}
 
-    [[nodiscard]] Result<void> send(std::string_view channel, std::string_view message) {
+    [[nodiscard]] Result<void> send(std::string_view channel, std::string_view message,
+                                    std::chrono::milliseconds wait) {
         return faults_.call({.name = "mailbox.send", .code = ErrorCode::mailbox_failed, .also = FaultKind::late},
-                            [&] { return mailbox_.send(channel, message); });
+                            [&] { return mailbox_.send(channel, message, wait); });
     }
 
   private:

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "rproc/core/context.hpp"
+#include "rproc/core/resources.hpp"
+#include "rproc/resource/vring_size.hpp"
+#include "rproc/result.hpp"
+
+namespace rproc {
+
+/// The bits of a device's status byte (virtio 1.1, 2.1).
+inline constexpr std::uint8_t kVirtioAcknowledge = 1;
+inline constexpr std::uint8_t kVirtioDriver = 2;
+inline constexpr std::uint8_t kVirtioDriverOk = 4;
+inline constexpr std::uint8_t kVirtioFailed = 0x80;
+
+/// Tells the processor that the vring of a notify id has something for it. Empty where the platform cannot.
+using VirtioKick = std::function<Result<void>(std::uint32_t notify_id)>;
+
+/// A queue that a driver has taken: where its ring lies, and what it is called by.
+struct Virtqueue {
+    std::uint32_t index;          ///< in the device
+    std::uint32_t notify_id;      ///< unique among all queues of the processor
+    std::uint32_t num;            ///< descriptors
+    std::uint32_t align;          ///< bytes, of the used ring
+    DeviceAddress da;             ///< where the processor sees it
+    std::span<std::byte> memory;  ///< the ring; valid until the processor is stopped
+};
+
+/// A virtio device as its driver sees it (the kernel's `rproc_virtio_config_ops`). Features, status and configuration
+/// space are in the resource table that the processor sees, and the firmware may change them at any time; sizes and
+/// places are those that were checked at boot.
+///
+/// Handed to the functions of a driver, and of VirtioAccess::with_device, for the time of the call; the processor's
+/// lock is held meanwhile, so they must not call the processor, and need no lock for this.
+class VirtioDevice {
+  public:
+    /// All must outlive the device.
+    VirtioDevice(Context& ctx, Vdev& vdev, const VirtioKick& kick) noexcept : ctx_(ctx), vdev_(vdev), kick_(kick) {}
+
+    /// The n-th vdev of the resource table.
+    [[nodiscard]] std::uint32_t index() const noexcept { return vdev_.index; }
+    /// The virtio device id; 7 is rpmsg.
+    [[nodiscard]] std::uint32_t id() const noexcept { return vdev_.id; }
+    [[nodiscard]] std::size_t vring_count() const noexcept { return vdev_.vrings.size(); }
+
+    /// The features that the firmware offers (dfeatures).
+    [[nodiscard]] std::uint32_t features() const noexcept { return header().dfeatures; }
+    /// The features that the driver took (gfeatures).
+    [[nodiscard]] std::uint32_t accepted_features() const noexcept { return header().gfeatures; }
+    /// Tells the firmware which features the driver takes.
+    /// @returns nothing, or
+    ///   virtio_features_unknown: not all of them are offered; nothing was written.
+    [[nodiscard]] Result<void> finalize_features(std::uint32_t accepted) {
+        if (const std::uint32_t unknown = accepted & ~features(); unknown != 0) {
+            return fail({.code = ErrorCode::virtio_features_unknown,
+                         .what = fmt::format("the firmware does not offer features {:#x}", unknown),
+                         .where = place(),
+                         .hint = "take only features that features() has"});
+        }
+        ctx_.table().set_vdev_features(vdev_.table_offset, accepted);
+        return {};
+    }
+
+    [[nodiscard]] std::uint8_t status() const noexcept { return header().status; }
+    void set_status(std::uint8_t status) { ctx_.table().set_vdev_status(vdev_.table_offset, status); }
+    /// Sets the status to 0. The firmware is not told otherwise.
+    void reset() { set_status(0); }
+
+    /// Size of the configuration space, bytes.
+    [[nodiscard]] std::uint32_t config_size() const noexcept { return vdev_.config_len; }
+    /// Copies bytes of the configuration space.
+    /// @returns nothing, or
+    ///   virtio_config_outside: some of them lie outside; `to` is as it was.
+    [[nodiscard]] Result<void> read_config(std::uint64_t offset, std::span<std::byte> to) const {
+        RPROC_TRY_ASSIGN(const auto from, config(offset, to.size()));
+        std::ranges::copy(from, to.begin());
+        return {};
+    }
+    /// Writes bytes of it, which the firmware sees at once. Errors as `read_config`; then nothing is written.
+    [[nodiscard]] Result<void> write_config(std::uint64_t offset, std::span<const std::byte> from) {
+        RPROC_TRY_ASSIGN(const auto to, config(offset, from.size()));
+        std::ranges::copy(from, to.begin());
+        return {};
+    }
+
+    /// Takes a queue: zeroes its ring, and writes its address into the resource table for the firmware to see.
+    /// @param on_interrupt called when the firmware says that it has something in the queue; may be empty.
+    /// @returns the queue, or
+    ///   vring_unknown: the device has none of that index, or no memory is mapped for it.
+    [[nodiscard]] Result<Virtqueue> find_vq(std::uint32_t index, VringInterrupt on_interrupt) {
+        if (index >= vdev_.vrings.size()) return fail(no_vring(index));
+        Vring& vring = vdev_.vrings[index];
+        const Carveout* const carveout = ctx_.carveouts().find_by_name(vring.carveout);
+        if (carveout == nullptr || !carveout->mapping.mapped()) return fail(no_vring(index));
+        const auto ring = carveout->mapping.bytes().first(vring_size(vring.num, vring.align));
+        std::ranges::fill(ring, std::byte{0});
+        const DeviceAddress da = carveout->da.value_or(DeviceAddress(wire::kAddressAny));
+        ctx_.table().set_vring_address(vdev_.table_offset, index, da);
+        vring.taken = true;
+        vring.on_interrupt = std::move(on_interrupt);
+        return Virtqueue{index, vring.notify_id, vring.num, vring.align, da, ring};
+    }
+
+    /// Gives all queues back.
+    void del_vqs() noexcept {
+        for (Vring& vring : vdev_.vrings) {
+            vring.taken = false;
+            vring.on_interrupt = nullptr;
+        }
+    }
+
+    /// Tells the firmware that there is something in a queue.
+    /// @returns nothing, or
+    ///   vring_unknown: the driver has not taken it;
+    ///   or the platform's error.
+    [[nodiscard]] Result<void> kick(std::uint32_t index) {
+        if (index >= vdev_.vrings.size() || !vdev_.vrings[index].taken) return fail(no_vring(index));
+        return kick_(vdev_.vrings[index].notify_id);
+    }
+
+  private:
+    [[nodiscard]] wire::Vdev header() const noexcept {
+        return ctx_.table().vdev(vdev_.table_offset).value_or(wire::Vdev{});
+    }
+
+    [[nodiscard]] std::string place() const { return fmt::format("vdev {}", vdev_.index); }
+
+    [[nodiscard]] Result<std::span<std::byte>> config(std::uint64_t offset, std::uint64_t size) const {
+        const auto table = ctx_.table().bytes();
+        const bool inside = offset <= vdev_.config_len && size <= vdev_.config_len - offset;
+        if (inside && vdev_.config_offset + vdev_.config_len <= table.size())
+            return table.subspan(vdev_.config_offset + offset, size);
+        return fail({.code = ErrorCode::virtio_config_outside,
+                     .what = fmt::format("{} bytes at {}, but the configuration space has {} bytes", size, offset,
+                                         vdev_.config_len),
+                     .where = place(),
+                     .hint = "make config_len of the vdev entry as large as the device's configuration"});
+    }
+
+    [[nodiscard]] Error no_vring(std::uint32_t index) const {
+        return {.code = ErrorCode::vring_unknown,
+                .what = fmt::format("there is no vring {} that could be used", index),
+                .where = place(),
+                .hint = "take it with find_vq first; a device has as many vrings as its entry says"};
+    }
+
+    Context& ctx_;
+    Vdev& vdev_;
+    const VirtioKick& kick_;
+};
+
+/// What serves the virtio devices of one id while the processor runs (the kernel's `struct virtio_driver`). The
+/// functions are called with the processor's lock held, and must not call the processor or throw.
+struct VirtioDriver {
+    std::string name{};
+    std::uint32_t id = 0;        ///< of the devices that it serves; 7 is rpmsg
+    std::uint32_t features = 0;  ///< that it can use
+    /// Takes a device: its features are settled, its queues are for the driver to find. On failure the device has no
+    /// driver, and its status says so; the processor runs on.
+    std::function<Result<void>(VirtioDevice&)> probe{};
+    /// Lets it go, before the processor is stopped. Its queues are given back afterwards. May be empty.
+    std::function<void(VirtioDevice&)> remove{};
+};
+
+}  // namespace rproc

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "rproc/memory/address.hpp"
+#include "rproc/memory/iommu.hpp"
+#include "rproc/result.hpp"
+
+namespace rproc {
+
+/// A model of an IOMMU domain with pages of 4 KiB: it knows what is mapped, and translates. For tests, and to find out
+/// what a firmware's devmem entries ask for.
+///
+/// A handle: copies refer to the same domain. Not thread-safe.
+class ModelIommu {
+  public:
+    static constexpr std::uint64_t kPage = 4096;
+
+    struct Entry {
+        DeviceRange da;
+        PhysicalAddress pa;
+        std::uint32_t flags;
+    };
+
+    ModelIommu() : state_(std::make_shared<State>()) {}
+
+    [[nodiscard]] Result<void> attach() {
+        state_->attached = true;
+        return {};
+    }
+    void detach() noexcept { state_->attached = false; }
+
+    /// @returns nothing, or
+    ///   iommu_refused: it is not attached; an address or the size is no multiple of a page, or the size is 0; part of
+    ///     the range is mapped already.
+    [[nodiscard]] Result<void> map(DeviceRange da, PhysicalAddress pa, std::uint32_t flags) {
+        if (!state_->attached) return fail(refused(da, "the domain is not attached"));
+        if ((da.start().value() | pa.value() | da.size()) % kPage != 0 || da.size() == 0)
+            return fail(refused(da, fmt::format("addresses and sizes must be multiples of {:#x}", kPage)));
+        if (std::ranges::any_of(state_->entries, [&](const Entry& entry) { return entry.da.overlaps(da); }))
+            return fail(refused(da, "part of it is mapped already"));
+        state_->entries.push_back({da, pa, flags});
+        return {};
+    }
+
+    void unmap(DeviceRange da) noexcept {
+        std::erase_if(state_->entries, [&](const Entry& entry) {
+            return entry.da.start() == da.start() && entry.da.size() == da.size();
+        });
+    }
+
+    /// What the processor reaches at `da`; nothing, after a call of the fault handler, where it reaches nothing.
+    [[nodiscard]] std::optional<PhysicalAddress> access(DeviceAddress da) const {
+        for (const Entry& entry : state_->entries) {
+            const auto offset = da.offset_from(entry.da.start());
+            if (offset && *offset < entry.da.size()) return PhysicalAddress(entry.pa.value() + *offset);
+        }
+        if (state_->on_fault) state_->on_fault(da);
+        return std::nullopt;
+    }
+
+    /// Who hears of accesses to addresses that are not mapped: the place for CrashWorker::report_crash with
+    /// CrashType::mmufault. Nobody, by default.
+    void set_fault_handler(std::function<void(DeviceAddress)> handler) { state_->on_fault = std::move(handler); }
+
+    [[nodiscard]] bool attached() const noexcept { return state_->attached; }
+    /// What is mapped, in the order of mapping; nothing after everything was undone.
+    [[nodiscard]] const std::vector<Entry>& entries() const noexcept { return state_->entries; }
+
+  private:
+    struct State {
+        bool attached = false;
+        std::vector<Entry> entries;
+        std::function<void(DeviceAddress)> on_fault;
+    };
+
+    [[nodiscard]] static Error refused(DeviceRange da, std::string_view why) {
+        return {.code = ErrorCode::iommu_refused, .what = std::string(why), .where = to_string(da)};
+    }
+
+    std::shared_ptr<State> state_;
+};
+static_assert(IommuDomain<ModelIommu>);
+
+}  // namespace rproc

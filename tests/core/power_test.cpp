@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Sleep, removal and panic: what a processor does when Linux does something else than boot and stop it.
+#include <chrono>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/fakes.hpp"
+#include "rproc/core/remote_processor.hpp"
+
+namespace rproc {
+namespace {
+
+using namespace std::chrono_literals;
+using test::outcome;
+using test::Script;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+/// A board whose core sleeps with Linux, or runs on.
+struct SleepyPlatform : test::BoardPlatform {
+    Sleep sleep = Sleep::suspended;
+    State first = State::offline;
+
+    State initial_state() { return first; }
+    Result<Sleep> suspend(Context& /*ctx*/) {
+        RPROC_TRY(script->call("suspend"));
+        return sleep;
+    }
+    Result<void> resume(Context& /*ctx*/) { return script->call("resume"); }
+    std::chrono::milliseconds panic(Context& /*ctx*/) {
+        static_cast<void>(script->call("panic"));
+        return 30ms;
+    }
+    Result<LoadedTable> attached_table(Context& /*ctx*/) { return LoadedTable{}; }
+    Result<void> attach(Context& /*ctx*/) { return script->call("attach"); }
+    Result<void> detach(Context& /*ctx*/) { return script->call("detach"); }
+};
+
+class Power : public testing::Test {
+  protected:
+    using Processor = RemoteProcessor<test::FullBackend, SleepyPlatform, Mainline, ObserverRef<test::Recorder>>;
+
+    std::unique_ptr<Processor> make(Sleep sleep = Sleep::suspended, State first = State::offline) {
+        SleepyPlatform platform;
+        platform.script = &script;
+        platform.sleep = sleep;
+        platform.first = first;
+        auto rproc = std::make_unique<Processor>(test::FullBackend{&script}, platform, ObserverRef(recorder));
+        EXPECT_EQ(outcome(rproc->set_firmware(test::some_firmware())), "ok");
+        return rproc;
+    }
+
+    Script script;
+    test::Recorder recorder;
+};
+
+TEST_F(Power, ASuspendedProcessorOnlyResumesOrCrashes) {
+    const auto rproc = make();
+    ASSERT_EQ(outcome(rproc->boot()), "ok");
+    ASSERT_EQ(outcome(rproc->suspend()), "ok");
+    EXPECT_EQ(rproc->state(), State::suspended);
+    EXPECT_EQ(outcome(rproc->boot()), "state-invalid");
+    EXPECT_EQ(outcome(rproc->shutdown()), "state-invalid");
+    EXPECT_EQ(outcome(rproc->recover()), "state-invalid");
+    EXPECT_EQ(outcome(rproc->detach()), "state-invalid");
+    EXPECT_EQ(outcome(rproc->set_firmware(test::some_firmware())), "firmware-busy");
+    EXPECT_EQ(rproc->panic(), 0ms);
+    ASSERT_EQ(outcome(rproc->resume()), "ok");
+    EXPECT_EQ(rproc->state(), State::running);
+    EXPECT_THAT(recorder.heard, Contains("suspended > running"));
+    ASSERT_EQ(outcome(rproc->shutdown()), "ok");
+}
+
+TEST_F(Power, ACrashWhileAsleepIsRecoveredFrom) {
+    const auto rproc = make();
+    ASSERT_EQ(outcome(rproc->boot()), "ok");
+    ASSERT_EQ(outcome(rproc->suspend()), "ok");
+    ASSERT_EQ(outcome(rproc->handle_crash(CrashType::watchdog)), "ok");
+    EXPECT_EQ(rproc->state(), State::running);
+    EXPECT_EQ(rproc->crash_count(), 1U);
+    EXPECT_EQ(outcome(rproc->resume()), "ok");
+    EXPECT_EQ(script.count("resume"), 0) << "what was told to sleep was started anew";
+}
+
+TEST_F(Power, AnAttachedProcessorIsAttachedAgainWhenAwake) {
+    const auto rproc = make(Sleep::suspended, State::detached);
+    ASSERT_EQ(outcome(rproc->boot()), "ok");
+    ASSERT_EQ(outcome(rproc->suspend()), "ok");
+    EXPECT_EQ(rproc->state(), State::suspended);
+    ASSERT_EQ(outcome(rproc->resume()), "ok");
+    EXPECT_EQ(rproc->state(), State::attached);
+    EXPECT_EQ(outcome(rproc->detach()), "ok");
+}
+
+TEST_F(Power, OneThatRunsOnIsToldBothTimes) {
+    const auto rproc = make(Sleep::runs_on);
+    ASSERT_EQ(outcome(rproc->boot()), "ok");
+    ASSERT_EQ(outcome(rproc->suspend()), "ok");
+    EXPECT_EQ(rproc->state(), State::running);
+    ASSERT_EQ(outcome(rproc->resume()), "ok");
+    ASSERT_EQ(outcome(rproc->resume()), "ok");
+    EXPECT_EQ(script.count("suspend"), 1);
+    EXPECT_EQ(script.count("resume"), 1);
+}
+
+TEST_F(Power, OneThatIsOffIsLeftAlone) {
+    const auto rproc = make();
+    EXPECT_EQ(outcome(rproc->suspend()), "ok");
+    EXPECT_EQ(outcome(rproc->resume()), "ok");
+    EXPECT_THAT(script.calls, IsEmpty());
+}
+
+TEST_F(Power, ARefusalKeepsItAsItWas) {
+    const auto rproc = make();
+    ASSERT_EQ(outcome(rproc->boot()), "ok");
+    script.refuse = "suspend";
+    EXPECT_EQ(outcome(rproc->suspend()), "register-failed");
+    EXPECT_EQ(rproc->state(), State::running);
+    script.refuse = "resume";
+    ASSERT_EQ(outcome(rproc->suspend()), "ok");
+    EXPECT_EQ(outcome(rproc->resume()), "register-failed");
+    EXPECT_EQ(rproc->state(), State::suspended);
+    script.refuse.clear();
+    EXPECT_EQ(outcome(rproc->resume()), "ok");
+    EXPECT_TRUE(recorder.all_closed());
+}
+
+TEST_F(Power, TheDestructorWakesAndStopsASuspendedProcessor) {
+    auto rproc = make();
+    ASSERT_EQ(outcome(rproc->boot()), "ok");
+    ASSERT_EQ(outcome(rproc->suspend()), "ok");
+    rproc.reset();
+    EXPECT_EQ(script.count("resume"), 1);
+    EXPECT_EQ(script.count("stop"), 1);
+}
+
+TEST_F(Power, ARemovedProcessorDoesNothingAnyMore) {
+    const auto rproc = make();
+    ASSERT_EQ(outcome(rproc->boot()), "ok");
+    rproc->remove();
+    EXPECT_EQ(rproc->state(), State::deleted);
+    EXPECT_EQ(script.count("stop"), 1);
+    EXPECT_EQ(outcome(rproc->boot()), "state-invalid");
+    EXPECT_EQ(outcome(rproc->set_firmware(test::some_firmware())), "firmware-busy");
+    rproc->remove();
+    EXPECT_EQ(rproc->state(), State::deleted);
+}
+
+TEST_F(Power, RemovalDoesNotInsistOnAStop) {
+    const auto rproc = make();
+    ASSERT_EQ(outcome(rproc->boot()), "ok");
+    script.refuse = "stop";
+    rproc->remove();
+    EXPECT_EQ(rproc->state(), State::deleted);
+    EXPECT_EQ(rproc->carveouts().size(), 0U);
+}
+
+TEST_F(Power, RemovalLeavesWhatSomebodyElseHasStarted) {
+    const auto rproc = make(Sleep::runs_on, State::detached);
+    rproc->remove();
+    EXPECT_EQ(rproc->state(), State::deleted);
+    EXPECT_EQ(script.count("stop"), 0);
+}
+
+TEST_F(Power, APanicIsToldToWhatRuns) {
+    const auto rproc = make();
+    EXPECT_EQ(rproc->panic(), 0ms);
+    ASSERT_EQ(outcome(rproc->boot()), "ok");
+    EXPECT_EQ(rproc->panic(), 30ms);
+    EXPECT_EQ(script.count("panic"), 1);
+}
+
+// Whoever dies while an operation runs, in one of its callbacks for instance, must not wait for himself.
+TEST_F(Power, APanicNeverWaits) {
+    const auto rproc = make();
+    ASSERT_EQ(outcome(rproc->add_subdevice({.name = "dies",
+                                            .start = [&]() -> Result<void> {
+                                                EXPECT_EQ(rproc->panic(), 0ms);
+                                                return {};
+                                            }})),
+              "ok");
+    ASSERT_EQ(outcome(rproc->boot()), "ok");
+    EXPECT_EQ(script.count("panic"), 0);
+}
+
+}  // namespace
+}  // namespace rproc
