@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "rproc/core/any_processor.hpp"
+#include "rproc/result.hpp"
+
+namespace rproc {
+
+/// The remote processors of a program, to be found by those that use them (the kernel's rproc_list).
+///
+/// Whoever got a processor from here holds it as long as he likes; once it is removed, everything that he asks of it is
+/// refused (state deleted).
+///
+/// Threads: any. The registry's lock is never held while a processor is called. The destructor removes all that are
+/// left.
+class ProcessorRegistry {
+  public:
+    ProcessorRegistry() = default;
+    ProcessorRegistry(const ProcessorRegistry&) = delete;
+    ProcessorRegistry& operator=(const ProcessorRegistry&) = delete;
+    ~ProcessorRegistry() {
+        while (!empty()) remove(all().back()->name());
+    }
+
+    /// Registers a processor, and boots it if its platform wants that (`auto_boot`); a boot that fails is told to its
+    /// observer, and the processor stays registered, as in Linux.
+    /// @param phandle of its device-tree node; 0: it is found by its name only.
+    /// @returns nothing, or
+    ///   processor_taken: there is one of that name or phandle.
+    template <class Processor>
+    [[nodiscard]] Result<void> add(std::shared_ptr<Processor> processor, std::uint32_t phandle = 0) {
+        const auto added = std::make_shared<ProcessorAdapter<Processor>>(std::move(processor));
+        RPROC_TRY(list({added, phandle}));
+        if (added->auto_boot()) static_cast<void>(added->boot());
+        return {};
+    }
+
+    /// Takes the processor of that name off the list, stops it if it is up, and marks it deleted (rproc_del).
+    /// @returns nothing, or processor_unknown.
+    Result<void> remove(std::string_view name) {
+        RPROC_TRY_ASSIGN(const auto processor, unlist(name));
+        processor->remove();
+        return {};
+    }
+
+    /// The processor of that name.
+    /// @returns it, or processor_unknown.
+    [[nodiscard]] Result<std::shared_ptr<AnyProcessor>> find(std::string_view name) const {
+        return find_if([&](const Entry& entry) { return entry.processor->name() == name; },
+                       fmt::format("name {}", name));
+    }
+
+    /// The processor of that device-tree node, as a property like `remoteproc = <&m4>` names it (the kernel's
+    /// rproc_get_by_phandle).
+    /// @returns it, or processor_unknown.
+    [[nodiscard]] Result<std::shared_ptr<AnyProcessor>> get_by_phandle(std::uint32_t phandle) const {
+        return find_if([&](const Entry& entry) { return phandle != 0 && entry.phandle == phandle; },
+                       fmt::format("phandle {:#x}", phandle));
+    }
+
+    /// All, in the order of registration.
+    [[nodiscard]] std::vector<std::shared_ptr<AnyProcessor>> all() const {
+        const std::scoped_lock guard(lock_);
+        std::vector<std::shared_ptr<AnyProcessor>> processors;
+        for (const Entry& entry : entries_) processors.push_back(entry.processor);
+        return processors;
+    }
+    [[nodiscard]] bool empty() const {
+        const std::scoped_lock guard(lock_);
+        return entries_.empty();
+    }
+
+    /// Linux dies: tells every processor that is up, then waits for the one that needs the longest.
+    /// @param wait called once, with at least that time, if it is not 0; by default this thread sleeps.
+    template <class Wait>
+    void panic(Wait wait) {
+        std::chrono::milliseconds longest{0};
+        for (const auto& processor : all()) longest = std::max(longest, processor->panic());
+        if (longest.count() != 0) wait(longest);
+    }
+    void panic() {
+        panic([](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); });
+    }
+
+  private:
+    struct Entry {
+        std::shared_ptr<AnyProcessor> processor;
+        std::uint32_t phandle;
+    };
+
+    [[nodiscard]] Result<void> list(Entry added) {
+        const std::scoped_lock guard(lock_);
+        const bool taken = std::ranges::any_of(entries_, [&](const Entry& entry) {
+            return entry.processor->name() == added.processor->name() ||
+                   (added.phandle != 0 && entry.phandle == added.phandle);
+        });
+        if (taken) {
+            return fail({.code = ErrorCode::processor_taken,
+                         .what = "a processor of this name or phandle is registered",
+                         .where = added.processor->name(),
+                         .hint = "remove that one first"});
+        }
+        entries_.push_back(std::move(added));
+        return {};
+    }
+
+    [[nodiscard]] Result<std::shared_ptr<AnyProcessor>> unlist(std::string_view name) {
+        const std::scoped_lock guard(lock_);
+        const auto found = std::ranges::find_if(entries_, [&](const Entry& e) { return e.processor->name() == name; });
+        if (found == entries_.end()) return fail(unknown(fmt::format("name {}", name)));
+        auto processor = std::move(found->processor);
+        entries_.erase(found);
+        return processor;
+    }
+
+    template <class Predicate>
+    [[nodiscard]] Result<std::shared_ptr<AnyProcessor>> find_if(Predicate predicate, std::string what) const {
+        const std::scoped_lock guard(lock_);
+        const auto found = std::ranges::find_if(entries_, predicate);
+        if (found == entries_.end()) return fail(unknown(std::move(what)));
+        return found->processor;
+    }
+
+    [[nodiscard]] static Error unknown(std::string what) {
+        return {.code = ErrorCode::processor_unknown,
+                .what = "no such processor is registered",
+                .where = std::move(what),
+                .hint = "add it first; it may also have been removed"};
+    }
+
+    mutable std::mutex lock_;
+    std::vector<Entry> entries_;
+};
+
+}  // namespace rproc
