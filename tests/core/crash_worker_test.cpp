@@ -140,5 +140,38 @@ TEST(RestartLimit, DoublesItsRestUpToTheLongest) {
     EXPECT_EQ(RestartLimit{}.rest_before(7), milliseconds(0));
 }
 
+// Whatever comes of a crash, Linux may sleep again afterwards.
+TEST_F(CrashWorkerTest, KeepsLinuxAwakeUntilTheCrashIsDealtWith) {
+    int awake = 0;
+    int crashes = 0;
+    std::vector<int> while_starting;
+    ASSERT_EQ(outcome(rproc.add_subdevice({.name = "looks",
+                                           .start = [&]() -> Result<void> {
+                                               while_starting.push_back(awake);
+                                               return {};
+                                           }})),
+              "ok");
+    const WakeLock wake{.stay_awake =
+                            [&] {
+                                ++awake;
+                                ++crashes;
+                            },
+                        .relax = [&] { --awake; }};
+    ASSERT_EQ(outcome(rproc.boot()), "ok");
+    {
+        CrashWorker worker(rproc, RestartLimit{.most = 1}, wake);
+        worker.report_crash(CrashType::watchdog);
+        worker.wait_idle();
+        EXPECT_EQ(awake, 0);
+        worker.report_crash(CrashType::watchdog);  // one too many: it stays crashed
+        worker.wait_idle();
+        EXPECT_EQ(awake, 0);
+        worker.report_crash(CrashType::watchdog);  // may not be looked at before the worker ends
+    }
+    EXPECT_EQ(awake, 0);
+    EXPECT_EQ(crashes, 3);
+    EXPECT_THAT(while_starting, testing::ElementsAre(0, 1));
+}
+
 }  // namespace
 }  // namespace rproc

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <limits>
 #include <mutex>
 #include <optional>
@@ -30,6 +31,13 @@ struct RestartLimit {
     }
 };
 
+/// Keeps Linux from going to sleep while a crash is dealt with (the kernel's pm_stay_awake and pm_relax): each function
+/// is called once for each crash, the first by whoever reports it. May be empty; must not wait, or call the worker.
+struct WakeLock {
+    std::function<void()> stay_awake{};
+    std::function<void()> relax{};
+};
+
 /// Takes reports of crashes from anywhere, and recovers the processor in a thread of its own (the kernel's
 /// rproc_report_crash and its work queue).
 ///
@@ -39,8 +47,8 @@ struct RestartLimit {
 template <class Processor>
 class CrashWorker {
   public:
-    explicit CrashWorker(Processor& processor, RestartLimit limit = {})
-        : processor_(processor), limit_(limit), thread_([this] { work(); }) {}
+    explicit CrashWorker(Processor& processor, RestartLimit limit = {}, WakeLock wake = {})
+        : processor_(processor), limit_(limit), wake_(std::move(wake)), thread_([this] { work(); }) {}
 
     CrashWorker(const CrashWorker&) = delete;
     CrashWorker& operator=(const CrashWorker&) = delete;
@@ -52,6 +60,7 @@ class CrashWorker {
         }
         changed_.notify_all();
         thread_.join();
+        if (report_) call(wake_.relax);
     }
 
     /// The processor has crashed. What comes of it is told to the processor's observer. A report that finds another one
@@ -59,7 +68,9 @@ class CrashWorker {
     void report_crash(CrashType type) {
         {
             const std::scoped_lock guard(lock_);
-            if (!report_) report_ = type;
+            if (report_) return;
+            report_ = type;
+            call(wake_.stay_awake);
         }
         changed_.notify_all();
     }
@@ -77,6 +88,10 @@ class CrashWorker {
     }
 
   private:
+    static void call(const std::function<void()>& function) {
+        if (function) function();
+    }
+
     void work() {
         std::unique_lock guard(lock_);
         for (;;) {
@@ -85,6 +100,7 @@ class CrashWorker {
             const CrashType type = *std::exchange(report_, std::nullopt);
             busy_ = true;
             handle(type, guard);
+            call(wake_.relax);
             busy_ = false;
             changed_.notify_all();
         }
@@ -112,6 +128,7 @@ class CrashWorker {
 
     Processor& processor_;
     RestartLimit limit_;
+    WakeLock wake_;
     mutable std::mutex lock_;
     std::condition_variable changed_;
     std::optional<CrashType> report_;  ///< waits to be handled
