@@ -76,16 +76,4 @@ std::string_view to_string(Operation operation) noexcept {
     return "unknown";
 }
 
-std::string_view command_name(tee::Command command) noexcept {
-    switch (command) {
-        case tee::Command::load_fw: return "LOAD_FW";
-        case tee::Command::start_fw: return "START_FW";
-        case tee::Command::stop_fw: return "STOP_FW";
-        case tee::Command::get_rsc_table: return "GET_RSC_TABLE";
-        case tee::Command::get_coredump: return "GET_COREDUMP";
-        case tee::Command::release_fw: return "RELEASE_FW";
-    }
-    return "unknown";
-}
-
 }  // namespace rproc::check

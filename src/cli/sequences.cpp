@@ -40,7 +40,7 @@ struct SequencesOptions : CommonOptions {
 Json json_of(const check::RecordedOperation& operation, const check::RecordedOp& op) {
     Json commands = Json::array();
     for (const check::RecordedCommand& command : op.commands) {
-        commands.push_back({{"command", check::command_name(command.command)},
+        commands.push_back({{"command", tee::name_of(command.command)},
                             {"result", fmt::format("{:#010x}", static_cast<std::uint32_t>(command.result))}});
     }
     return {{"operation", to_string(operation.operation)},

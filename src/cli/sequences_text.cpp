@@ -47,7 +47,7 @@ std::string verdict(const std::vector<SequenceFlag>& flags) {
 }
 
 std::string text_of(const RecordedCommand& command) {
-    const auto name = check::command_name(command.command);
+    const auto name = tee::name_of(command.command);
     if (command.result == tee::ResultCode::success) return std::string(name);
     return fmt::format("{} ({})", name, tee::name_of(command.result));
 }

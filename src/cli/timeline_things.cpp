@@ -65,24 +65,12 @@ TouchedThing thing_of(const MemoryUse& use, const BootRecord& record, const Boot
                         bytes_text(use.range.size()), use.allocated ? ", found by Linux" : "")};
 }
 
-std::string command_name(tee::Command command) {
-    switch (command) {
-        case tee::Command::load_fw: return "LOAD_FW";
-        case tee::Command::start_fw: return "START_FW";
-        case tee::Command::stop_fw: return "STOP_FW";
-        case tee::Command::get_rsc_table: return "GET_RSC_TABLE";
-        case tee::Command::get_coredump: return "GET_COREDUMP";
-        case tee::Command::release_fw: return "RELEASE_FW";
-    }
-    return fmt::format("command {}", static_cast<std::uint32_t>(command));
-}
-
 /// What the models recorded.
 void add_recorded(Things& things, const RecordedStep& step, const BootRecord& record, const BootJob& job) {
     for (const auto& message : step.touched.messages)
         things.push_back({"mailbox", message.channel, fmt::format("\"{}\" sent", message.text)});
     for (const TeeCall& call : step.touched.tee_calls)
-        things.push_back({"TEE", command_name(call.command), std::string(tee::name_of(call.result))});
+        things.push_back({"TEE", std::string(tee::name_of(call.command)), std::string(tee::name_of(call.result))});
     for (const auto& write : step.touched.writes) things.push_back(thing_of(write, job.board.config));
     for (const MemoryUse& use : step.touched.memory) things.push_back(thing_of(use, record, job));
     if (step.touched.given_back != 0)

@@ -14,6 +14,11 @@ complain() {
     failures=$((failures + 1))
 }
 
+# A lambda in a code block looks like a link.
+without_code() {
+    awk '/^```/ { code = !code; next } !code' "$1"
+}
+
 for command in './dev demo' './dev test'; do
     grep -qF "$command" "$readme" || complain "README.md does not mention '$command'"
 done
@@ -29,7 +34,7 @@ for document in "${documents[@]}"; do
             http://* | https://* | mailto:* | '#'*) continue ;;
         esac
         [[ -e $(dirname "$document")/${link%%#*} ]] || complain "$document: the link $link leads nowhere"
-    done < <(grep -oE '\]\([^) ]+' "$document" | cut -c3-)
+    done < <(without_code "$document" | grep -oE '\]\([^) ]+' | cut -c3-)
 done
 
 echo "${#documents[@]} documents checked, $failures failures"

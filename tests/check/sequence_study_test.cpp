@@ -34,7 +34,7 @@ std::vector<std::string> commands_of(const SequenceRun& run) {
     std::vector<std::string> commands;
     run.record.for_each_op([&](const RecordedOperation& /*operation*/, const RecordedOp& op) {
         for (const auto& [command, result] : op.commands)
-            commands.push_back(std::string(command_name(command)) + (result == ResultCode::success ? "" : "!"));
+            commands.push_back(std::string(tee::name_of(command)) + (result == ResultCode::success ? "" : "!"));
     });
     return commands;
 }

@@ -146,8 +146,6 @@ struct SequenceRun {
 [[nodiscard]] const SequenceFlagInfo& info_of(SequenceFlag flag) noexcept;
 
 [[nodiscard]] std::string_view to_string(Operation operation) noexcept;
-/// "LOAD_FW"
-[[nodiscard]] std::string_view command_name(tee::Command command) noexcept;
 
 /// What is wrong with what was seen. Knows of no sequence: the record decides alone.
 [[nodiscard]] std::vector<SequenceFlag> find_flags(const SequenceRecord& record);

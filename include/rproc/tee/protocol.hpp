@@ -43,6 +43,19 @@ enum class Command : std::uint32_t {
     release_fw = 6,     ///< OFF or LOADED -> OFF; the memories are cleared
 };
 
+/// "LOAD_FW"; the end of the command's name in OP-TEE (TA_RPROC_CMD_LOAD_FW).
+[[nodiscard]] constexpr std::string_view name_of(Command command) noexcept {
+    switch (command) {
+        case Command::load_fw: return "LOAD_FW";
+        case Command::start_fw: return "START_FW";
+        case Command::stop_fw: return "STOP_FW";
+        case Command::get_rsc_table: return "GET_RSC_TABLE";
+        case Command::get_coredump: return "GET_COREDUMP";
+        case Command::release_fw: return "RELEASE_FW";
+    }
+    return "unknown";
+}
+
 /// The types of a parameter (GlobalPlatform TEE Client API 1.0, 4.3.6; TEE_IOCTL_PARAM_ATTR_TYPE_* in <linux/tee.h>).
 enum class ParamType : std::uint64_t {
     none = 0,
