@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <span>
 #include <utility>
-#include <vector>
 
+#include "rproc/core/boot_parts.hpp"
 #include "rproc/core/carveout_allocation.hpp"
 #include "rproc/core/concepts.hpp"
 #include "rproc/core/context.hpp"
 #include "rproc/core/core_ops.hpp"
-#include "rproc/core/resource_tables.hpp"
 #include "rproc/core/resources.hpp"
 #include "rproc/core/step_reporter.hpp"
 #include "rproc/core/subdevices.hpp"
 #include "rproc/core/table_handling.hpp"
 #include "rproc/core/virtio.hpp"
+#include "rproc/core/way_back.hpp"
 #include "rproc/firmware/firmware.hpp"
 #include "rproc/observer.hpp"
 #include "rproc/result.hpp"
@@ -34,8 +32,7 @@ template <class B, class P, class O>
 requires Composable<B, P> && Observer<O>
 class BootSteps {
   public:
-    BootSteps(Context& ctx, B& backend, P& platform, O& observer) noexcept
-        : ctx_(ctx), backend_(backend), platform_(platform), observer_(observer), reporter_(ctx, observer) {}
+    BootSteps(Context& ctx, B& backend, P& platform, O& observer) noexcept : parts_(ctx, backend, platform, observer) {}
 
     BootSteps(const BootSteps&) = delete;
     BootSteps& operator=(const BootSteps&) = delete;
@@ -47,9 +44,10 @@ class BootSteps {
 
     [[nodiscard]] Result<void> sanity_check() {
         if constexpr (HasSanityCheck<B>) {
-            RPROC_TRY(reporter_.run(Step::sanity_check, [&] { return backend_.sanity_check(ctx_, *firmware_); }));
+            RPROC_TRY(parts_.reporter.run(Step::sanity_check,
+                                          [&] { return parts_.backend.sanity_check(parts_.ctx, *firmware_); }));
         }
-        reporter_.say(LogLevel::info, booting_line(*firmware_));
+        parts_.reporter.say(LogLevel::info, booting_line(*firmware_));
         return {};
     }
 
@@ -57,18 +55,18 @@ class BootSteps {
     [[nodiscard]] Result<void> prepare() {
         RPROC_TRY(enable_iommu());
         if constexpr (HasPrepare<P>) {
-            auto prepared = reporter_.run(Step::prepare, [&] { return platform_.prepare(ctx_); });
-            if (!prepared) forget_prepared();
+            auto prepared = parts_.reporter.run(Step::prepare, [&] { return parts_.platform.prepare(parts_.ctx); });
+            if (!prepared) parts_.forget_prepared();
             RPROC_TRY(std::move(prepared));
         }
-        done_.push_back(Step::prepare);
+        parts_.done.push_back(Step::prepare);
         return {};
     }
 
     [[nodiscard]] Result<void> boot_address() {
         if constexpr (HasBootAddress<B>) {
-            return reporter_.run(Step::boot_address, [&]() -> Result<void> {
-                boot_address_ = backend_.boot_address(ctx_, *firmware_);
+            return parts_.reporter.run(Step::boot_address, [&]() -> Result<void> {
+                boot_address_ = parts_.backend.boot_address(parts_.ctx, *firmware_);
                 return {};
             });
         }
@@ -76,13 +74,13 @@ class BootSteps {
     }
 
     [[nodiscard]] Result<void> parse_fw() {
-        return reporter_.run(Step::parse_fw, [&]() -> Result<void> {
+        return parts_.reporter.run(Step::parse_fw, [&]() -> Result<void> {
             if constexpr (ParsesMemory<B>) {
-                RPROC_TRY_ASSIGN(auto table, backend_.parse_fw(ctx_, *firmware_, platform_.memory()));
-                tables_.take_cached(std::move(table));
+                RPROC_TRY_ASSIGN(auto table, parts_.backend.parse_fw(parts_.ctx, *firmware_, parts_.platform.memory()));
+                parts_.tables.take_cached(std::move(table));
             } else {
-                RPROC_TRY_ASSIGN(auto table, backend_.parse_fw(ctx_, *firmware_));
-                tables_.take_cached(std::move(table));
+                RPROC_TRY_ASSIGN(auto table, parts_.backend.parse_fw(parts_.ctx, *firmware_));
+                parts_.tables.take_cached(std::move(table));
             }
             return {};
         });
@@ -91,54 +89,54 @@ class BootSteps {
     /// Takes the table in the processor's memory as the one in use, without a copy. For sequences that load first.
     [[nodiscard]] Result<void> loaded_table() requires HasLoadedTable<B> {
         return run_undoable(Step::loaded_table, [&]() -> Result<void> {
-            RPROC_TRY_ASSIGN(auto table, backend_.loaded_table(ctx_, platform_.memory()));
-            tables_.take_loaded(std::move(table));
+            RPROC_TRY_ASSIGN(auto table, parts_.backend.loaded_table(parts_.ctx, parts_.platform.memory()));
+            parts_.tables.take_loaded(std::move(table));
             return {};
         });
     }
 
     /// Keeps a copy of the table in use, for `install_table` after the memory was loaded again.
-    void save_table() { tables_.save(); }
+    void save_table() { parts_.tables.save(); }
 
     /// Takes the table of a processor that somebody else has started, where the platform says that it lies (the
     /// kernel's rproc_set_rsc_table).
     [[nodiscard]] Result<void> attached_table() requires HasAttach<P> {
         return run_undoable(Step::loaded_table, [&]() -> Result<void> {
-            RPROC_TRY_ASSIGN(auto table, platform_.attached_table(ctx_));
-            tables_.take_loaded(std::move(table));
-            tables_.keep_clean();
+            RPROC_TRY_ASSIGN(auto table, parts_.platform.attached_table(parts_.ctx));
+            parts_.tables.take_loaded(std::move(table));
+            parts_.tables.keep_clean();
             return {};
         });
     }
 
     [[nodiscard]] Result<void> handle_resources() {
-        done_.push_back(Step::handle_resources);  // first: a table that fails half way leaves carveouts behind
-        return reporter_.run(Step::handle_resources, [&]() -> Result<void> {
-            const std::span<const std::byte> bytes = ctx_.table().bytes();
+        parts_.done.push_back(Step::handle_resources);  // first: a table that fails half way leaves carveouts behind
+        return parts_.reporter.run(Step::handle_resources, [&]() -> Result<void> {
+            const std::span<const std::byte> bytes = parts_.ctx.table().bytes();
             if (bytes.empty()) return {};
             RPROC_TRY_ASSIGN(const auto table, ResourceTableView::parse(bytes));
-            return handle_table(ctx_, backend_, platform_, observer_, resources_, table);
+            return handle_table(parts_.ctx, parts_.backend, parts_.platform, parts_.observer, parts_.resources, table);
         });
     }
 
     [[nodiscard]] Result<void> allocate_carveouts() {
         return run_undoable(Step::allocate_carveouts, [&]() -> Result<void> {
-            for (Carveout& carveout : ctx_.carveouts().all())
-                RPROC_TRY(allocate_carveout(ctx_, platform_, resources_, carveout));
-            ctx_.carveouts().index();
+            for (Carveout& carveout : parts_.ctx.carveouts().all())
+                RPROC_TRY(allocate_carveout(parts_.ctx, parts_.platform, parts_.resources, carveout));
+            parts_.ctx.carveouts().index();
             return {};
         });
     }
 
     [[nodiscard]] Result<void> load() {
-        return reporter_.run(Step::load, [&] { return backend_.load(ctx_, *firmware_); });
+        return parts_.reporter.run(Step::load, [&] { return parts_.backend.load(parts_.ctx, *firmware_); });
     }
 
     /// Copies the cached table, with the addresses and ids that it has by now, over the one in the processor's memory.
     [[nodiscard]] Result<void> install_table() {
         if constexpr (HasFindLoadedRscTable<B>) {
             return run_undoable(Step::install_table, [&]() -> Result<void> {
-                tables_.install(backend_.find_loaded_rsc_table(ctx_, *firmware_));
+                parts_.tables.install(parts_.backend.find_loaded_rsc_table(parts_.ctx, *firmware_));
                 return {};
             });
         }
@@ -147,200 +145,71 @@ class BootSteps {
 
     [[nodiscard]] Result<void> start() {
         RPROC_TRY(prepare_subdevices());
-        return run_undoable(Step::start, [&] { return start_core(ctx_, backend_, platform_); });
+        return run_undoable(Step::start, [&] { return start_core(parts_.ctx, parts_.backend, parts_.platform); });
     }
 
     /// Joins a core that runs. Taken back by stopping it, as in Linux.
     [[nodiscard]] Result<void> attach() requires HasAttach<P> {
         RPROC_TRY(prepare_subdevices());
-        return run_undoable(Step::attach, [&] { return platform_.attach(ctx_); });
+        return run_undoable(Step::attach, [&] { return parts_.platform.attach(parts_.ctx); });
     }
 
     /// Joins it again after `detach`, with the resources that are there and the table that says so.
     [[nodiscard]] Result<void> attach_again() requires HasAttach<P> {
-        tables_.install();
+        parts_.tables.install();
         RPROC_TRY(attach());
         return start_subdevices();
     }
 
     [[nodiscard]] Result<void> start_subdevices() {
         return run_undoable(Step::start_subdevices, [&]() -> Result<void> {
-            RPROC_TRY(subdevices_.start());
-            auto started = virtio_.start();
-            if (!started) subdevices_.stop(StopReason::crash);
+            RPROC_TRY(parts_.subdevices.start());
+            auto started = parts_.virtio.start();
+            if (!started) parts_.subdevices.stop(StopReason::crash);
             return started;
         });
     }
 
-    // The way back.
+    // The way back; see WayBack.
 
-    /// Stops the core, and all that came after its start; carveouts, resources and the cached table stay.
-    /// @returns nothing, or the error of the backend's stop: then the core still runs, and the call may be repeated.
-    [[nodiscard]] Result<void> stop() {
-        while (core_runs()) {
-            if (is_start(done_.back())) RPROC_TRY(stop_running());
-            take_back_last();
-        }
-        while (!done_.empty() && is_part_of_start(done_.back())) take_back_last();
-        return {};
-    }
+    [[nodiscard]] Result<void> stop() { return way_back_.stop(); }
+    [[nodiscard]] Result<void> detach() requires HasAttach<P> { return way_back_.detach(); }
+    void take_back() { way_back_.take_back(); }
+    void release_fw() { way_back_.release_fw(); }
+    void forget_table() { way_back_.forget_table(); }
+    void give_up() { way_back_.give_up(); }
 
-    /// Leaves a core that was attached running, with its table as it was before; carveouts and resources stay.
-    /// @returns nothing, or the platform's error: then it is still attached, and the call may be repeated.
-    [[nodiscard]] Result<void> detach() requires HasAttach<P> {
-        while (done_.back() != Step::attach) take_back_last();
-        tables_.restore_clean();
-        RPROC_TRY(reporter_.run(Step::detach, [&] { return platform_.detach(ctx_); }));
-        done_.pop_back();
-        while (is_part_of_start(done_.back())) take_back_last();
-        return {};
-    }
-
-    /// Takes back every step, the last first. A stop that fails is reported and passed over.
-    void take_back() {
-        while (!done_.empty()) {
-            if (is_start(done_.back())) static_cast<void>(stop_running());
-            take_back_last();
-        }
-    }
-
-    /// The backend gives up the firmware.
-    void release_fw() {
-        if constexpr (HasReleaseFw<B>) {
-            reporter_.run_sure(Step::release_fw, [&] { backend_.release_fw(ctx_); });
-        }
-    }
-
-    /// The last of the way back, as in the kernel: the backend gives the firmware up, then the cached table goes.
-    void give_up() {
-        release_fw();
-        forget_table();
-    }
-
-    /// Drops the cached table.
-    void forget_table() { tables_.forget(); }
-
-    [[nodiscard]] const Resources& resources() const noexcept { return resources_; }
-    [[nodiscard]] VirtioBus& virtio() noexcept { return virtio_; }
-    [[nodiscard]] SubdeviceList& subdevices() noexcept { return subdevices_; }
+    [[nodiscard]] const Resources& resources() const noexcept { return parts_.resources; }
+    [[nodiscard]] VirtioBus& virtio() noexcept { return parts_.virtio; }
+    [[nodiscard]] SubdeviceList& subdevices() noexcept { return parts_.subdevices; }
     /// Where the core begins, as the backend read it from the image; 0 when it does not say.
     [[nodiscard]] DeviceAddress boot_address_read() const noexcept { return boot_address_; }
 
   private:
     template <class F>
     [[nodiscard]] Result<void> run_undoable(Step step, F body) {
-        RPROC_TRY(reporter_.run(step, std::move(body)));
-        done_.push_back(step);
+        RPROC_TRY(parts_.reporter.run(step, std::move(body)));
+        parts_.done.push_back(step);
         return {};
     }
 
     [[nodiscard]] Result<void> enable_iommu() {
         if constexpr (HasIommu<P>) {
-            return run_undoable(Step::enable_iommu, [&] { return platform_.iommu().attach(); });
+            return run_undoable(Step::enable_iommu, [&] { return parts_.platform.iommu().attach(); });
         }
         return {};
     }
 
     /// Without sub-devices there is nothing to tell.
     [[nodiscard]] Result<void> prepare_subdevices() {
-        if (subdevices_.empty()) return {};
-        return run_undoable(Step::prepare_subdevices, [&] { return subdevices_.prepare(); });
+        if (parts_.subdevices.empty()) return {};
+        return run_undoable(Step::prepare_subdevices, [&] { return parts_.subdevices.prepare(); });
     }
 
-    /// Made anew by each start of a processor that keeps its resources.
-    [[nodiscard]] static constexpr bool is_part_of_start(Step step) noexcept {
-        return step == Step::install_table || step == Step::prepare_subdevices;
-    }
-
-    [[nodiscard]] static constexpr bool is_start(Step step) noexcept {
-        return step == Step::start || step == Step::attach;
-    }
-
-    [[nodiscard]] bool core_runs() const noexcept { return std::ranges::any_of(done_, is_start); }
-
-    [[nodiscard]] Result<void> stop_running() {
-        return reporter_.run(Step::stop, [&] { return stop_core(ctx_, backend_, platform_); });
-    }
-
-    /// Takes back the step that was done last, but for the stop of a core that was started.
-    void take_back_last() {
-        const Step step = done_.back();
-        done_.pop_back();
-        const Step report = undo_step(step);
-        if (report == Step::none) return take_back(step);
-        reporter_.run_sure(report, [&] { take_back(step); });
-    }
-
-    /// The name under which the observer hears that a step is taken back; none where there is nothing to tell.
-    [[nodiscard]] static constexpr Step undo_step(Step done) noexcept {
-        switch (done) {
-            case Step::start_subdevices: return Step::stop_subdevices;
-            case Step::prepare_subdevices: return Step::unprepare_subdevices;
-            case Step::enable_iommu: return Step::disable_iommu;
-            case Step::handle_resources: return Step::resource_cleanup;
-            case Step::prepare: return HasUnprepare<P> ? Step::unprepare : Step::none;
-            default: return Step::none;
-        }
-    }
-
-    void take_back(Step done) {
-        switch (done) {
-            case Step::start_subdevices: stop_subdevices(); break;
-            case Step::prepare_subdevices: subdevices_.unprepare(); break;
-            case Step::install_table: tables_.use_cached(); break;
-            case Step::loaded_table: tables_.drop_loaded(); break;
-            case Step::attach:  // the core is off: Linux goes on with a copy
-                tables_.save();
-                tables_.use_cached();
-                break;
-            case Step::handle_resources: clean_resources(); break;
-            case Step::prepare:
-                forget_prepared();
-                if constexpr (HasUnprepare<P>) platform_.unprepare(ctx_);
-                break;
-            case Step::enable_iommu:
-                if constexpr (HasIommu<P>) platform_.iommu().detach();
-                break;
-            default: break;
-        }
-    }
-
-    void stop_subdevices() {
-        virtio_.stop();
-        subdevices_.stop(ctx_.state() == State::crashed ? StopReason::crash : StopReason::shutdown);
-    }
-
-    void clean_resources() {
-        if constexpr (HasIommu<P>) unmap_iommu(platform_.iommu(), resources_);
-        resources_.clear();
-        ctx_.carveouts().clear();
-    }
-
-    void forget_prepared() {
-        ctx_.carveouts().clear();
-        ctx_.dump_segments().clear();
-    }
-
-    /// What the virtio bus kicks with; empty where the platform cannot.
-    [[nodiscard]] VirtioKick kick_op() {
-        if constexpr (HasKick<P>) {
-            return [this](std::uint32_t notify_id) { return platform_.kick(ctx_, notify_id); };
-        }
-        return {};
-    }
-
-    Context& ctx_;
-    B& backend_;
-    P& platform_;
-    O& observer_;
-    StepReporter<O> reporter_;
+    BootParts<B, P, O> parts_;
+    WayBack<B, P, O> way_back_{parts_};
     const Firmware* firmware_ = nullptr;
     DeviceAddress boot_address_;
-    ResourceTables tables_{ctx_};
-    Resources resources_;
-    SubdeviceList subdevices_;
-    VirtioBus virtio_{ctx_, resources_, kick_op()};
-    std::vector<Step> done_;
 };
 
 }  // namespace rproc
