@@ -179,6 +179,14 @@ TEST_F(DriverTest, ComesAndGoesWhileTheDeviceIsThere) {
     EXPECT_EQ(events.size(), 2U);
 }
 
+TEST_F(DriverTest, NeedNotDoAnything) {
+    bus.add_driver({.name = "lazy", .id = 3});
+    ASSERT_EQ(start(), "ok");
+    EXPECT_EQ(entry(0).header().status, kVirtioAcknowledge | kVirtioDriver | kVirtioDriverOk);
+    bus.stop();
+    EXPECT_EQ(entry(0).header().status, kVirtioAcknowledge);
+}
+
 TEST_F(DriverTest, ThatFailsLeavesTheDeviceAndTheProcessor) {
     refuse = true;
     bus.add_driver(driver());

@@ -158,9 +158,13 @@ class LifeCycle {
     /// Linux dies. @returns how long the processor needs.
     [[nodiscard]] std::chrono::milliseconds panic() {
         if constexpr (HasPanic<P>) {
-            if (is_awake()) return platform_.panic(ctx_);
+            if (!is_awake()) return {};
+            const auto needs = platform_.panic(ctx_);
+            flush();
+            return needs;
+        } else {
+            return {};
         }
-        return {};
     }
 
     [[nodiscard]] VirtioBus& virtio() noexcept { return steps_.virtio(); }

@@ -114,7 +114,7 @@ class VirtioBus {
         VirtioDevice device(ctx_, vdev, kick_);
         device.set_status(kVirtioAcknowledge | kVirtioDriver);
         auto probed = device.finalize_features(device.features() & driver.features);
-        if (probed) probed = driver.probe(device);
+        if (probed && driver.probe) probed = driver.probe(device);
         if (probed) {
             vdev.driver = &driver;
             return device.set_status(device.status() | kVirtioDriverOk);

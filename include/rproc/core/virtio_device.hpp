@@ -166,7 +166,7 @@ struct VirtioDriver {
     std::uint32_t id = 0;        ///< of the devices that it serves; 7 is rpmsg
     std::uint32_t features = 0;  ///< that it can use
     /// Takes a device: its features are settled, its queues are for the driver to find. On failure the device has no
-    /// driver, and its status says so; the processor runs on.
+    /// driver, and its status says so; the processor runs on. May be empty.
     std::function<Result<void>(VirtioDevice&)> probe{};
     /// Lets it go, before the processor is stopped. Its queues are given back afterwards. May be empty.
     std::function<void(VirtioDevice&)> remove{};
