@@ -6,6 +6,9 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
 
 #include <rproc/core/coredumper.hpp>
 #include <rproc/core/crash_worker.hpp>
@@ -43,7 +46,9 @@ int main(int argc, char** argv) {
         });
     dumper.set_mode(rproc::CoredumpMode::enabled);
 
-    auto m4 = std::make_shared<rproc::PlainM4>(rproc::elf::Backend{}, rproc::platform::Stm32mp15(board->config));
+    rproc::platform::ModelMailbox mailbox;
+    auto m4 = std::make_shared<rproc::PlainM4>(rproc::elf::Backend{},
+                                               rproc::platform::Stm32mp15(board->config, {}, {}, mailbox));
     m4->set_crash_handler(dumper.handler());
     m4->virtio().add_driver(rpmsg_driver());
     rproc::ProcessorRegistry registry;
@@ -54,7 +59,10 @@ int main(int argc, char** argv) {
     }
 
     rproc::KickWorker kicks(*m4);
-    kicks.vq_interrupt(0);  // what the interrupt of the mailbox would do
+    mailbox.set_receiver([&](std::string_view channel) {
+        if (const auto id = rproc::platform::vq_of(channel)) kicks.vq_interrupt(*id);
+    });
+    mailbox.receive("vq0");  // what the firmware would do
     kicks.wait_idle();
 
     rproc::CrashWorker crashes(*m4, {.most = 3});

@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "rproc/core/kick_worker.hpp"
 #include "rproc/platform/board.hpp"
 #include "rproc/rproc.hpp"
 #include "support/shapes.hpp"
@@ -136,6 +137,32 @@ TEST(Stm32mp15, FirmwareThatDoesNotAnswerIsStoppedAllTheSame) {
     EXPECT_EQ(m4.state(), State::offline);
     EXPECT_THAT(log.lines, testing::Contains("warning: remote FW shutdown without ack"));
     EXPECT_THAT(mailbox.sent(), ElementsAre(ModelMailbox::Message{"shutdown", "stop", 500ms}));
+}
+
+// The firmware signals in the middle of an operation: the receiver must not wait for the processor, and the driver
+// hears of it once the operation is over.
+TEST(Stm32mp15, ASignalOfTheFirmwareReachesTheDriverThroughTheWorker) {
+    ModelMailbox mailbox;
+    PlainM4 m4({}, Stm32mp15(config_of("stm32mp157c-dk2"), {}, {}, mailbox));
+    KickWorker kicks(m4);
+    mailbox.set_receiver([&](std::string_view channel) {
+        if (const auto id = vq_of(channel)) kicks.vq_interrupt(*id);
+    });
+    std::vector<std::uint32_t> heard;
+    m4.virtio().add_driver({.name = "rpmsg", .id = 7, .probe = [&](VirtioDevice& device) -> Result<void> {
+                                for (std::uint32_t i = 0; i < 2; ++i) {
+                                    const auto queue =
+                                        device.find_vq(i, [&heard, i](VirtioDevice&) { heard.push_back(i); });
+                                    if (!queue) return fail(queue.error());
+                                }
+                                mailbox.receive("vq1");
+                                mailbox.receive("shutdown");
+                                return {};
+                            }});
+    ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value());
+    ASSERT_TRUE(m4.boot().has_value());
+    kicks.wait_idle();
+    EXPECT_THAT(heard, ElementsAre(1U));
 }
 
 TEST(Stm32mp15, ArmsItsWatchdogToWakeASleepingLinux) {

@@ -3,11 +3,14 @@
 
 #include <chrono>
 #include <concepts>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -24,8 +27,16 @@ concept Mailbox = requires(M& m, std::string_view channel, std::string_view mess
     { m.send(channel, message, wait) } -> std::same_as<Result<void>>;
 };
 
-/// A mailbox that remembers what was sent, and acknowledges it at once, or never. A handle: copies refer to the same
-/// mailbox. Not thread-safe.
+/// The notify id of the vring that a signal of the firmware on this channel is about: 0 for "vq0", 1 for "vq1", nothing
+/// for the others. What a receiver hands to KickWorker::vq_interrupt (stm32_rproc's mailbox callback).
+[[nodiscard]] constexpr std::optional<std::uint32_t> vq_of(std::string_view channel) noexcept {
+    if (channel == "vq0") return 0;
+    if (channel == "vq1") return 1;
+    return std::nullopt;
+}
+
+/// A mailbox that remembers what was sent, and acknowledges it at once, or never; and through which a test plays the
+/// firmware. A handle: copies refer to the same mailbox. Not thread-safe.
 class ModelMailbox {
   public:
     struct Message {
@@ -51,12 +62,23 @@ class ModelMailbox {
     /// From now on nobody acknowledges what is sent on this channel: every sender that waits does so in vain.
     void lose_acknowledgements(std::string_view channel) { state_->silent.emplace(channel); }
 
+    /// Who hears of signals from the firmware. On a board that is an interrupt: it must not wait, nor call the
+    /// processor.
+    using Receiver = std::function<void(std::string_view channel)>;
+    void set_receiver(Receiver receiver) { state_->receiver = std::move(receiver); }
+
+    /// The firmware signals on a channel; nothing happens where nobody receives.
+    void receive(std::string_view channel) const {
+        if (state_->receiver) state_->receiver(channel);
+    }
+
     [[nodiscard]] const std::vector<Message>& sent() const noexcept { return state_->sent; }
 
   private:
     struct State {
         std::vector<Message> sent;
         std::set<std::string, std::less<>> silent;
+        Receiver receiver;
     };
 
     std::shared_ptr<State> state_;
