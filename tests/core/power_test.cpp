@@ -158,6 +158,17 @@ TEST_F(Power, RemovalDoesNotInsistOnAStop) {
     EXPECT_EQ(rproc->carveouts().size(), 0U);
 }
 
+TEST_F(Power, RemovalStopsAlsoWhatDoesNotWakeUp) {
+    const auto rproc = make();
+    ASSERT_EQ(outcome(rproc->boot()), "ok");
+    ASSERT_EQ(outcome(rproc->suspend()), "ok");
+    script.refuse = "resume";
+    rproc->remove();
+    EXPECT_EQ(rproc->state(), State::deleted);
+    EXPECT_EQ(script.count("stop"), 1);
+    EXPECT_EQ(script.count("release_fw"), 1);
+}
+
 TEST_F(Power, RemovalLeavesWhatSomebodyElseHasStarted) {
     const auto rproc = make(Sleep::runs_on, State::detached);
     rproc->remove();

@@ -78,8 +78,8 @@ class LifeCycle {
     /// The same, and when the core cannot be stopped, frees all nevertheless: nobody is left to try again.
     void stop_for_good() {
         if (stop()) return;
+        off(Event::stop);  // first: a backend releases the firmware only of a processor that is offline
         undo(Step::stop);
-        off(Event::stop);
     }
 
     /// Leaves what is attached. On failure it is still attached.
@@ -145,7 +145,7 @@ class LifeCycle {
 
     /// The processor is off afterwards, whatever refuses: nobody is left to try again.
     void switch_off() {
-        static_cast<void>(resume());
+        if (!resume() && state() == State::suspended) move(was_attached_ ? Event::resume_attached : Event::resume);
         if (is_up()) stop_for_good();
     }
 

@@ -78,11 +78,11 @@ class BasicStm32mp15 {
     [[nodiscard]] Result<void> power_up(Context& /*ctx*/) {
         if (config_.tee) return fail(owned_by_tee());
         if (config_.pdds) RPROC_TRY(said(registers_.update(*config_.pdds, 0), "failed to clear pdds"));
-        RPROC_TRY(set_hold_boot(HoldBoot::release));
-        auto held = set_hold_boot(HoldBoot::hold);
-        // The core runs already, and the boot has failed.
-        if (!held) static_cast<void>(registers_.assert_reset(config_.reset));
-        return held;
+        auto started = set_hold_boot(HoldBoot::release);
+        if (started) started = set_hold_boot(HoldBoot::hold);
+        // The boot has failed, and the core runs already, or may: also a write that was reported as failed can be done.
+        if (!started) static_cast<void>(registers_.assert_reset(config_.reset));
+        return started;
     }
 
     /// Holds the core, resets it, allows deep sleep, and notes that it is off. Errors as `power_up`.
