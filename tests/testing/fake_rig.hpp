@@ -12,6 +12,7 @@
 #include "core/fakes.hpp"
 #include "rproc/core/remote_processor.hpp"
 #include "rproc/core/table_mapping.hpp"
+#include "rproc/memory/model_iommu.hpp"
 #include "rproc/resource/table_builder.hpp"
 #include "rproc/testing/checked_life.hpp"
 #include "rproc/testing/faulty_backend.hpp"
@@ -22,12 +23,21 @@ namespace rproc::test {
 inline constexpr DeviceAddress kFakeTableAt{0x100};
 
 /// A table with an entry of each kind that the fakes can take.
-[[nodiscard]] inline std::vector<std::byte> full_table() {
+[[nodiscard]] inline ResourceTableBuilder full_table_builder() {
     return ResourceTableBuilder{}
         .carveout("heap", wire::kAddressAny, 0x1000)
         .trace("log", 0, 16)
         .raw(128, std::vector<std::byte>(4))
-        .vdev(7, 1, {{}, {}})
+        .vdev(7, 1, {{}, {}});
+}
+[[nodiscard]] inline std::vector<std::byte> full_table() { return full_table_builder().build(); }
+
+/// The same for a processor behind an IOMMU: two peripherals, and memory at a fixed place.
+[[nodiscard]] inline std::vector<std::byte> mapped_table() {
+    return full_table_builder()
+        .devmem("uart", 0x40000000, 0x40010000, 0x2000, 3)
+        .devmem("timer", 0x40004000, 0x40000000, 0x1000, 3)
+        .carveout("pool", 0x80000000, 0x2000)
         .build();
 }
 
@@ -47,7 +57,7 @@ struct CoreBackend : FullBackend {
     }
 };
 
-/// A board that can be attached to.
+/// A board that can be attached to, and whose core sleeps with Linux.
 struct AttachablePlatform : WrappingPlatform {
     State initial = State::offline;
 
@@ -58,6 +68,11 @@ struct AttachablePlatform : WrappingPlatform {
     }
     Result<void> attach(Context& /*ctx*/) { return script->call("attach"); }
     Result<void> detach(Context& /*ctx*/) { return script->call("detach"); }
+    Result<Sleep> suspend(Context& /*ctx*/) {
+        RPROC_TRY(script->call("suspend"));
+        return Sleep::suspended;
+    }
+    Result<void> resume(Context& /*ctx*/) { return script->call("resume"); }
 };
 
 /// The same, with a core that restarts by itself.
@@ -65,15 +80,33 @@ struct RejoinedPlatform : AttachablePlatform {
     static constexpr bool kAttachOnRecovery = true;
 };
 
+/// The same, which sees memory through an IOMMU.
+template <IommuDomain I>
+struct PlatformBehindIommu : AttachablePlatform {
+    using Iommu = I;
+    I domain{};
+
+    I& iommu() { return domain; }
+};
+
+/// The IOMMU of a platform, or nothing.
+template <class P>
+struct DomainOf {
+    struct Type {};
+};
+template <HasIommu P>
+struct DomainOf<P> {
+    using Type = typename P::Iommu;
+};
+
 /// Fakes with every op, on a processor that is off at first, or that somebody else has started (detached).
-template <class Platform, State kInitial>
+template <class Platform, State kInitial, class Core = CoreBackend>
 class FakeRig {
   public:
-    using Processor =
-        RemoteProcessor<FaultyBackend<CoreBackend>, FaultyPlatform<Platform>, Mainline, ObserverRef<LifeWatch>>;
+    using Processor = RemoteProcessor<FaultyBackend<Core>, FaultyPlatform<Platform>, Mainline, ObserverRef<LifeWatch>>;
 
     explicit FakeRig(Faults faults) : faults_(std::move(faults)) {
-        script_.table = full_table();
+        script_.table = HasIommu<Platform> ? mapped_table() : full_table();
         script_.loaded_table_at = kFakeTableAt;
         script_.vendor = VendorEntry::handled;
         const auto region = memory_.map(*PhysicalRange::make(PhysicalAddress(0x38000000), 0x1000));
@@ -85,7 +118,8 @@ class FakeRig {
         platform.script = &script_;
         platform.model = memory_;
         platform.initial = core_ ? State::detached : State::offline;
-        CoreBackend backend;
+        if constexpr (HasIommu<Platform>) platform.domain = domain_;
+        Core backend;
         backend.script = &script_;
         backend.core = &core_;
         return std::make_unique<Processor>(FaultyBackend(backend, faults_), FaultyPlatform(platform, faults_),
@@ -99,21 +133,27 @@ class FakeRig {
         const bool off = state == State::offline || state == State::detached || state == State::deleted;
         if (off && memory_.mapped() != 0) wrong.push_back(fmt::format("{} mappings", memory_.mapped()));
         const bool must_run = state == State::running || state == State::attached || state == State::detached;
-        if (must_run && !core_) wrong.emplace_back("the core is off");
+        if (must_run && !core_ && !stop_failed() && !attach_failed()) wrong.emplace_back("the core is off");
         if (state == State::offline && core_ && !stop_failed()) wrong.emplace_back("the core still runs");
+        if constexpr (HasIommu<Platform>) {
+            if (off && !domain_.entries().empty()) wrong.emplace_back("the IOMMU still maps something");
+            if (off == domain_.attached())
+                wrong.emplace_back(off ? "the IOMMU is attached" : "the IOMMU is not attached");
+        }
         return wrong;
     }
 
   private:
     [[nodiscard]] bool stop_failed() const {
-        return std::ranges::any_of(faults_.tallies(), [](const Faults::Tally& tally) {
-            return tally.struck != 0 && (tally.point == "backend.stop" || tally.point == "platform.around_stop");
-        });
+        return faults_.injected("backend.stop") + faults_.injected("platform.around_stop") != 0;
     }
+    /// An attach that a sub-device refuses stops the core, as in Linux.
+    [[nodiscard]] bool attach_failed() const { return faults_.injected("subdevice.start") != 0; }
 
     Faults faults_;
     Script script_{};
     ModelMemory memory_;
+    typename DomainOf<Platform>::Type domain_{};
     bool core_ = kInitial == State::detached;
 };
 

@@ -89,6 +89,8 @@ TEST(Faults, CountByPoint) {
     EXPECT_EQ(faults.tallies()[1].point, "send");
     EXPECT_EQ(faults.tallies()[1].passed, 2U);
     EXPECT_EQ(faults.tallies()[1].struck, 1U);
+    EXPECT_EQ(faults.injected("map"), 1U);
+    EXPECT_EQ(faults.injected("nowhere"), 0U);
 }
 
 TEST(Faults, AreOverWhenDisarmedAndBeginAnewWhenArmed) {
@@ -98,7 +100,7 @@ TEST(Faults, AreOverWhenDisarmedAndBeginAnewWhenArmed) {
     EXPECT_THAT(five_calls(faults), ElementsAre("ok*", "ok*", "ok*", "ok*", "ok*"));
     EXPECT_EQ(faults.count(), 0U);
     faults.arm(0);
-    EXPECT_EQ(outcome(faults.pass("op")), "register-failed");
+    EXPECT_EQ(outcome(faults.pass("op")), "fault-injected");
     EXPECT_EQ(outcome(faults.pass("op")), "ok");
 }
 

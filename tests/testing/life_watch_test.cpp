@@ -14,10 +14,10 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr WayBack kAll{.unprepare = true, .release_fw = true};
+constexpr UndoReports kAll{.unprepare = true, .release_fw = true};
 
 /// Hears steps that succeed, one after the other.
-LifeWatch after(std::initializer_list<Step> steps, WayBack way = kAll) {
+LifeWatch after(std::initializer_list<Step> steps, UndoReports way = kAll) {
     LifeWatch watch(way);
     for (const Step step : steps) {
         watch.on_step_begin(step);
@@ -32,11 +32,30 @@ void fail_step(LifeWatch& watch, Step step) {
 }
 
 TEST(LifeWatch, TakesAWholeLifeAsItShouldBe) {
-    auto watch =
-        after({Step::request_firmware, Step::sanity_check, Step::prepare, Step::parse_fw, Step::handle_resources,
-               Step::allocate_carveouts, Step::load, Step::install_table, Step::start, Step::start_subdevices,
-               Step::stop_subdevices, Step::stop, Step::resource_cleanup, Step::unprepare, Step::release_fw});
+    auto watch = after({Step::request_firmware,
+                        Step::sanity_check,
+                        Step::enable_iommu,
+                        Step::prepare,
+                        Step::parse_fw,
+                        Step::handle_resources,
+                        Step::allocate_carveouts,
+                        Step::load,
+                        Step::install_table,
+                        Step::prepare_subdevices,
+                        Step::start,
+                        Step::start_subdevices,
+                        Step::suspend,
+                        Step::resume,
+                        Step::stop_subdevices,
+                        Step::stop,
+                        Step::unprepare_subdevices,
+                        Step::resource_cleanup,
+                        Step::unprepare,
+                        Step::disable_iommu,
+                        Step::release_fw});
     watch.on_state(State::offline, State::running);
+    watch.on_state(State::running, State::suspended);
+    watch.on_state(State::suspended, State::running);
     watch.on_state(State::running, State::offline);
     watch.expect_rest();
     EXPECT_THAT(watch.take_violations(), IsEmpty());
@@ -49,6 +68,22 @@ TEST(LifeWatch, DemandsTheReverseOrder) {
     EXPECT_THAT(watch.take_violations(), ElementsAre("unprepare: handle_resources was not taken back"));
     watch = after({Step::handle_resources, Step::attach, Step::resource_cleanup});
     EXPECT_THAT(watch.take_violations(), ElementsAre("resource_cleanup: attach was not taken back"));
+    watch = after({Step::prepare_subdevices, Step::start, Step::unprepare_subdevices});
+    EXPECT_THAT(watch.take_violations(), ElementsAre("unprepare_subdevices: start was not taken back"));
+    watch = after({Step::enable_iommu, Step::prepare, Step::disable_iommu});
+    EXPECT_THAT(watch.take_violations(), ElementsAre("disable_iommu: prepare was not taken back"));
+}
+
+TEST(LifeWatch, DemandsThatOnlyWhatSleepsIsWokenUp) {
+    auto watch = after({Step::start, Step::suspend});
+    EXPECT_TRUE(watch.is_asleep());
+    fail_step(watch, Step::resume);
+    EXPECT_TRUE(watch.is_asleep()) << "the resume may be repeated";
+    EXPECT_THAT(watch.take_violations(), IsEmpty());
+    watch = after({Step::start, Step::suspend, Step::resume, Step::resume});
+    EXPECT_THAT(watch.take_violations(), ElementsAre("resume, and nothing sleeps"));
+    watch = after({Step::start, Step::suspend, Step::stop, Step::resume});
+    EXPECT_THAT(watch.take_violations(), ElementsAre("resume, and nothing sleeps")) << "it was stopped meanwhile";
 }
 
 TEST(LifeWatch, DemandsThatTheFirmwareIsReleasedLastAndOnce) {

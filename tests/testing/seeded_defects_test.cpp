@@ -21,6 +21,7 @@ namespace {
 
 using test::BoardPlatform;
 using test::FullBackend;
+using testing::AllOf;
 using testing::Contains;
 using testing::Field;
 using testing::HasSubstr;
@@ -155,9 +156,53 @@ TEST(SeededDefect, AWrongOrderOfTheWayBackIsFound) {
 
 TEST(SeededDefect, WhatIsNotTakenBackIsFound) {
     const auto report = boot_and_stop<WayRig<TakesNothingBack>>();
-    EXPECT_THAT(report.violations, finds("boot left carveouts"));
-    EXPECT_THAT(report.violations, finds("boot left virtio devices"));
+    EXPECT_THAT(report.violations, finds("boot: carveouts are left"));
+    EXPECT_THAT(report.violations, finds("boot: virtio devices are left"));
     EXPECT_THAT(report.violations, finds("mappings"));
+    EXPECT_THAT(report.violations, Not(without_a_fault()));
+}
+
+/// Takes sub-devices for something that only needs to be prepared.
+struct ForgetfulProcessor : Faulty<FullBackend, BoardPlatform> {
+    using Base = Faulty<FullBackend, BoardPlatform>;
+    using Base::Base;
+
+    Result<void> add_subdevice(Subdevice subdevice) {
+        subdevice.unprepare = {};
+        return Base::add_subdevice(std::move(subdevice));
+    }
+};
+
+TEST(SeededDefect, ASubdeviceThatIsNotUnpreparedIsFound) {
+    const auto report = boot_and_stop<SeededRig<FullBackend, BoardPlatform, ForgetfulProcessor>>();
+    EXPECT_THAT(report.violations, finds("shutdown: 2 sub-devices are prepared, and not 0"));
+}
+
+/// Maps, and leaves it at that.
+struct StickyIommu : ModelIommu {
+    void unmap(DeviceRange /*da*/) noexcept {}
+};
+
+TEST(SeededDefect, AnIommuMappingThatStaysIsFound) {
+    const auto report = boot_and_stop<test::FakeRig<test::PlatformBehindIommu<StickyIommu>, State::offline>>();
+    EXPECT_THAT(report.violations, finds("shutdown left it offline: the IOMMU still maps something"));
+}
+
+/// Stops a core only when it knows of a boot that succeeded.
+struct TrustingBackend : test::CoreBackend {
+    Result<void> stop(Context& ctx) {
+        if (ctx.state() == State::offline) return {};
+        return CoreBackend::stop(ctx);
+    }
+};
+
+TEST(SeededDefect, ACoreThatIsLeftRunningAfterALateStartIsFound) {
+    using Rig = test::FakeRig<test::AttachablePlatform, State::offline, TrustingBackend>;
+    const auto report = boot_and_stop<Rig>();
+    const auto late = AllOf(HasSubstr("platform.around_start"), HasSubstr("done, and reported as failed"));
+    EXPECT_THAT(report.violations,
+                Contains(AllOf(Field(&FaultViolation::fault, late),
+                               Field(&FaultViolation::what, "boot left it offline: the core still runs"))));
     EXPECT_THAT(report.violations, Not(without_a_fault()));
 }
 

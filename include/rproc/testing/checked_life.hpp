@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <memory>
@@ -22,7 +23,7 @@
 #include "rproc/result.hpp"
 #include "rproc/testing/every_fault.hpp"
 #include "rproc/testing/faulty_firmware.hpp"
-#include "rproc/testing/life_watch.hpp"
+#include "rproc/testing/life_watchers.hpp"
 
 namespace rproc {
 
@@ -36,8 +37,9 @@ concept FaultRig = std::constructible_from<R, Faults> &&
     { rig.make(observer) } -> std::same_as<Result<std::unique_ptr<typename R::Processor>>>;
     // What it boots: a good firmware.
     { rig.firmware() } -> std::same_as<FirmwareSource>;
-    // What is not as it has to be outside of the processor when it is in that state (deleted: when there is none), in
-    // words: memory that is still mapped, a session that is still open.
+    // What is not as it has to be outside of the processor when it is in that state (deleted: when there is none any
+    // more; one that was removed and still exists counts as offline or detached), in words: memory that is still
+    // mapped, a session that is still open.
     { rig.wrong_when(state) } -> std::same_as<std::vector<std::string>>;
 };
 
@@ -47,53 +49,108 @@ template <FaultRig Rig>
 class CheckedLife {
   public:
     using Processor = typename Rig::Processor;
+    using Platform = std::remove_reference_t<decltype(std::declval<Processor&>().platform())>;
 
-    /// Makes the rig and its processor, and chooses the firmware as soon as that is possible. `trial` must outlive it.
+    /// Makes the rig and its processor, and chooses the firmware. `trial` must outlive it.
     explicit CheckedLife(FaultTrial& trial) : trial_(trial), rig_(trial.faults()) { make(); }
 
     void boot() {
-        if (rproc_ == nullptr || state() == State::crashed) return;
+        if (state() == State::deleted || state() == State::crashed || state() == State::suspended) return;
         const State before = state();
         const auto booted = run("boot", [&] { return rproc_->boot(); });
-        if (is_up(before)) {
+        if (is_awake(before)) {
             expect(booted.has_value(), "a boot of one that is up failed");
             ++users_;
         } else if (booted) {
             users_ = 1;
         }
         const State up = before == State::detached ? State::attached : State::running;
-        look("boot", booted && !is_up(before) ? up : before);
+        look("boot", booted && !is_awake(before) ? up : before);
     }
 
     void shutdown() {
-        if (rproc_ == nullptr || !is_up(state())) return;
+        if (!can_stop()) return;
         const State before = state();
         const auto stopped = run("shutdown", [&] { return rproc_->shutdown(); });
         look("shutdown", left_by(stopped.has_value(), before, State::offline));
     }
 
-    void detach() requires HasAttach<std::remove_reference_t<decltype(std::declval<Processor&>().platform())>> {
-        if (rproc_ == nullptr || state() != State::attached) return;
+    void detach() requires HasAttach<Platform> {
+        if (state() != State::attached) return;
         const auto detached = run("detach", [&] { return rproc_->detach(); });
         look("detach", left_by(detached.has_value(), State::attached, State::detached));
     }
 
+    /// One that nobody handles yet.
     void crash() {
-        if (rproc_ == nullptr || (state() != State::running && state() != State::attached)) return;
-        was_attached_ = state() == State::attached;
+        if (!can_crash()) return;
+        was_attached_ = is_attached();
         expect(rproc_->note_crash(CrashType::watchdog), "a crash was not taken notice of");
         look("crash", State::crashed);
     }
 
     void recover() {
-        if (rproc_ == nullptr || state() != State::crashed) return;
-        const auto recovered = run("recover", [&] { return rproc_->recover(); });
-        const bool joins_again = was_attached_ && kAttachesOnRecovery;
-        if (recovered) return look("recover", joins_again ? State::attached : State::running);
-        const Step failed = recovered.error().step;
-        if (failed == Step::stop || failed == Step::detach) return look("recover", State::crashed);
-        users_ = 0;
-        look("recover", joins_again ? State::detached : State::offline);
+        if (state() != State::crashed) return;
+        look("recover", left_by_recovery(run("recover", [&] { return rproc_->recover(); })));
+    }
+
+    /// One that is recovered from at once.
+    void handle_crash() {
+        if (!can_crash()) return;
+        was_attached_ = is_attached();
+        const auto handled = run("handle_crash", [&] { return rproc_->handle_crash(CrashType::fatal_error); });
+        look("handle_crash", left_by_recovery(handled));
+    }
+
+    void suspend() requires HasSuspend<Platform> {
+        if (!is_awake(state())) return;
+        slept_from_ = state();
+        const auto slept = run("suspend", [&] { return rproc_->suspend(); });
+        const bool with_linux = slept && state() == State::suspended;  // or it runs on: the platform's choice
+        look("suspend", with_linux ? State::suspended : slept_from_);
+    }
+
+    void resume() requires HasSuspend<Platform> {
+        if (rproc_ == nullptr || !watchers_->life().is_asleep()) return;
+        const State before = state();
+        const auto woken = run("resume", [&] { return rproc_->resume(); });
+        look("resume", woken && before == State::suspended ? slept_from_ : before);
+    }
+
+    /// Tells the firmware of every queue.
+    void kick() {
+        if (!is_awake(state())) return;
+        const State before = state();
+        for_each_vring([&](const Vring& vring) {
+            if (vring.taken) return static_cast<void>(run("kick", [&] { return kick(vring); }));
+            const auto kicked = kick(vring);
+            expect(!kicked && kicked.error().code == ErrorCode::vring_unknown, "a queue that nobody took was kicked");
+        });
+        look("kick", before);
+    }
+
+    /// The firmware has something in every queue: whoever took it hears of that, once.
+    void interrupt() {
+        if (!is_awake(state())) return;
+        const State before = state();
+        for_each_vring([&](const Vring& vring) {
+            const std::size_t heard = watchers_->driver().interrupts();
+            const bool handled = rproc_->virtio().interrupt(vring.notify_id);
+            expect(handled == vring.taken, "an interrupt is not handled, or that of a queue that nobody took is");
+            expect(watchers_->driver().interrupts() == heard + (vring.taken ? 1 : 0), "an interrupt did not come once");
+        });
+        look("interrupt", before);
+    }
+
+    /// Removes the processor, in whatever state, and destroys it.
+    void remove() {
+        if (rproc_ == nullptr) return;
+        const State left = state() == State::detached ? State::detached : State::offline;
+        rproc_->remove();
+        look("remove", State::deleted, left);
+        const auto booted = rproc_->boot();
+        expect(!booted && booted.error().code == ErrorCode::state_invalid, "one that was removed is not refused");
+        destroy();
     }
 
     /// Destroys the processor, in whatever state.
@@ -101,18 +158,17 @@ class CheckedLife {
         if (rproc_ == nullptr) return;
         rproc_.reset();
         users_ = 0;
-        watch_->expect_rest();
-        left_running_ = left_running_ || watch_->left_running();
-        take("destructor", State::deleted);
+        take("destructor", watchers_->take_violations(), State::deleted);
     }
 
     /// The faults are over: what is up can be stopped, the next boot works, runs and stops, and nothing is left. Left
-    /// out for a core that was destroyed while it could not be stopped.
+    /// out for a core that was given up while it could not be stopped.
     void finish() {
         trial_.faults().disarm();
-        if (rproc_ == nullptr && left_running_) return;
+        if (watchers_->life().left_running()) return destroy();
         if (rproc_ == nullptr) make();
         if (rproc_ == nullptr) return;
+        if constexpr (HasSuspend<Platform>) resume();
         stop_all();
         const bool joins = state() == State::detached;
         boot_and_stop();
@@ -120,26 +176,25 @@ class CheckedLife {
         destroy();
     }
 
-    /// Precondition: there is a processor.
-    [[nodiscard]] State state() const { return rproc_->state(); }
+    /// deleted when there is no processor.
+    [[nodiscard]] State state() const { return rproc_ == nullptr ? State::deleted : rproc_->state(); }
 
   private:
-    static constexpr bool kAttachesOnRecovery =
-        AttachesOnRecovery<std::remove_reference_t<decltype(std::declval<Processor&>().platform())>>;
-
-    [[nodiscard]] static constexpr bool is_up(State state) noexcept {
-        return state == State::running || state == State::attached || state == State::crashed;
+    [[nodiscard]] static constexpr bool is_awake(State state) noexcept {
+        return state == State::running || state == State::attached;
+    }
+    [[nodiscard]] bool can_stop() const { return is_awake(state()) || state() == State::crashed; }
+    [[nodiscard]] bool can_crash() const { return is_awake(state()) || state() == State::suspended; }
+    [[nodiscard]] bool is_attached() const {
+        return (state() == State::suspended ? slept_from_ : state()) == State::attached;
     }
 
     void make() {
-        watch_.emplace(way_back_of<Processor>());
-        auto made = run("making the processor", [&] { return rig_.make(ObserverRef(*watch_)); });
-        if (!made) return take("a processor that could not be made", State::deleted);
+        watchers_.emplace(undo_reports_of<Processor>(), trial_.faults());
+        auto made = run("making the processor", [&] { return rig_.make(ObserverRef(watchers_->life())); });
+        if (!made) return take("a processor that could not be made", watchers_->take_violations(), State::deleted);
         rproc_ = *std::move(made);
-        choose();
-    }
-
-    void choose() {
+        expect(watchers_->join(*rproc_).has_value(), "no sub-device can be added");
         const auto chosen = rproc_->set_firmware(faulty_firmware(rig_.firmware(), trial_.faults()));
         expect(chosen.has_value(), "the firmware cannot be chosen");
     }
@@ -155,16 +210,32 @@ class CheckedLife {
         return last;
     }
 
+    [[nodiscard]] State left_by_recovery(const Result<void>& recovered) {
+        const bool joins_again = was_attached_ && AttachesOnRecovery<Platform>;
+        if (recovered) return joins_again ? State::attached : State::running;
+        const Step failed = recovered.error().step;
+        if (failed == Step::stop || failed == Step::detach) return State::crashed;
+        users_ = 0;
+        return joins_again ? State::detached : State::offline;
+    }
+
     void stop_all() {
-        for (std::size_t left = users_; left != 0 && is_up(state()); --left) shutdown();
-        expect(!is_up(state()), "cannot be stopped when the faults are over");
+        for (std::size_t left = users_; left != 0 && can_stop(); --left) shutdown();
+        expect(state() == State::offline || state() == State::detached, "cannot be stopped when the faults are over");
     }
 
     void boot_and_stop() {
         boot();
-        expect(is_up(state()), "the next boot does not work");
+        expect(is_awake(state()), "the next boot does not work");
         shutdown();
         expect(state() == State::offline, "the next boot cannot be stopped");
+    }
+
+    [[nodiscard]] Result<void> kick(const Vring& vring) { return rproc_->virtio().kick(vring.notify_id); }
+
+    template <class F>
+    void for_each_vring(F f) {
+        for (const Vdev& vdev : rproc_->resources().vdevs) std::ranges::for_each(vdev.vrings, f);
     }
 
     /// Runs an operation, which may only fail by a fault.
@@ -178,44 +249,29 @@ class CheckedLife {
     }
 
     /// What an operation left, inside and outside of the processor.
-    void look(std::string_view operation, State expected) {
+    void look(std::string_view operation, State expected) { look(operation, expected, state()); }
+    void look(std::string_view operation, State expected, State outside) {
         if (state() != expected) {
             trial_.wrong(fmt::format("{} left it {}, and not {}", operation, to_string(state()), to_string(expected)));
         }
-        if (!is_up(state())) {
-            must_not_leave(operation, rproc_->carveouts().size() != 0, "carveouts");
-            must_not_leave(operation, !rproc_->table().empty(), "a resource table");
-            must_not_leave(operation, !rproc_->resources().traces.empty(), "traces");
-            must_not_leave(operation, !rproc_->resources().vdevs.empty(), "virtio devices");
-            watch_->expect_rest();
-        }
-        const bool started = watch_->is_done(Step::start_subdevices);
-        for (const Vdev& vdev : rproc_->resources().vdevs) {
-            must_not_leave(operation, vdev.registered && !started, "a virtio device registered");
-            must_not_leave(operation, vdev.usable && started && !vdev.registered, "a virtio device unregistered");
-        }
-        take(operation, state());
+        take(operation, watchers_->take_violations(*rproc_), outside);
     }
 
-    void must_not_leave(std::string_view operation, bool left, std::string_view what) {
-        if (left) trial_.wrong(fmt::format("{} left {}", operation, what));
-    }
-
-    void take(std::string_view operation, State state) {
-        for (const std::string& what : watch_->take_violations()) trial_.wrong(fmt::format("{}: {}", operation, what));
-        for (const std::string& what : rig_.wrong_when(state))
-            trial_.wrong(fmt::format("{} left it {}: {}", operation, to_string(state), what));
+    void take(std::string_view operation, const std::vector<std::string>& inside, State outside) {
+        for (const std::string& what : inside) trial_.wrong(fmt::format("{}: {}", operation, what));
+        for (const std::string& what : rig_.wrong_when(outside))
+            trial_.wrong(fmt::format("{} left it {}: {}", operation, to_string(outside), what));
     }
 
     void expect(bool holds, std::string_view what) { trial_.expect(holds, what); }
 
     FaultTrial& trial_;
     Rig rig_;
-    std::optional<LifeWatch> watch_;  // outlives the processor, which tells it of its end
+    std::optional<LifeWatchers> watchers_;  // outlive the processor, which tells them of its end
     std::unique_ptr<Processor> rproc_;
     std::size_t users_ = 0;
-    bool was_attached_ = false;  ///< before the last crash
-    bool left_running_ = false;
+    State slept_from_ = State::running;  ///< before the last suspend
+    bool was_attached_ = false;          ///< before the last crash
 };
 
 }  // namespace rproc

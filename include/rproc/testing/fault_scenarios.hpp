@@ -114,9 +114,88 @@ struct DetachAfterRecovery {
     }
 };
 
+struct HandleCrash {
+    static constexpr std::string_view kName = "boot, handle crash, stop";
+    static void run(auto& life) {
+        life.boot();
+        life.handle_crash();
+        life.shutdown();
+    }
+};
+
+struct BootAndRemove {
+    static constexpr std::string_view kName = "boot, remove";
+    static void run(auto& life) {
+        life.boot();
+        life.remove();
+    }
+};
+
+/// Virtio devices at work, also after a recovery.
+struct BootAndKick {
+    static constexpr std::string_view kName = "boot, kick, interrupt, handle crash, kick, interrupt, stop";
+    static void run(auto& life) {
+        life.boot();
+        life.kick();
+        life.interrupt();
+        life.handle_crash();
+        life.kick();
+        life.interrupt();
+        life.shutdown();
+    }
+};
+
+/// A resume that failed is repeated.
+struct Suspend {
+    static constexpr std::string_view kName = "boot, suspend, resume, resume, stop";
+    static void run(auto& life) requires requires { life.suspend(); }
+    {
+        life.boot();
+        life.suspend();
+        life.resume();
+        life.resume();
+        life.shutdown();
+    }
+};
+
+struct SuspendAndCrash {
+    static constexpr std::string_view kName = "boot, suspend, crash, recover, suspend, resume, stop";
+    static void run(auto& life) requires requires { life.suspend(); }
+    {
+        life.boot();
+        life.suspend();
+        life.crash();
+        life.recover();
+        life.suspend();
+        life.resume();
+        life.shutdown();
+    }
+};
+
+struct SuspendAndDestroy {
+    static constexpr std::string_view kName = "boot, suspend, destroy";
+    static void run(auto& life) requires requires { life.suspend(); }
+    {
+        life.boot();
+        life.suspend();
+        life.destroy();
+    }
+};
+
+struct SuspendAndRemove {
+    static constexpr std::string_view kName = "boot, suspend, remove";
+    static void run(auto& life) requires requires { life.suspend(); }
+    {
+        life.boot();
+        life.suspend();
+        life.remove();
+    }
+};
+
 /// All of them.
 using All = std::tuple<BootAndDestroy, BootAndStop, BootTwice, BootAgain, CrashAndStop, CrashAndDestroy,
-                       CrashAndRecover, CrashTwice, BootAndDetach, DetachAfterRecovery>;
+                       CrashAndRecover, CrashTwice, BootAndDetach, DetachAfterRecovery, HandleCrash, BootAndRemove,
+                       BootAndKick, Suspend, SuspendAndCrash, SuspendAndDestroy, SuspendAndRemove>;
 
 }  // namespace rproc::scenario
 

@@ -15,8 +15,8 @@
 #include "rproc/result.hpp"
 
 /// Fault injection: what a processor's surroundings can do wrong, one fault after the other. `FaultyMemory`,
-/// `FaultyRegisters`, `FaultyMailbox`, `FaultyClient`, `FaultyBackend` and `FaultyPlatform` wrap what is real or a
-/// model and fail where a `Faults` tells them to; `every_fault` runs a scenario once for each fault there is.
+/// `FaultyIommu`, `FaultyRegisters`, `FaultyMailbox`, `FaultyClient`, `FaultyBackend` and `FaultyPlatform` wrap what is
+/// real or a model and fail where a `Faults` tells them to; `every_fault` runs a scenario once for each fault there is.
 namespace rproc {
 
 /// How a call fails.
@@ -43,9 +43,9 @@ enum class FaultSpan {
 
 /// A place where calls can fail: a wrapper has one for each of its members.
 struct FaultPoint {
-    std::string_view name;                        ///< "memory.map"; a literal
-    ErrorCode code = ErrorCode::register_failed;  ///< of the error that the caller hears of
-    std::optional<FaultKind> also{};              ///< the other way in which it fails, besides `instead`
+    std::string_view name;                       ///< "memory.map"; a literal
+    ErrorCode code = ErrorCode::fault_injected;  ///< of the error that the caller hears of
+    std::optional<FaultKind> also{};             ///< the other way in which it fails, besides `instead`
 };
 
 /// A fault that was injected: how, and the error for the caller.
@@ -119,6 +119,11 @@ class Faults {
         std::size_t sum = 0;
         for (const Tally& tally : state_->tallies) sum += tally.struck;
         return sum;
+    }
+    /// How many of them at a point, by its name: for a rig that has to forgive what a fault cannot but leave.
+    [[nodiscard]] std::size_t injected(std::string_view point) const noexcept {
+        const auto found = std::ranges::find(state_->tallies, point, &Tally::point);
+        return found == state_->tallies.end() ? 0 : found->struck;
     }
     /// The first fault that was injected, in words; empty when none was.
     [[nodiscard]] const std::string& first() const noexcept { return state_->first; }

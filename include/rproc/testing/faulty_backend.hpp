@@ -15,8 +15,9 @@
 
 namespace rproc {
 
-/// A backend each of whose ops can fail (register_failed), with the ops that the wrapped one has and no other. `load`
-/// also fails after it has loaded. Ops that cannot fail are passed on.
+/// A backend each of whose ops can fail, with the ops that the wrapped one has and no other. `load`
+/// and `stop` also fail after they are done; `start` does not, as a core whose start failed must not run. Ops that
+/// cannot fail are passed on.
 template <Backend B>
 class FaultyBackend {
   public:
@@ -72,11 +73,12 @@ class FaultyBackend {
     }
 
     [[nodiscard]] Result<void> stop(Context& ctx) requires StartsCore<B> {
-        return faults_.call({.name = "backend.stop"}, [&] { return backend_.stop(ctx); });
+        return faults_.call({.name = "backend.stop", .also = FaultKind::late}, [&] { return backend_.stop(ctx); });
     }
     template <CoreControl C>
     [[nodiscard]] Result<void> stop(Context& ctx, C& core) requires DrivesCore<B> {
-        return faults_.call({.name = "backend.stop"}, [&] { return backend_.stop(ctx, core); });
+        return faults_.call({.name = "backend.stop", .also = FaultKind::late},
+                            [&] { return backend_.stop(ctx, core); });
     }
 
     void release_fw(Context& ctx) requires HasReleaseFw<B> { backend_.release_fw(ctx); }

@@ -16,7 +16,7 @@
 
 namespace rproc {
 
-/// A client whose TEE can be unreachable (tee_unreachable) or answer GENERIC, at each session and each command; and
+/// A client whose TEE can be unreachable or answer GENERIC, at each session and each command; and
 /// whose memory may be impossible to share. A LOAD_FW that is refused leaves the image in the processor's memory:
 /// OP-TEE's application does not clean up after itself.
 template <tee::Client C>
@@ -39,8 +39,7 @@ class FaultyClient {
     }
     void close_session(tee::SessionId session) { client_->close_session(session); }
     [[nodiscard]] Result<tee::MemoryId> register_memory(std::span<const std::byte> bytes) {
-        return faults_.call({.name = "tee.register_memory", .code = ErrorCode::tee_unreachable},
-                            [&] { return client_->register_memory(bytes); });
+        return faults_.call({.name = "tee.register_memory"}, [&] { return client_->register_memory(bytes); });
     }
     void unregister_memory(tee::MemoryId memory) { client_->unregister_memory(memory); }
 
@@ -58,7 +57,7 @@ class FaultyClient {
     }
 
     [[nodiscard]] std::optional<InjectedFault> strike(std::string_view point) {
-        return faults_.strike({.name = point, .code = ErrorCode::tee_unreachable, .also = FaultKind::refused});
+        return faults_.strike({.name = point, .also = FaultKind::refused});
     }
 
     template <class T>

@@ -9,11 +9,10 @@
 
 namespace rproc {
 
-/// A source whose firmware may not be readable when it is asked for (firmware_unreadable).
+/// A source whose firmware may not be readable when it is asked for.
 [[nodiscard]] inline FirmwareSource faulty_firmware(const FirmwareSource& source, Faults faults) {
     return {source.name(), [source, faults = std::move(faults)]() mutable -> Result<Firmware> {
-                return faults.call({.name = "firmware.request", .code = ErrorCode::firmware_unreadable},
-                                   [&] { return source.request(); });
+                return faults.call({.name = "firmware.request"}, [&] { return source.request(); });
             }};
 }
 

@@ -11,7 +11,8 @@
 
 namespace rproc {
 
-/// A mailbox whose messages can get lost, or their acknowledgements (mailbox_failed).
+/// A mailbox whose messages can get lost (mailbox_failed), or their acknowledgements (mailbox_timeout). A message whose
+/// sender waits for none is delivered and reported as lost in place of that.
 template <platform::Mailbox X>
 class FaultyMailbox {
   public:
@@ -19,8 +20,14 @@ class FaultyMailbox {
 
     [[nodiscard]] Result<void> send(std::string_view channel, std::string_view message,
                                     std::chrono::milliseconds wait) {
-        return faults_.call({.name = "mailbox.send", .code = ErrorCode::mailbox_failed, .also = FaultKind::late},
-                            [&] { return mailbox_.send(channel, message, wait); });
+        auto fault =
+            faults_.strike({.name = "mailbox.send", .code = ErrorCode::mailbox_failed, .also = FaultKind::late});
+        if (!fault) return mailbox_.send(channel, message, wait);
+        if (fault->kind == FaultKind::late) {
+            RPROC_TRY(mailbox_.send(channel, message, wait));
+            if (wait.count() != 0) fault->error.code = ErrorCode::mailbox_timeout;
+        }
+        return fail(std::move(fault->error));
     }
 
   private:

@@ -10,19 +10,17 @@
 
 namespace rproc {
 
-/// A provider whose mappings and allocations can fail (memory_exhausted); those it gives are the wrapped provider's.
+/// A provider whose mappings and allocations can fail; those it gives are the wrapped provider's.
 template <MemoryProvider M>
 class FaultyMemory {
   public:
     FaultyMemory(M memory, Faults faults) : memory_(std::move(memory)), faults_(std::move(faults)) {}
 
     [[nodiscard]] Result<Mapping> map(PhysicalRange range) {
-        return faults_.call({.name = "memory.map", .code = ErrorCode::memory_exhausted},
-                            [&] { return memory_.map(range); });
+        return faults_.call({.name = "memory.map"}, [&] { return memory_.map(range); });
     }
     [[nodiscard]] Result<Allocation> allocate(std::uint64_t size) {
-        return faults_.call({.name = "memory.allocate", .code = ErrorCode::memory_exhausted},
-                            [&] { return memory_.allocate(size); });
+        return faults_.call({.name = "memory.allocate"}, [&] { return memory_.allocate(size); });
     }
 
   private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "rproc/core/context.hpp"
 #include "rproc/result.hpp"
 #include "rproc/testing/faults.hpp"
+#include "rproc/testing/faulty_iommu.hpp"
 #include "rproc/testing/faulty_memory.hpp"
 
 namespace rproc {
@@ -27,15 +29,26 @@ struct MemoryWithFaults<FaultyMemory<M>> {
     using Type = FaultyMemory<M>;
 };
 
+/// The IOMMU that it shows; none where the wrapped one has none.
+template <class P>
+struct IommuWithFaults {
+    struct Type {};
+};
+template <HasIommu P>
+struct IommuWithFaults<P> {
+    using Type = FaultyIommu<IommuRef<typename P::Iommu>>;
+};
+
 }  // namespace internal
 
-/// A platform each of whose ops can fail (register_failed), and whose memory is a FaultyMemory; with the ops that the
-/// wrapped one has and no other. `prepare` and `power_down` also fail after they have done their work. Ops that cannot
-/// fail are passed on.
+/// A platform each of whose ops can fail, whose memory is a FaultyMemory and whose IOMMU is a FaultyIommu; with the ops
+/// that the wrapped one has and no other. `prepare`, `power_down`, `around_start` and `around_stop` also fail after
+/// they have done their work. Ops that cannot fail are passed on.
 template <Platform P>
 class FaultyPlatform {
   public:
     using Memory = typename internal::MemoryWithFaults<typename P::Memory>::Type;
+    using Iommu = typename internal::IommuWithFaults<P>::Type;
 
     FaultyPlatform(P platform, Faults faults) : platform_(std::move(platform)), faults_(std::move(faults)) {}
 
@@ -49,6 +62,10 @@ class FaultyPlatform {
         } else {
             return memory_.emplace(internal::MemoryRef(platform_.memory()), faults_);  // the platform may have moved
         }
+    }
+
+    [[nodiscard]] Iommu& iommu() requires HasIommu<P> {
+        return iommu_.emplace(internal::IommuRef(platform_.iommu()), faults_);  // likewise
     }
 
     [[nodiscard]] State initial_state() requires HasInitialState<P> { return platform_.initial_state(); }
@@ -69,12 +86,12 @@ class FaultyPlatform {
 
     template <class Start>
     [[nodiscard]] Result<void> around_start(Context& ctx, Start start) requires WrapsStart<P> {
-        return faults_.call({.name = "platform.around_start"},
+        return faults_.call({.name = "platform.around_start", .also = FaultKind::late},
                             [&] { return platform_.around_start(ctx, std::move(start)); });
     }
     template <class Stop>
     [[nodiscard]] Result<void> around_stop(Context& ctx, Stop stop) requires WrapsStop<P> {
-        return faults_.call({.name = "platform.around_stop"},
+        return faults_.call({.name = "platform.around_stop", .also = FaultKind::late},
                             [&] { return platform_.around_stop(ctx, std::move(stop)); });
     }
 
@@ -98,10 +115,21 @@ class FaultyPlatform {
         return faults_.call({.name = "platform.detach"}, [&] { return platform_.detach(ctx); });
     }
 
+    [[nodiscard]] Result<Sleep> suspend(Context& ctx) requires HasSuspend<P> {
+        return faults_.call({.name = "platform.suspend"}, [&] { return platform_.suspend(ctx); });
+    }
+    [[nodiscard]] Result<void> resume(Context& ctx) requires HasSuspend<P> {
+        return faults_.call({.name = "platform.resume"}, [&] { return platform_.resume(ctx); });
+    }
+
+    [[nodiscard]] std::chrono::milliseconds panic(Context& ctx) requires HasPanic<P> { return platform_.panic(ctx); }
+    [[nodiscard]] bool auto_boot() const requires HasAutoBoot<P> { return platform_.auto_boot(); }
+
   private:
     P platform_;
     Faults faults_;
     std::optional<Memory> memory_{};
+    std::optional<Iommu> iommu_{};
 };
 
 }  // namespace rproc

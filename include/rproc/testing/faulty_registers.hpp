@@ -11,7 +11,7 @@
 
 namespace rproc {
 
-/// Registers whose accesses can fail (register_failed). A write also fails after it was done.
+/// Registers whose accesses can fail. A write also fails after it was done.
 template <platform::Registers R>
 class FaultyRegisters {
   public:

@@ -19,40 +19,42 @@
 namespace rproc {
 
 /// Which steps of the way back a processor reports: those that its policies have an op for.
-struct WayBack {
+struct UndoReports {
     bool unprepare;
     bool release_fw;
 };
 
 /// @tparam R a RemoteProcessor.
 template <class R>
-[[nodiscard]] constexpr WayBack way_back_of() noexcept {
+[[nodiscard]] constexpr UndoReports undo_reports_of() noexcept {
     using Backend = std::remove_reference_t<decltype(std::declval<R&>().backend())>;
     using Platform = std::remove_reference_t<decltype(std::declval<R&>().platform())>;
     return {.unprepare = HasUnprepare<Platform>, .release_fw = HasReleaseFw<Backend>};
 }
 
 /// An observer that knows the rules: every step that begins ends; every change of the state is a legal one; what was
-/// done is taken back once and in reverse order (virtio devices, core, resources, preparation), and the firmware is
-/// released last. A core whose stop has failed may be passed over.
+/// done is taken back once and in reverse order (sub-devices and virtio devices, core, resources, preparation, IOMMU),
+/// and the firmware is released last; only what sleeps is woken up. A core whose stop has failed may be passed over.
 class LifeWatch : public NullObserver {
   public:
-    explicit LifeWatch(WayBack way) noexcept : way_(way) {}
+    explicit LifeWatch(UndoReports way) noexcept : way_(way) {}
 
     void on_step_begin(Step step) {
         open_.push_back(step);
         if (step == Step::release_fw) return released();
         if (is_undo(step)) return begin_undo(step);
-        if (step != Step::request_firmware) holds_firmware_ = true;
+        if (step == Step::resume && !asleep_) wrong("resume, and nothing sleeps");
+        if (may_load(step)) holds_firmware_ = true;
         if (step == Step::handle_resources) done_.push_back({step});  // is taken back also when it fails
     }
 
     void on_step_end(Step step) {
         close(step);
+        if (step == Step::suspend) asleep_ = true;
+        if (step == Step::resume || step == Step::stop || step == Step::detach) asleep_ = false;
         if (is_undo(step)) {
             if (!done_.empty()) done_.pop_back();
-        } else if (step == Step::prepare || step == Step::start || step == Step::attach ||
-                   step == Step::start_subdevices) {
+        } else if (step != Step::handle_resources && is_undone(step)) {
             done_.push_back({step});
         }
     }
@@ -75,7 +77,11 @@ class LifeWatch : public NullObserver {
         expect_taken_back("at rest");
         if (holds_firmware_ && way_.release_fw) wrong("the firmware was not released");
         holds_firmware_ = false;
+        asleep_ = false;
     }
+
+    /// Whether the platform was told to suspend, and neither to resume nor to stop since.
+    [[nodiscard]] bool is_asleep() const noexcept { return asleep_; }
 
     /// Whether a step was done, and not taken back since; for the steps that have a way back.
     [[nodiscard]] bool is_done(Step step) const noexcept {
@@ -99,21 +105,35 @@ class LifeWatch : public NullObserver {
             case Step::stop_subdevices: return done == Step::start_subdevices;
             case Step::stop: return done == Step::start || done == Step::attach;
             case Step::detach: return done == Step::attach;
+            case Step::unprepare_subdevices: return done == Step::prepare_subdevices;
             case Step::resource_cleanup: return done == Step::handle_resources;
             case Step::unprepare: return done == Step::prepare;
+            case Step::disable_iommu: return done == Step::enable_iommu;
             default: return false;
         }
     }
 
+    /// The steps that have a way back.
+    static constexpr std::array kUndone{Step::enable_iommu,       Step::prepare, Step::handle_resources,
+                                        Step::prepare_subdevices, Step::start,   Step::attach,
+                                        Step::start_subdevices};
+
+    [[nodiscard]] static constexpr bool is_undone(Step step) noexcept {
+        return std::ranges::find(kUndone, step) != kUndone.end();
+    }
+
     [[nodiscard]] static constexpr bool is_undo(Step step) noexcept {
-        constexpr std::array kUndone{Step::start_subdevices, Step::start, Step::attach, Step::handle_resources,
-                                     Step::prepare};
         return std::ranges::any_of(kUndone, [step](Step done) { return undoes(step, done); });
     }
 
+    /// Steps after which a backend may hold something of the firmware.
+    [[nodiscard]] static constexpr bool may_load(Step step) noexcept {
+        return step != Step::request_firmware && step != Step::suspend && step != Step::resume;
+    }
+
     [[nodiscard]] static constexpr bool is_legal(State from, State to) noexcept {
-        constexpr std::array kEvents{Event::boot,   Event::stop,  Event::attach,
-                                     Event::detach, Event::crash, Event::remove};
+        constexpr std::array kEvents{Event::boot,   Event::stop,    Event::attach, Event::detach,         Event::crash,
+                                     Event::remove, Event::suspend, Event::resume, Event::resume_attached};
         return std::ranges::any_of(kEvents, [&](Event event) { return transition(from, event) == to; });
     }
 
@@ -155,12 +175,13 @@ class LifeWatch : public NullObserver {
         violations_.push_back(fmt::format(format, std::forward<T>(values)...));
     }
 
-    WayBack way_;
+    UndoReports way_;
     std::vector<Step> open_;
     std::vector<Done> done_;
     std::optional<State> state_;
     bool holds_firmware_ = false;
     bool left_running_ = false;
+    bool asleep_ = false;
     std::vector<std::string> violations_;
 };
 static_assert(Observer<LifeWatch>);

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "rproc/core/state.hpp"
+#include "rproc/result.hpp"
+#include "rproc/testing/faults.hpp"
+#include "rproc/testing/faulty_driver.hpp"
+#include "rproc/testing/faulty_subdevices.hpp"
+#include "rproc/testing/life_watch.hpp"
+
+namespace rproc {
+
+/// All that looks at one processor from inside: its observer, two sub-devices and a virtio driver. Must outlive it.
+class LifeWatchers {
+  public:
+    LifeWatchers(UndoReports way, const Faults& faults) : life_(way), subdevices_(faults), driver_(faults) {}
+
+    [[nodiscard]] LifeWatch& life() noexcept { return life_; }
+    [[nodiscard]] const FaultyDriver& driver() const noexcept { return driver_; }
+
+    /// Gives a processor the sub-devices and the driver. @returns nothing, or the error of add_subdevice.
+    template <class Processor>
+    [[nodiscard]] Result<void> join(Processor& processor) {
+        for (std::size_t i = 0; i < FaultySubdevices::kCount; ++i)
+            RPROC_TRY(processor.add_subdevice(subdevices_.subdevice(i)));
+        processor.virtio().add_driver(driver_.driver());
+        return {};
+    }
+
+    /// What was wrong since the last call, and what is wrong now with a processor between two operations, in words.
+    template <class Processor>
+    [[nodiscard]] std::vector<std::string> take_violations(const Processor& processor) {
+        if (is_off(processor.state())) life_.expect_rest();
+        const bool started = life_.is_done(Step::start_subdevices);
+        subdevices_.expect(life_.is_done(Step::prepare_subdevices), started);
+        auto wrong = driver_.wrong_with(processor.resources().vdevs, started);
+        if (is_off(processor.state())) add(wrong, leftovers(processor));
+        return take(std::move(wrong));
+    }
+
+    /// The same for one that is destroyed.
+    [[nodiscard]] std::vector<std::string> take_violations() {
+        life_.expect_rest();
+        subdevices_.expect(false, false);
+        return take(driver_.wrong_with({}, false));
+    }
+
+  private:
+    [[nodiscard]] static constexpr bool is_off(State state) noexcept {
+        return state == State::offline || state == State::detached || state == State::deleted;
+    }
+
+    template <class Processor>
+    [[nodiscard]] static std::vector<std::string> leftovers(const Processor& processor) {
+        std::vector<std::string> left;
+        if (processor.carveouts().size() != 0) left.emplace_back("carveouts are left");
+        if (!processor.table().empty()) left.emplace_back("a resource table is left");
+        if (!processor.resources().traces.empty()) left.emplace_back("traces are left");
+        if (!processor.resources().vdevs.empty()) left.emplace_back("virtio devices are left");
+        if (!processor.resources().iommu_mappings.empty()) left.emplace_back("IOMMU mappings are left");
+        return left;
+    }
+
+    [[nodiscard]] std::vector<std::string> take(std::vector<std::string> wrong) {
+        add(wrong, life_.take_violations());
+        add(wrong, subdevices_.take_violations());
+        return wrong;
+    }
+
+    static void add(std::vector<std::string>& all, std::vector<std::string> more) {
+        std::ranges::move(more, std::back_inserter(all));
+    }
+
+    LifeWatch life_;
+    FaultySubdevices subdevices_;
+    FaultyDriver driver_;
+};
+
+}  // namespace rproc
