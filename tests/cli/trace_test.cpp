@@ -263,6 +263,7 @@ class Followed : public Trace {
         running_ = std::make_unique<RunningCommand>(command(arguments));
         running_->read_error_until(logs.back().name + ": 32 bytes at offset");
         running_->read_error_until("\n");
+        mapping_.reset();  // a mapping must not outlive its provider
         memory_ = sim::FileMemory::open(directory() / "board").value();
         mapping_ = memory_->map(PhysicalRange::make(PhysicalAddress(kLogs), kLogSize * logs.size()).value()).value();
     }
