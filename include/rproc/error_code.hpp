@@ -111,10 +111,15 @@ enum class ErrorCode {
     restart_limit_reached,
     processor_unknown,
     processor_taken,
+    processor_ambiguous,
+    boot_refused,
     register_failed,
     mailbox_failed,
     mailbox_timeout,
     // beside the processor
+    access_denied,
+    timed_out,
+    kernel_file_failed,
     file_unwritable,
     fault_injected,
 };
@@ -141,6 +146,7 @@ inline constexpr int kEinval = 22;
 inline constexpr int kEtime = 62;
 inline constexpr int kEoverflow = 75;
 inline constexpr int kEopnotsupp = 95;
+inline constexpr int kEtimedout = 110;
 inline constexpr int kEprobeDefer = 517;
 
 inline constexpr std::array kErrorCodes{
@@ -235,9 +241,14 @@ inline constexpr std::array kErrorCodes{
     ErrorCodeInfo{ErrorCode::restart_limit_reached, "restart-limit-reached", kEio},
     ErrorCodeInfo{ErrorCode::processor_unknown, "processor-unknown", kEnodev},
     ErrorCodeInfo{ErrorCode::processor_taken, "processor-taken", kEbusy},
+    ErrorCodeInfo{ErrorCode::processor_ambiguous, "processor-ambiguous", kEinval},
+    ErrorCodeInfo{ErrorCode::boot_refused, "boot-refused", kEinval},
     ErrorCodeInfo{ErrorCode::register_failed, "register-failed", kEio},
     ErrorCodeInfo{ErrorCode::mailbox_failed, "mailbox-failed", kEio},
     ErrorCodeInfo{ErrorCode::mailbox_timeout, "mailbox-timeout", kEtime},
+    ErrorCodeInfo{ErrorCode::access_denied, "access-denied", kEacces},
+    ErrorCodeInfo{ErrorCode::timed_out, "timed-out", kEtimedout},
+    ErrorCodeInfo{ErrorCode::kernel_file_failed, "kernel-file-failed", kEio},
     ErrorCodeInfo{ErrorCode::file_unwritable, "file-unwritable", kEio},
     ErrorCodeInfo{ErrorCode::fault_injected, "fault-injected", kEio},
 };
