@@ -10,14 +10,17 @@ _rproc() {
     COMPREPLY=()
 
     if ((COMP_CWORD == 1)); then
-        mapfile -t COMPREPLY < <(compgen -W 'boot check inspect boards explain sign verify sequences trace --help --version' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'boot check inspect boards explain sign verify sequences trace ctl --help --version' -- "$current")
         return
     fi
     case $previous in
         --board) mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" boards -q 2>/dev/null)" -- "$current"); return ;;
         --point) mapfile -t COMPREPLY < <(compgen -W "$points" -- "$current"); return ;;
         --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current"); return ;;
-        --node | --name | -n | --interval) return ;;
+        --node | --name | -n | --interval | --timeout) return ;;
+        --remoteproc) mapfile -t COMPREPLY < <(compgen -W "$(cat /sys/class/remoteproc/*/name 2>/dev/null)" -- "$current"); return ;;
+        load | swap)
+            [[ $subcommand != ctl ]] || { mapfile -t COMPREPLY < <(cd /lib/firmware && compgen -f -- "$current"); return; } ;;
         --memory) mapfile -t COMPREPLY < <(compgen -d -- "$current"); compopt -o filenames; return ;;
         --key_type | --key-type) mapfile -t COMPREPLY < <(compgen -W 'RSA ECC' -- "$current"); return ;;
         --key_pwd | --key-pwd | --plat-tlv | --image-version | --min-version) return ;;
@@ -38,6 +41,7 @@ _rproc() {
         inspect | boards) options=$common ;;
         explain) options='--json -q --quiet --color -h --help' ;;
         sequences) options='--point --as-posted --json -q --quiet --color -h --help' ;;
+        ctl) options='--remoteproc --timeout -n --name -f --follow --interval --json -q --quiet --color -h --help' ;;
         sign)
             options='--in --out --key --key_type --key-type --key_info --key-info --key_pwd --key-pwd --plat-tlv'
             options+=' --encrypt-key --image-version --digest-out --signature-in --json -q --quiet --color -h --help'
@@ -48,6 +52,8 @@ _rproc() {
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
     elif [[ $subcommand == explain || $subcommand == sign ]]; then
         return
+    elif [[ $subcommand == ctl && $COMP_CWORD == 2 ]]; then
+        mapfile -t COMPREPLY < <(compgen -W 'list info start stop restart load swap trace crash dump watch' -- "$current")
     elif [[ $subcommand == sequences ]]; then
         mapfile -t COMPREPLY < <(compgen -W 'mainline alternate-boot load-first' -- "$current")
     elif [[ $subcommand == boards ]]; then

@@ -15,5 +15,6 @@ namespace rproc::cli {
 [[nodiscard]] Command add_verify(CLI::App& app);
 [[nodiscard]] Command add_sequences(CLI::App& app);
 [[nodiscard]] Command add_trace(CLI::App& app);
+[[nodiscard]] Command add_ctl(CLI::App& app);
 
 }  // namespace rproc::cli

@@ -23,6 +23,7 @@ constexpr std::string_view kFooter =
     "Environment:\n"
     "  RPROC_BOARD          the board where none is named\n"
     "  RPROC_FIRMWARE_PATH  directories, separated by colons, to look for firmware first\n"
+    "  RPROC_SYSFS_ROOT     a directory that stands before /sys, /dev and /proc, for `rproc ctl`\n"
     "  RPROC_LOG            debug, info, warn or error: a log on standard error\n"
     "  NO_COLOR             set: no colours unless asked for\n\n"
     "Example:\n"
@@ -114,9 +115,9 @@ ExitStatus run(int argc, char** argv) {
     app.require_subcommand(1);
     app.formatter(std::make_shared<PlainHelp>());
     app.footer(std::string(kFooter));
-    const std::vector<Command> commands{add_boot(app),   add_check(app),     add_inspect(app),
-                                        add_boards(app), add_explain(app),   add_sign(app),
-                                        add_verify(app), add_sequences(app), add_trace(app)};
+    const std::vector<Command> commands{add_boot(app),    add_check(app), add_inspect(app), add_boards(app),
+                                        add_explain(app), add_sign(app),  add_verify(app),  add_sequences(app),
+                                        add_trace(app),   add_ctl(app)};
     if (argc > 1) {
         if (const std::string message = unknown_subcommand(argv[1], commands); !message.empty()) {
             Output err(stderr, ColorWhen::automatic);

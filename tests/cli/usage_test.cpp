@@ -16,7 +16,7 @@ using testing::IsEmpty;
 using testing::Not;
 
 const std::vector<std::string> kSubcommands{"boot", "check",  "inspect",   "boards", "explain",
-                                            "sign", "verify", "sequences", "trace"};
+                                            "sign", "verify", "sequences", "trace",  "ctl"};
 
 using Usage = Cli;
 
@@ -31,7 +31,7 @@ TEST_F(Usage, HelpOfTheCommandNamesEverySubcommandAndVariable) {
     const auto result = run({"--help"});
     EXPECT_EQ(result.status, 0);
     for (const auto& name : kSubcommands) EXPECT_THAT(result.out, HasSubstr("\n  " + name + " "));
-    for (const auto* name : {"RPROC_BOARD", "RPROC_FIRMWARE_PATH", "RPROC_LOG", "NO_COLOR"})
+    for (const auto* name : {"RPROC_BOARD", "RPROC_FIRMWARE_PATH", "RPROC_SYSFS_ROOT", "RPROC_LOG", "NO_COLOR"})
         EXPECT_THAT(result.out, HasSubstr(name));
 }
 
@@ -69,6 +69,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{"UnknownSubcommand", {"frobnicate"}, "there is no subcommand \"frobnicate\"\n"},
                     Mistake{"BootWithoutFirmware", {"boot"}, "FW is required"},
                     Mistake{"TraceWithoutFirmware", {"trace"}, "FW is required"},
+                    Mistake{"CtlWithoutAction", {"ctl"}, "ACTION is required"},
                     Mistake{"InspectWithoutFirmware", {"inspect"}, "FW is required"},
                     Mistake{"CheckWithoutFirmware", {"check"}, "no firmware named"},
                     Mistake{"UnknownOption", {"check", "--bord", "x", "fw"}, "--bord"},
