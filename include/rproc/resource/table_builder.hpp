@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <initializer_list>
 #include <span>
 #include <string_view>
@@ -90,7 +89,7 @@ class ResourceTableBuilder {
             offset += aligned(entry.size());
         }
         for (const auto& entry : entries_) {
-            table.insert(table.end(), entry.begin(), entry.end());
+            append_bytes(table, entry);
             table.resize(aligned(table.size()));
         }
         return table;
@@ -109,9 +108,14 @@ class ResourceTableBuilder {
 
     template <internal::WireStruct T>
     static void append_struct(Bytes& to, const T& value) {
+        append_bytes(to, std::as_bytes(std::span(&value, 1)));
+    }
+
+    /// Not vector::insert, for which GCC 12 warns of bounds that it does not pass.
+    static void append_bytes(Bytes& to, std::span<const std::byte> bytes) {
         const std::size_t end = to.size();
-        to.resize(end + sizeof(T));
-        std::memcpy(to.data() + end, &value, sizeof(T));
+        to.resize(end + bytes.size());
+        std::ranges::copy(bytes, to.begin() + static_cast<std::ptrdiff_t>(end));
     }
 
     template <internal::WireStruct T>
@@ -124,9 +128,7 @@ class ResourceTableBuilder {
         append_struct(entries_.back(), value);
     }
 
-    void extend_bytes(std::span<const std::byte> bytes) {
-        entries_.back().insert(entries_.back().end(), bytes.begin(), bytes.end());
-    }
+    void extend_bytes(std::span<const std::byte> bytes) { append_bytes(entries_.back(), bytes); }
 
     std::vector<Bytes> entries_;
 };
