@@ -116,13 +116,8 @@ ExitStatus boot_and_show(Console& console, const BootOptions& options, const Cho
 
 /// What is wrong with the options together, beyond what the parser sees; empty when nothing is.
 std::string mistake_in(const BootOptions& options, const platform::Stm32mp15Config& config) {
-    if (config.tee) {
-        return options.trust.keys.empty() ? "the TEE of this board loads signed firmware only: name the public key "
-                                            "that it trusts with --key"
-                                          : "";
-    }
-    if (!options.trust.keys.empty()) return "--key goes with --tee software: Linux looks at no signature";
-    if (options.sequence == Mainline::kName) return {};
+    if (std::string mistake = tee_mistake(options.trust, config); !mistake.empty()) return mistake;
+    if (config.tee || options.sequence == Mainline::kName) return {};
     return fmt::format("--sequence {} loads before there are carveouts, which only a TEE can: add --tee software",
                        options.sequence);
 }

@@ -20,6 +20,13 @@ void add_tee_options(CLI::App& app, TeeOptions& options) {
         ->option_text("N");
 }
 
+std::string tee_mistake(const TeeOptions& options, const platform::Stm32mp15Config& config) {
+    if (config.tee && options.keys.empty())
+        return "the TEE of this board loads signed firmware only: name the public key that it trusts with --key";
+    if (!config.tee && !options.keys.empty()) return "--key goes with --tee software: Linux looks at no signature";
+    return {};
+}
+
 Result<tee::SoftwareTeePolicy> read_policy(Console& console, const TeeOptions& options) {
     tee::SoftwareTeePolicy policy{.minimum_version = options.minimum_version};
     for (const std::string& path : options.keys) {

@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/common.hpp"
+#include "rproc/platform/stm32mp15_config.hpp"
 #include "rproc/tee/software_tee.hpp"
 
 namespace rproc::cli {
@@ -21,6 +22,9 @@ struct TeeOptions {
 
 /// Adds --key, --decrypt-key and --min-version to a subcommand.
 void add_tee_options(CLI::App& app, TeeOptions& options);
+
+/// What is wrong with the options on a board that has a TEE, or has none; empty when nothing is.
+[[nodiscard]] std::string tee_mistake(const TeeOptions& options, const platform::Stm32mp15Config& config);
 
 /// Reads the keys; keys of the policy have the order of `options.keys`. Says so on stderr when one is private.
 /// @returns the policy, or an error of PublicKey::read or read_encryption_key.

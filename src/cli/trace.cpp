@@ -44,14 +44,10 @@ struct TraceJob {
 
 /// What is wrong with the options together, beyond what the parser sees; empty when nothing is.
 std::string mistake_in(const TraceOptions& options, const platform::Stm32mp15Config& config) {
-    if (config.tee && options.trust.keys.empty())
-        return "the TEE of this board loads signed firmware only: name the public key that it trusts with --key";
+    if (std::string mistake = tee_mistake(options.trust, config); !mistake.empty()) return mistake;
     if (config.tee && !options.memory.empty())
         return "--memory goes without a TEE, which keeps the memory to itself: trace the ELF file that was signed, on "
-               "a "
-               "board without one";
-    if (!config.tee && !options.trust.keys.empty())
-        return "--key goes with --tee software: Linux looks at no signature";
+               "a board without one";
     if (options.follow && options.memory.empty())
         return "--follow would wait for ever: the firmware does not run on the model; let another program write to the "
                "board's memory with --memory DIR";
