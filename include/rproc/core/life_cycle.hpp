@@ -138,14 +138,14 @@ class LifeCycle {
             if (!asleep_) return {};
             RPROC_TRY(reporter_.run(Step::resume, [&] { return platform_.resume(ctx_); }));
             asleep_ = false;
-            if (state() == State::suspended) move(was_attached_ ? Event::resume_attached : Event::resume);
+            leave_sleep();
         }
         return {};
     }
 
     /// The processor is off afterwards, whatever refuses: nobody is left to try again.
     void switch_off() {
-        if (!resume() && state() == State::suspended) move(was_attached_ ? Event::resume_attached : Event::resume);
+        if (!resume()) leave_sleep();
         if (is_up()) stop_for_good();
     }
 
@@ -186,6 +186,10 @@ class LifeCycle {
 
   private:
     [[nodiscard]] bool is_awake() const noexcept { return state() == State::running || state() == State::attached; }
+
+    void leave_sleep() {
+        if (state() == State::suspended) move(was_attached_ ? Event::resume_attached : Event::resume);
+    }
 
     [[nodiscard]] Result<void> boot_now() {
         if (!transition(state(), Event::boot)) return fail(wrong_state("start"));
