@@ -40,7 +40,7 @@ std::vector<std::byte> whole_buffer(const std::string& text, std::uint64_t lengt
     constexpr std::uint64_t kMostBelieved = std::uint64_t{16} << 20U;  // the length is the firmware's own word
     const auto bytes = std::as_bytes(std::span(text));
     std::vector<std::byte> buffer(bytes.begin(), bytes.end());
-    buffer.resize(std::max<std::size_t>(buffer.size(), std::min(length, kMostBelieved)));
+    buffer.resize(std::max(buffer.size(), static_cast<std::size_t>(std::min(length, kMostBelieved))));
     return buffer;
 }
 

@@ -72,13 +72,14 @@ void print_sections(Output& out, const InspectReport& report) {
 
 /// What of a memory is taken: one character for each fortieth.
 std::string bar(const MemoryReport& report) {
-    constexpr std::uint64_t kCells = 40;
+    constexpr std::size_t kCells = 40;
     std::string cells(kCells, '.');
     const std::uint64_t size = report.memory.device.size();
     for (const MemoryItem& item : report.items) {
         const std::uint64_t start = item.range.start().value() - report.memory.device.start().value();
         const std::uint64_t last = start + item.range.size() - 1;
-        for (std::uint64_t cell = start * kCells / size; cell <= last * kCells / size; ++cell) cells[cell] = '#';
+        const auto cell_of = [&](std::uint64_t offset) { return static_cast<std::size_t>(offset * kCells / size); };
+        for (std::size_t cell = cell_of(start); cell <= cell_of(last); ++cell) cells[cell] = '#';
     }
     return cells;
 }

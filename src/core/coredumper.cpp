@@ -31,7 +31,7 @@ Result<CoredumpSummary> into_file(const fs::path& target, Fill fill) {
 Result<CoredumpSummary> copy_of(const CoredumpInfo& info, const CrashScene& scene, std::vector<std::byte>& copy) {
     const auto segments = segments_of(scene);
     RPROC_TRY_ASSIGN(const auto size, coredump_size(info, segments));
-    copy.reserve(size);
+    copy.reserve(static_cast<std::size_t>(size));  // its segments are in memory, so it can be counted
     return write_coredump(info, segments, scene.carveouts, [&](std::span<const std::byte> bytes) -> Result<void> {
         const auto end = copy.size();
         copy.resize(end + bytes.size());

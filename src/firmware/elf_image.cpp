@@ -42,7 +42,8 @@ struct Elf64 {
 template <class Elf, class Header>
 Header read_header(std::span<const std::byte> bytes, std::uint64_t offset, Elf_Type type) noexcept {
     Header raw{};
-    std::memcpy(&raw, bytes.data() + offset, std::min<std::size_t>(sizeof raw, bytes.size() - offset));
+    const auto there = internal::slice(bytes, offset);
+    std::memcpy(&raw, there.data(), std::min(sizeof raw, there.size()));
     Header header{};
     Elf_Data from{
         .d_buf = &raw, .d_type = type, .d_version = EV_CURRENT, .d_size = sizeof raw, .d_off = 0, .d_align = 1};
@@ -263,17 +264,17 @@ Result<std::span<const std::byte>> ElfImage::contents(const ElfSegment& segment)
                                                 bytes_.size()),
                      .hint = "the file was cut off; compare its size with the one the linker wrote"});
     }
-    return bytes_.subspan(segment.offset, segment.filesz);
+    return internal::slice(bytes_, segment.offset, segment.filesz);
 }
 
 std::optional<std::span<const std::byte>> ElfImage::contents(const ElfSection& section) const noexcept {
     if (!fits(section.offset, section.size, bytes_.size())) return std::nullopt;
-    return bytes_.subspan(section.offset, section.size);
+    return internal::slice(bytes_, section.offset, section.size);
 }
 
 std::string_view ElfImage::string_at(std::uint64_t offset) const noexcept {
     if (offset >= bytes_.size()) return {};
-    const auto tail = bytes_.subspan(offset);
+    const auto tail = internal::slice(bytes_, offset);
     // chars may alias bytes
     const std::string_view text(reinterpret_cast<const char*>(tail.data()), tail.size());  // NOLINT
     return text.substr(0, text.find('\0'));

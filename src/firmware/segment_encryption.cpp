@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "rproc/firmware/elf_image.hpp"
+#include "rproc/internal/bytes.hpp"
 
 namespace rproc {
 namespace {
@@ -99,7 +100,8 @@ Result<std::vector<AesIv>> encrypt_segments(std::span<std::byte> elf, const std:
         const AesIv iv = ivs();
         used.push_back(iv);
         if (!is_encrypted(segment)) continue;
-        (void)aes256_cbc_encrypt(key, iv, elf.subspan(segment.offset, segment.filesz));  // whole blocks: checked
+        (void)aes256_cbc_encrypt(key, iv,
+                                 internal::slice(elf, segment.offset, segment.filesz));  // whole blocks: checked
     }
     return used;
 }

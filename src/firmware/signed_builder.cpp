@@ -103,7 +103,7 @@ wire::HashEntry hash_entry(const ElfImage& elf, const ElfSegment& segment) {
             .p_memsz = word(segment.memsz),
             .p_flags = segment.flags,
             .p_align = word(segment.align),
-            .sha256 = sha256(elf.bytes().subspan(segment.offset, segment.filesz))};
+            .sha256 = sha256(internal::slice(elf.bytes(), segment.offset, segment.filesz))};
 }
 
 Result<std::vector<wire::HashEntry>> hash_table(const std::vector<Firmware>& images) {

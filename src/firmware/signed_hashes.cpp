@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "rproc/firmware/sha256.hpp"
+#include "rproc/internal/bytes.hpp"
 
 namespace rproc {
 
@@ -28,7 +29,7 @@ HashState state_of(const SignedImage& package, const ElfImage& image, const ElfS
     const auto entry = find_entry(package, segment);
     if (!entry) return HashState::missing;
     if (!internal::fits(segment.offset, segment.filesz, image.bytes().size())) return HashState::differs;
-    const auto contents = image.bytes().subspan(segment.offset, segment.filesz);
+    const auto contents = internal::slice(image.bytes(), segment.offset, segment.filesz);
     return sha256(contents) == entry->sha256 ? HashState::matches : HashState::differs;
 }
 

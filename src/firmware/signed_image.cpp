@@ -143,11 +143,11 @@ std::span<const std::byte> SignedImage::tlv_area() const noexcept {
 }
 
 std::span<const std::byte> SignedImage::signature() const noexcept {
-    return bytes_.subspan(signature_offset_, header_.sign_len);
+    return internal::slice(bytes_, signature_offset_, header_.sign_len);
 }
 
 std::span<const std::byte> SignedImage::images() const noexcept {
-    return bytes_.subspan(images_offset_, header_.img_len);
+    return internal::slice(bytes_, images_offset_, header_.img_len);
 }
 
 std::optional<Tlv> SignedImage::next_tlv(std::span<const std::byte> area, std::uint64_t& offset) noexcept {
@@ -155,7 +155,7 @@ std::optional<Tlv> SignedImage::next_tlv(std::span<const std::byte> area, std::u
     if (!header) return std::nullopt;
     const bool padding = header->type == 0 && header->length == 0 && area.size() - offset == sizeof(wire::TlvHeader);
     if (padding) return std::nullopt;
-    const Tlv tlv{header->type, area.subspan(offset + sizeof(wire::TlvHeader), header->length)};
+    const Tlv tlv{header->type, internal::slice(area, offset + sizeof(wire::TlvHeader), header->length)};
     offset += sizeof(wire::TlvHeader) + padded(header->length);
     return tlv;
 }
@@ -179,7 +179,7 @@ Result<std::span<const std::byte>> SignedImage::image(std::uint32_t index) const
     for (std::uint32_t i = 0; sizes && i <= index; ++i) {
         const auto size = internal::read_at<Le32>(sizes->value, std::uint64_t{i} * sizeof(Le32));
         if (!size || !fits(offset, *size, images().size())) break;
-        if (i == index) return images().subspan(offset, *size);
+        if (i == index) return internal::slice(images(), offset, *size);
         offset += padded(*size);
     }
     return fail(

@@ -15,6 +15,8 @@
 #include <sstream>
 #include <string_view>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -62,6 +64,20 @@ std::shared_ptr<const void> map_file(int fd, std::size_t size) {
     return {address, [size](const void* mapped) { ::munmap(const_cast<void*>(mapped), size); }};
 }
 
+/// The bytes of a file that cannot be mapped, as those of sysfs.
+Result<Firmware> read_whole(const fs::path& path, std::string name, int fd, std::size_t size) {
+    std::vector<std::byte> bytes(size);
+    std::size_t filled = 0;
+    while (filled < size) {
+        const ssize_t got = ::read(fd, bytes.data() + filled, size - filled);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return fail(unreadable(path, reason(errno)));
+        if (got == 0) return fail(unreadable(path, "it became shorter while it was read"));
+        filled += static_cast<std::size_t>(got);
+    }
+    return Firmware(std::move(name), std::move(bytes));
+}
+
 Result<Firmware> map_firmware(const fs::path& path, std::string name) {
     // Without O_NONBLOCK, opening a fifo by mistake would wait for a writer for ever.
     const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
@@ -76,8 +92,11 @@ Result<Firmware> map_firmware(const fs::path& path, std::string name) {
                      .kernel_line = "request_firmware failed: -22",
                      .hint = "the copy to the board was cut off, or the build wrote nothing"});
     }
+    if (!std::in_range<std::size_t>(status.st_size))
+        return fail(unreadable(path, fmt::format("{} bytes are more than this machine can address", status.st_size)));
     const auto size = static_cast<std::size_t>(status.st_size);
     auto owner = map_file(file.get(), size);
+    if (!owner && errno == ENODEV) return read_whole(path, std::move(name), file.get(), size);
     if (!owner) return fail(unreadable(path, reason(errno)));
     const auto* const data = static_cast<const std::byte*>(owner.get());
     return Firmware(std::move(name), {data, size}, std::move(owner));

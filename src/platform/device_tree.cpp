@@ -149,7 +149,7 @@ namespace {
 /// The big-endian cell at an offset; nothing outside the bytes.
 std::optional<std::uint32_t> cell_at(std::span<const std::byte> bytes, std::uint64_t offset) noexcept {
     if (!internal::fits(offset, FDT_TAGSIZE, bytes.size())) return std::nullopt;
-    return big_endian(bytes.subspan(offset));
+    return big_endian(internal::slice(bytes, offset));
 }
 
 /// Whether every property of the structure block ends inside it. libfdt 1.6.1 walks backwards over one whose length
@@ -163,7 +163,7 @@ bool properties_end(std::span<const std::byte> blob) noexcept {
     if (*version < kFirstWithSize) size = static_cast<std::uint32_t>(blob.size() - *start);
     if (!internal::fits(*start, *size, blob.size())) return false;
     const auto block = blob.subspan(*start, *size);
-    std::uint64_t at = 0;
+    std::size_t at = 0;
     for (auto tag = cell_at(block, at); tag && *tag != FDT_END; tag = cell_at(block, at)) {
         at += FDT_TAGSIZE;
         if (*tag == FDT_BEGIN_NODE) {

@@ -152,11 +152,12 @@ Result<void> PlaceFiles::reserve(const FileDescriptor& file, PhysicalRange place
 Result<std::span<std::byte>> PlaceFiles::map_file(const FileDescriptor& file, PhysicalRange place,
                                                   PhysicalRange part) const {
     const std::uint64_t offset = part.start().value() - place.start().value();
-    const std::size_t lead = offset % page_size();
-    void* const start = ::mmap(nullptr, part.size() + lead, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(),
-                               static_cast<off_t>(offset - lead));
+    const auto size = static_cast<std::size_t>(part.size());  // at most ModelMemory::kLargestRegion
+    const auto lead = static_cast<std::size_t>(offset % page_size());
+    void* const start =
+        ::mmap(nullptr, size + lead, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), static_cast<off_t>(offset - lead));
     if (start == MAP_FAILED) return fail(refused_by_system(path_of(place), "the file cannot be mapped", errno));
-    return std::span(static_cast<std::byte*>(start) + lead, part.size());
+    return std::span(static_cast<std::byte*>(start) + lead, size);
 }
 
 }  // namespace rproc::sim

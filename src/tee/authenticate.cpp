@@ -150,7 +150,7 @@ Checked<AuthenticSegment> check_segment(const ElfImage& image, const ElfSegment&
     if (!fits(header.offset, header.filesz, image.bytes().size()) ||
         (header.loadable() && header.filesz > header.memsz))
         return refuse(ResultCode::bad_parameters, fmt::format("{}: its bytes do not lie in the image", name));
-    const auto contents = image.bytes().subspan(header.offset, header.filesz);
+    const auto contents = rproc::internal::slice(image.bytes(), header.offset, header.filesz);
     if (sha256(contents) != entry.sha256)
         return refuse(ResultCode::security, fmt::format("{}: its hash is not the one that was signed", name));
     return AuthenticSegment{header, contents, {}};

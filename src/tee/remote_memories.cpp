@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "rproc/internal/bytes.hpp"
+
 namespace rproc::tee::internal {
 
 Result<RemoteMemories> RemoteMemories::map(std::span<const RemoteMemory> memories, ModelMemory memory) {
@@ -27,7 +29,8 @@ std::optional<RemoteMemories::Place> RemoteMemories::find(DeviceAddress da, std:
     const auto entry = std::ranges::find_if(entries_, [&](const Entry& e) { return e.da.contains(*range); });
     if (entry == entries_.end()) return std::nullopt;
     const std::uint64_t offset = da.value() - entry->da.start().value();
-    return Place{entry->mapping.bytes().subspan(offset, size), *PhysicalRange::make(*entry->pa.plus(offset), size)};
+    return Place{rproc::internal::slice(entry->mapping.bytes(), offset, size),
+                 *PhysicalRange::make(*entry->pa.plus(offset), size)};
 }
 
 void RemoteMemories::clear() {

@@ -161,7 +161,7 @@ std::optional<std::span<const std::byte>> SoftwareTee::shared_bytes(const Parame
     const auto found = memories_.find(parameter.memory);
     if (found == memories_.end() || !rproc::internal::fits(parameter.offset, parameter.size, found->second.size()))
         return std::nullopt;
-    return found->second.subspan(parameter.offset, parameter.size);
+    return rproc::internal::slice(found->second, parameter.offset, parameter.size);
 }
 
 const SoftwareTee::Processor& SoftwareTee::processor(std::uint32_t id) const { return processors_.at(id); }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -85,6 +86,19 @@ TEST_F(FirmwareFile, MustNotBeEmpty) {
     const auto firmware = read_firmware_file(write("empty.elf", ""));
     EXPECT_EQ(outcome(firmware), "firmware-empty");
     EXPECT_EQ(firmware.error().kernel_line, "request_firmware failed: -22");
+}
+
+TEST_F(FirmwareFile, IsReadWholeOrNotAtAllWhereItDoesNotFitTheAddressSpace) {
+    constexpr std::uint64_t kSize = (std::uint64_t{1} << 32U) + 1;  // without its highest bit, one byte
+    const fs::path path = write("huge.elf", "e");
+    fs::resize_file(path, kSize);
+    const auto firmware = read_firmware_file(path);
+    if (sizeof(std::size_t) == 4) {
+        EXPECT_EQ(outcome(firmware), "firmware-unreadable");
+    } else {
+        ASSERT_TRUE(firmware.has_value());
+        EXPECT_EQ(firmware->bytes().size(), kSize);
+    }
 }
 
 TEST_F(FirmwareFile, MustNotBeADirectory) { EXPECT_EQ(outcome(read_firmware_file(root)), "firmware-unreadable"); }

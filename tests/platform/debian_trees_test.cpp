@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 std::vector<fs::path> debian_trees() {
     std::vector<fs::path> trees;
     std::error_code none;
-    for (const auto& entry : fs::directory_iterator(RPROC_DEBIAN_DTB_DIR, none))
+    for (const auto& entry : fs::directory_iterator(RPROC_DEBIAN_KERNEL_DIR "/dtbs", none))
         if (entry.path().extension() == ".dtb") trees.push_back(entry.path());
     std::ranges::sort(trees);
     return trees;

@@ -5,6 +5,7 @@
 
 #include "rproc/core/concepts.hpp"
 #include "rproc/core/context.hpp"
+#include "rproc/internal/bytes.hpp"
 #include "rproc/memory/provider.hpp"
 #include "rproc/result.hpp"
 
@@ -23,7 +24,7 @@ template <MemoryProvider M>
         break;
     }
     RPROC_TRY_ASSIGN(Mapping mapping, memory.map(around));
-    const auto bytes = mapping.bytes().subspan(table.start().value() - around.start().value(), table.size());
+    const auto bytes = internal::slice(mapping.bytes(), table.start().value() - around.start().value(), table.size());
     return LoadedTable{std::move(mapping), bytes};
 }
 

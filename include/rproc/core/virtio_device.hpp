@@ -12,6 +12,7 @@
 
 #include "rproc/core/context.hpp"
 #include "rproc/core/resources.hpp"
+#include "rproc/internal/bytes.hpp"
 #include "rproc/resource/vring_size.hpp"
 #include "rproc/result.hpp"
 
@@ -102,7 +103,7 @@ class VirtioDevice {
         Vring& vring = vdev_.vrings[index];
         const Carveout* const carveout = ctx_.carveouts().find_by_name(vring.carveout);
         if (carveout == nullptr || !carveout->mapping.mapped()) return fail(no_vring(index));
-        const auto ring = carveout->mapping.bytes().first(vring_size(vring.num, vring.align));
+        const auto ring = internal::slice(carveout->mapping.bytes(), 0, vring_size(vring.num, vring.align));
         std::ranges::fill(ring, std::byte{0});
         const DeviceAddress da = carveout->da.value_or(DeviceAddress(wire::kAddressAny));
         ctx_.table().set_vring_address(vdev_.table_offset, index, da);
@@ -139,7 +140,7 @@ class VirtioDevice {
         const auto table = ctx_.table().bytes();
         const bool inside = offset <= vdev_.config_len && size <= vdev_.config_len - offset;
         if (inside && vdev_.config_offset + vdev_.config_len <= table.size())
-            return table.subspan(vdev_.config_offset + offset, size);
+            return internal::slice(table, vdev_.config_offset + offset, size);
         return fail({.code = ErrorCode::virtio_config_outside,
                      .what = fmt::format("{} bytes at {}, but the configuration space has {} bytes", size, offset,
                                          vdev_.config_len),

@@ -115,7 +115,9 @@ class SignedImage {
     [[nodiscard]] const wire::SignedHeader& header() const noexcept { return header_; }
 
     /// The bytes that the signature covers: header and TLV area with its padding.
-    [[nodiscard]] std::span<const std::byte> signed_bytes() const noexcept { return bytes_.first(signature_offset_); }
+    [[nodiscard]] std::span<const std::byte> signed_bytes() const noexcept {
+        return internal::slice(bytes_, 0, signature_offset_);
+    }
     /// Without padding.
     [[nodiscard]] std::span<const std::byte> signature() const noexcept;
     /// All images, one behind the other, each padded to 8 bytes.

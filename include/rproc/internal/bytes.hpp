@@ -48,6 +48,20 @@ concept WireStruct = std::is_trivially_copyable_v<T> && alignof(T) == 1;
     return offset <= total && size <= total - offset;
 }
 
+/// The `size` bytes from `offset`, which come out of a file that may be larger than this machine's memory.
+/// Precondition: `fits(offset, size, bytes.size())`; then both are numbers that a std::size_t of 32 bits holds.
+template <class Byte>
+[[nodiscard]] constexpr std::span<Byte> slice(std::span<Byte> bytes, std::uint64_t offset,
+                                              std::uint64_t size) noexcept {
+    return bytes.subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(size));
+}
+
+/// The bytes from `offset` to the end. Precondition: `offset <= bytes.size()`.
+template <class Byte>
+[[nodiscard]] constexpr std::span<Byte> slice(std::span<Byte> bytes, std::uint64_t offset) noexcept {
+    return bytes.subspan(static_cast<std::size_t>(offset));
+}
+
 /// The structure at `offset`, or nothing when it does not lie inside `bytes` as a whole.
 template <WireStruct T>
 [[nodiscard]] std::optional<T> read_at(std::span<const std::byte> bytes, std::uint64_t offset) noexcept {

@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "rproc/internal/bytes.hpp"
 #include "rproc/memory/provider.hpp"
 
 namespace rproc {
@@ -43,10 +44,10 @@ class ModelMemory {
         for (Region& region : state_->fixed) {
             if (!region.range.contains(range)) continue;
             const std::uint64_t offset = range.start().value() - region.range.start().value();
-            return lend(std::span(region.bytes).subspan(offset, range.size()), &give_back);
+            return lend(internal::slice(std::span(region.bytes), offset, range.size()), &give_back);
         }
         RPROC_TRY(refuse_overlap(range));
-        state_->fixed.push_back({range, std::vector<std::byte>(range.size())});
+        state_->fixed.push_back({range, zeroes(range.size())});
         return lend(state_->fixed.back().bytes, &give_back);
     }
 
@@ -55,7 +56,7 @@ class ModelMemory {
     [[nodiscard]] Result<Allocation> allocate(std::uint64_t size) {
         RPROC_TRY(refuse_size(size, std::min(kLargestAllocation, kPoolSize - allocated())));
         const PhysicalAddress pa = next_free();
-        state_->pool.push_back({*PhysicalRange::make(pa, size), std::vector<std::byte>(size)});
+        state_->pool.push_back({*PhysicalRange::make(pa, size), zeroes(size)});
         return Allocation{pa, lend(state_->pool.back().bytes, &free_allocation)};
     }
 
@@ -84,6 +85,11 @@ class ModelMemory {
         std::list<Region> pool;
         std::size_t lent = 0;
     };
+
+    /// At most kLargestRegion bytes, which any std::size_t can count.
+    [[nodiscard]] static std::vector<std::byte> zeroes(std::uint64_t size) {
+        return std::vector<std::byte>(static_cast<std::size_t>(size));
+    }
 
     [[nodiscard]] Mapping lend(std::span<std::byte> bytes, Mapping::Release release) noexcept {
         ++state_->lent;

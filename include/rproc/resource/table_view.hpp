@@ -148,7 +148,7 @@ class ResourceTableView {
         const auto header = internal::read_at<wire::EntryHeader>(bytes_, at);
         if (!header) return fail(outside_table(index, at));
         const std::uint64_t payload = at + sizeof(wire::EntryHeader);
-        return ResourceEntry(index, header->type, payload, bytes_.subspan(payload));
+        return ResourceEntry(index, header->type, payload, internal::slice(bytes_, payload));
     }
 
     /// Calls `visitor(ResourceEntry)`, which returns Result<void>, for each entry in order, until one fails.
