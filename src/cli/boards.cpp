@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // rproc boards: which boards are built in, and what a board offers to its remote processor.
 
+#include <algorithm>
 #include <memory>
 #include <variant>
 
@@ -189,12 +190,23 @@ ExitStatus show_one(Console& console, const BoardsOptions& options) {
     return ExitStatus::yes;
 }
 
+std::string memories_text(const Stm32mp15Config& config) {
+    std::vector<std::string> memories;
+    for (const check::MemoryEntry& memory : check::memory_map(config))
+        memories.push_back(fmt::format("{} {}", printable(memory.name), bytes_text(memory.device.size())));
+    return fmt::format("{}", fmt::join(memories, ", "));
+}
+
 void print_overview(Output& out, const std::vector<ChosenBoard>& boards) {
-    Table table;
-    table.add({"BOARD", "PROCESSOR", "MODEL"});
-    for (const auto& [board, by_default] : boards)
-        table.add({board.name, board.config.name, board.model + (by_default ? " (default)" : "")});
-    table.print(out, "");
+    constexpr std::string_view kRow = "{:<{}}  {:<9}  {}\n";
+    std::size_t width = 0;
+    for (const ChosenBoard& each : boards) width = std::max(width, each.board.name.size());
+    out.print(kRow, "BOARD", width, "PROCESSOR", "MODEL");
+    for (const auto& [board, choice] : boards) {
+        const bool is_default = choice == BoardChoice::by_default;
+        out.print(kRow, board.name, width, board.config.name, board.model + (is_default ? " (default)" : ""));
+        out.wrapped("    ", 4, memories_text(board.config));
+    }
 }
 
 ExitStatus list_all(Console& console, const BoardsOptions& options) {
@@ -202,7 +214,8 @@ ExitStatus list_all(Console& console, const BoardsOptions& options) {
     for (const std::string& name : platform::embedded_board_names()) {
         auto board = platform::embedded_board(name);
         if (!board) return report(console, board.error());
-        boards.push_back({*std::move(board), name == platform::kDefaultBoard});
+        boards.push_back(
+            {*std::move(board), name == platform::kDefaultBoard ? BoardChoice::by_default : BoardChoice::named});
     }
     if (!options.json && !options.quiet && !options.verbose) {
         print_overview(console.out, boards);

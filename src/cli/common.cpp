@@ -49,6 +49,21 @@ bool is_path(const std::string& argument) {
     return argument.find('/') != std::string::npos || std::filesystem::exists(argument, ignored);
 }
 
+/// The board that its kernel got the tree of, named after it: "stm32mp157c-dk2" of "st,stm32mp157c-dk2".
+Result<platform::Board> machine_board(std::string_view node) {
+    RPROC_TRY_ASSIGN(const auto tree, platform::DeviceTree::read(root_from_environment().sys / "firmware/fdt"));
+    const auto compatible = tree.root().strings("compatible");
+    std::string name = compatible.empty() ? "fdt" : compatible.front();
+    name.erase(0, name.find(',') + 1);
+    return platform::board_from(tree, std::move(name), node);
+}
+
+/// Nothing is wrong with the machine; it is just not a board of which there is something to say.
+bool has_no_processor(const Error& error) {
+    return error.code == ErrorCode::firmware_not_found || error.code == ErrorCode::firmware_unreadable ||
+           error.code == ErrorCode::dt_node_missing || error.code == ErrorCode::dt_node_disabled;
+}
+
 }  // namespace
 
 std::shared_ptr<spdlog::logger> make_log(std::string_view level) {
@@ -88,16 +103,26 @@ void add_help_footer(CLI::App& app, std::string_view examples) {
     app.footer(fmt::format("Examples:\n{}\n{}", examples, kExitStatuses));
 }
 
+linux::SysfsRoot root_from_environment() {
+    const char* const root = std::getenv("RPROC_SYSFS_ROOT");
+    return root == nullptr || *root == '\0' ? linux::SysfsRoot{} : linux::SysfsRoot::below(root);
+}
+
 Result<ChosenBoard> choose_board(const CommonOptions& options) {
-    const auto chosen = [](Result<platform::Board> board, bool by_default) -> Result<ChosenBoard> {
+    const auto chosen = [](Result<platform::Board> board, BoardChoice choice) -> Result<ChosenBoard> {
         if (!board) return fail(std::move(board).error());
-        return ChosenBoard{*std::move(board), by_default};
+        return ChosenBoard{*std::move(board), choice};
     };
-    if (options.dtb) return chosen(platform::read_board(*options.dtb, options.node), false);
-    if (options.board) return chosen(platform::embedded_board(*options.board, options.node), false);
+    if (options.dtb) return chosen(platform::read_board(*options.dtb, options.node), BoardChoice::named);
+    if (options.board) return chosen(platform::embedded_board(*options.board, options.node), BoardChoice::named);
     const char* const named = std::getenv("RPROC_BOARD");
-    if (named != nullptr && *named != '\0') return chosen(platform::embedded_board(named, options.node), false);
-    return chosen(platform::embedded_board(platform::kDefaultBoard, options.node), true);
+    if (named != nullptr && *named != '\0')
+        return chosen(platform::embedded_board(named, options.node), BoardChoice::named);
+    auto machine = machine_board(options.node);
+    if (machine || !has_no_processor(machine.error())) return chosen(std::move(machine), BoardChoice::machine);
+    const bool denied = machine.error().code == ErrorCode::firmware_unreadable;
+    return chosen(platform::embedded_board(platform::kDefaultBoard, options.node),
+                  denied ? BoardChoice::unreadable : BoardChoice::by_default);
 }
 
 FirmwareSource firmware_source(const std::string& argument) {
@@ -121,8 +146,16 @@ ExitStatus wrong_call(Console& console, std::string_view subcommand, std::string
 }
 
 std::string describe(const ChosenBoard& chosen) {
-    return fmt::format("{} ({}){}", printable(chosen.board.name), printable(chosen.board.config.name),
-                       chosen.by_default ? ", the default board" : "");
+    const auto why = [&]() -> std::string_view {
+        switch (chosen.choice) {
+            case BoardChoice::named: return "";
+            case BoardChoice::machine: return ", this machine";
+            case BoardChoice::unreadable: return ", the default board; this machine's own tree is for root alone";
+            case BoardChoice::by_default: return ", the default board";
+        }
+        return "";
+    };
+    return fmt::format("{} ({}){}", printable(chosen.board.name), printable(chosen.board.config.name), why());
 }
 
 }  // namespace rproc::cli

@@ -13,6 +13,7 @@
 #include "cli/exit_status.hpp"
 #include "cli/output.hpp"
 #include "rproc/firmware/source.hpp"
+#include "rproc/linux/sysfs_find.hpp"
 #include "rproc/platform/board.hpp"
 #include "rproc/result.hpp"
 
@@ -55,13 +56,25 @@ void add_common_options(CLI::App& app, CommonOptions& options);
 /// The end of a subcommand's help: examples, then the exit statuses.
 void add_help_footer(CLI::App& app, std::string_view examples);
 
-/// The board that an operation is about, and whether anybody asked for it.
-struct ChosenBoard {
-    platform::Board board;
-    bool by_default;
+/// Why an operation is about a board.
+enum class BoardChoice {
+    named,       ///< somebody asked for it
+    machine,     ///< it is the one that this command runs on
+    unreadable,  ///< the default board; this machine has a tree of its own, which only root may read
+    by_default,  ///< the default board
 };
 
-/// --dtb, else --board, else RPROC_BOARD from the environment, else the default board.
+/// The board that an operation is about.
+struct ChosenBoard {
+    platform::Board board;
+    BoardChoice choice;
+};
+
+/// The kernel's trees of files, below RPROC_SYSFS_ROOT where that is set.
+[[nodiscard]] linux::SysfsRoot root_from_environment();
+
+/// --dtb, else --board, else RPROC_BOARD from the environment, else this machine's own tree (/sys/firmware/fdt) when it
+/// has a remote processor, else the default board.
 /// @returns the board, or an error of `embedded_board` or `read_board`.
 [[nodiscard]] Result<ChosenBoard> choose_board(const CommonOptions& options);
 
@@ -78,7 +91,7 @@ ExitStatus report(Console& console, const Error& error);
 /// Prints what is wrong with a call, beyond what the parser sees, and where help is.
 ExitStatus wrong_call(Console& console, std::string_view subcommand, std::string_view message);
 
-/// "stm32mp157c-dk2 (m4)", and on the default board a word about that.
+/// "stm32mp157c-dk2 (m4)", and a word about it where nobody has named it.
 [[nodiscard]] std::string describe(const ChosenBoard& chosen);
 
 }  // namespace rproc::cli

@@ -57,11 +57,6 @@ std::string mistake_in(const CtlOptions& options, std::string_view wanted) {
     return {};
 }
 
-linux::SysfsRoot root_from_environment() {
-    const char* const root = std::getenv("RPROC_SYSFS_ROOT");
-    return root == nullptr || *root == '\0' ? linux::SysfsRoot{} : linux::SysfsRoot::below(root);
-}
-
 ExitStatus run_ctl(Console& console, const CtlOptions& options) {
     const auto* const action = std::ranges::find(kOneActions, options.action, &OneAction::name);
     const bool on_one = action != kOneActions.end();

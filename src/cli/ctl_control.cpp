@@ -18,10 +18,11 @@ std::string now_running(CtlProcessor& processor) {
     return fmt::format("runs {}", processor.firmware().value_or("its firmware"));
 }
 
-bool is_up(State state) { return state == State::running || state == State::attached || state == State::crashed; }
+bool is_up(State state) { return state == State::running || state == State::attached; }
 
 Result<void> restart(CtlProcessor& processor, std::chrono::milliseconds timeout) {
     RPROC_TRY_ASSIGN(const State state, processor.state());
+    if (state == State::crashed) return processor.recover(timeout);
     if (is_up(state)) RPROC_TRY(processor.stop(timeout));
     return processor.start(timeout);
 }

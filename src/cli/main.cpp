@@ -21,9 +21,9 @@ namespace {
 
 constexpr std::string_view kFooter =
     "Environment:\n"
-    "  RPROC_BOARD          the board where none is named\n"
+    "  RPROC_BOARD          the board where none is named; else this machine\n"
     "  RPROC_FIRMWARE_PATH  directories, separated by colons, to look for firmware first\n"
-    "  RPROC_SYSFS_ROOT     a directory that stands before /sys, /dev and /proc, for `rproc ctl`\n"
+    "  RPROC_SYSFS_ROOT     a directory that stands before /sys, /dev and /proc\n"
     "  RPROC_LOG            debug, info, warn or error: a log on standard error\n"
     "  NO_COLOR             set: no colours unless asked for\n\n"
     "Example:\n"

@@ -55,7 +55,7 @@ std::string mistake_in(const TraceOptions& options, const platform::Stm32mp15Con
 }
 
 void introduce(Console& console, const TraceOptions& options, const ChosenBoard& chosen) {
-    const bool unasked = chosen.by_default && !options.json && !options.quiet;
+    const bool unasked = chosen.choice != BoardChoice::named && !options.json && !options.quiet;
     if (unasked || options.verbose) console.err.print("rproc: note: on a model of {}\n", describe(chosen));
     if (!options.verbose) return;
     console.err.print(

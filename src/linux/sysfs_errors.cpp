@@ -87,7 +87,7 @@ constexpr StartReason kStartReasons[]{
 };
 
 constexpr StartReason kAnyReason{EINVAL, ErrorCode::boot_refused, "the kernel refused the firmware",
-                                 "run `rproc check` on it, with --dtb /sys/firmware/fdt on the board"};
+                                 "run `rproc check` on it, on the board as root"};
 
 Error firmware_missing(const FailedStart& start) {
     return {.code = ErrorCode::firmware_not_found,
@@ -97,8 +97,19 @@ Error firmware_missing(const FailedStart& start) {
             .hint = "copy the file there, or load another name"};
 }
 
+Error table_of_running_missing(const FailedStart& start) {
+    return {.code = ErrorCode::table_missing,
+            .what = fmt::format("the kernel finds no resource table of the firmware that runs already: {}",
+                                errno_text(start.error)),
+            .where = start.remoteproc,
+            .hint =
+                "who starts it (the bootloader) must leave the table's device address where the driver looks: on an "
+                "STM32MP15 in the register of st,syscfg-rsc-tbl"};
+}
+
 Error start_error_without_log(const FailedStart& start) {
-    if (start.error == ENOENT) return firmware_missing(start);
+    if (start.error == ENOENT)
+        return start.before == State::detached ? table_of_running_missing(start) : firmware_missing(start);
     const auto* const found = std::ranges::find(kStartReasons, start.error, &StartReason::error);
     const StartReason& reason = found == std::end(kStartReasons) ? kAnyReason : *found;
     std::string what(reason.what);
@@ -167,6 +178,10 @@ Error wrong_state(const std::string& remoteproc, std::string_view verb, State st
         if (verb == "start" && state == State::crashed) return "stop it first, or recover it: `rproc ctl restart`";
         if (verb == "start")
             return "stop it first, or `rproc ctl restart`: a second start only counts, and needs a second stop";
+        if (verb == "stop" && state == State::crashed)
+            return "this kernel stops only what runs: recover it first (`rproc ctl restart`), then stop it";
+        if (state == State::detached)
+            return "it runs firmware that Linux has not started: attach to it with `rproc ctl start`, then stop it";
         if (verb == "load") return "the firmware can change only while the processor is offline: stop it first";
         return {};
     };

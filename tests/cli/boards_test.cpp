@@ -21,6 +21,7 @@ TEST_F(Boards, ListsEachBoardOnALineAndMarksTheDefault) {
     EXPECT_THAT(lines.front(), testing::MatchesRegex("BOARD +PROCESSOR +MODEL"));
     EXPECT_THAT(lines,
                 testing::Contains(testing::MatchesRegex("stm32mp157c-dk2 +m4 +.*Discovery Board \\(default\\)")));
+    EXPECT_THAT(lines, testing::Contains(HasSubstr("retram 64 KiB, mcuram2 256 KiB, vdev0vring0 4 KiB")));
     EXPECT_THAT(run({"boards", "-q"}).out, HasSubstr("\nstm32mp157c-ev1\n"));
 }
 
@@ -144,6 +145,35 @@ TEST_F(Boards, TheDefaultBoardIsMentionedWhereNobodyNamedOne) {
     EXPECT_THAT(run({"boot", kHello}).out, HasSubstr("stm32mp157c-dk2 (m4), the default board"));
     EXPECT_THAT(run({"boot", "--board", "stm32mp157c-dk2", kHello}).out, Not(HasSubstr("default")));
     EXPECT_THAT(run({"inspect", kHello}).out, HasSubstr("stm32mp157c-dk2 (m4), the default board"));
+}
+
+/// A machine whose kernel got that tree.
+std::map<std::string, std::string> machine(const std::filesystem::path& root, const std::string& dtb) {
+    std::filesystem::create_directories(root / "sys/firmware");
+    std::filesystem::copy_file(dtb, root / "sys/firmware/fdt", std::filesystem::copy_options::overwrite_existing);
+    return {{"RPROC_SYSFS_ROOT", root.string()}};
+}
+
+TEST_F(Boards, OnABoardItsOwnTreeIsTheDefault) {
+    const auto here = machine(directory(), test_board("qemu-virt-m4"));
+    EXPECT_THAT(run({"boot", kHello}, here).out, HasSubstr("a model of dummy-virt (m4), this machine"));
+    EXPECT_THAT(run({"check", kHello}, here).err, HasSubstr("no board named, so this is about dummy-virt"));
+    auto named = here;
+    named["RPROC_BOARD"] = "stm32mp157c-ev1";
+    EXPECT_THAT(run({"boot", kHello}, named).out, HasSubstr("stm32mp157c-ev1 (m4)"));
+}
+
+TEST_F(Boards, AMachineWithoutARemoteProcessorIsNoBoard) {
+    for (const char* tree : {"no-m4", "m4-disabled"}) {
+        const auto here = machine(directory(), test_board(tree));
+        EXPECT_THAT(run({"boot", kHello}, here).out, HasSubstr("stm32mp157c-dk2 (m4), the default board")) << tree;
+    }
+}
+
+TEST_F(Boards, AMachineWhoseTreeIsWrongSaysSo) {
+    const auto here = machine(directory(), test_board("two-m4-nodes"));
+    EXPECT_EQ(run({"boot", kHello}, here).status, 2);
+    EXPECT_EQ(run({"boot", "--board", "stm32mp157c-dk2", kHello}, here).status, 0);
 }
 
 }  // namespace

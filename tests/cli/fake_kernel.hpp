@@ -113,6 +113,7 @@ class FakeKernel {
         if (word == "stop") write(self("state"), "offline\n");
         if (word == "detach") write(self("state"), "detached\n");
         if (!read(debug("crash")).empty()) crash();
+        if (read(self("recovery")) == "recover") recover();
     }
 
     void start() {
@@ -126,6 +127,11 @@ class FakeKernel {
         write(debug("resource_table"), outcome.table);
         if (!outcome.trace.empty()) write(debug("trace0"), outcome.trace);
         write(self("state"), outcome.state + "\n");
+    }
+
+    void recover() {
+        write(self("recovery"), "disabled\n");
+        write(self("state"), "running\n");
     }
 
     void crash() {

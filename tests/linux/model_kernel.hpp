@@ -35,6 +35,7 @@ struct ModelKernel {
     std::vector<std::string> log{};
     std::vector<std::string> written{};  ///< "state stop", in order
     bool log_readable = true;
+    bool stops_crashed = true;  ///< Linux 6.1.176 does not
     int stops_wanted = 1;
     std::chrono::milliseconds slow{0};  ///< how long a word takes to become a state
     std::chrono::milliseconds now{0};
@@ -69,10 +70,21 @@ struct ModelKernel {
         if (verb == "start") return start();
         if (verb == "detach" && state() != "attached") return EINVAL;
         if (verb != "stop" && verb != "detach") return EINVAL;
-        if (verb == "stop" && state() != "running" && state() != "attached" && state() != "crashed") return EINVAL;
+        if (verb == "stop" && !stoppable()) return EINVAL;
         if (verb == "stop" && --stops_wanted > 0) return 0;
         become(verb == "stop" ? "offline" : "detached");
         return 0;
+    }
+
+    [[nodiscard]] bool stoppable() const {
+        return state() == "running" || state() == "attached" || (state() == "crashed" && stops_crashed);
+    }
+
+    void recover() {
+        if (state() != "crashed") return;
+        const Start& outcome = starts[word(kSelf + std::string("firmware"))];
+        for (const std::string& line : outcome.log) say(line);
+        set_state(outcome.error == 0 ? outcome.state : "offline");
     }
 
     int start() {
@@ -121,6 +133,7 @@ class ModelFiles {
         if (const auto now = read(path); !now) return failed(now.error());
         kernel_->written.push_back(path.filename().string() + " " + std::string(text));
         if (path.filename() == "state") return done(kernel_->command(std::string(text)));
+        if (path.filename() == "recovery" && text == "recover") return kernel_->recover(), done(0);
         if (path.filename() == "crash") return kernel_->on_crash(), done(0);
         kernel_->files[path.string()] = std::string(text) + "\n";
         return {};

@@ -232,10 +232,48 @@ TEST_F(SysfsProcessor, RecoveryAndCoredumpModesAreWritten) {
     EXPECT_EQ(m4.recovery(), RecoveryMode::disabled);
     ASSERT_TRUE(m4.set_coredump(CoredumpMode::inline_));
     EXPECT_EQ(m4.coredump(), CoredumpMode::inline_);
-    ASSERT_TRUE(m4.recover());
-    EXPECT_EQ(kernel->written.back(), "recovery recover");
     kernel->files[self + "coredump"] = "sometimes\n";
     EXPECT_THAT(m4.coredump().error().what, HasSubstr("\"sometimes\" is no mode"));
+}
+
+TEST_F(SysfsProcessor, ACrashedProcessorIsRecovered) {
+    auto m4 = processor();
+    EXPECT_EQ(m4.recover(1s).error().code, ErrorCode::state_invalid);
+    kernel->set_state("crashed");
+    ASSERT_TRUE(m4.recover(1s));
+    EXPECT_EQ(kernel->written.back(), "recovery recover");
+    EXPECT_EQ(m4.state(), State::running);
+}
+
+TEST_F(SysfsProcessor, ARecoveryThatFailsBringsTheKernelsLines) {
+    auto m4 = processor();
+    kernel->set_state("crashed");
+    kernel->starts["rproc-m4-fw"] = {.error = EINVAL, .log = {"Boot failed: -22"}};
+    const auto recovered = m4.recover(1s);
+    EXPECT_EQ(recovered.error().code, ErrorCode::boot_refused);
+    EXPECT_EQ(recovered.error().kernel_line, "Boot failed: -22");
+    EXPECT_EQ(m4.state(), State::offline);
+}
+
+TEST_F(SysfsProcessor, WhereTheKernelDoesNotStopACrashedProcessorTheErrorSaysWhatDoes) {
+    auto m4 = processor();
+    kernel->stops_crashed = false;
+    kernel->set_state("crashed");
+    const auto stopped = m4.stop(1s);
+    EXPECT_EQ(stopped.error().code, ErrorCode::state_invalid);
+    EXPECT_THAT(stopped.error().hint, HasSubstr("recover it first"));
+    kernel->stops_crashed = true;
+    EXPECT_TRUE(m4.stop(1s));
+}
+
+TEST_F(SysfsProcessor, AttachingWithoutATableIsNotAMissingFirmware) {
+    auto m4 = processor();
+    kernel->set_state("detached");
+    kernel->starts["rproc-m4-fw"] = {.error = ENOENT, .log = {"can't load resource table: -2"}};
+    const auto started = m4.start(1s);
+    EXPECT_EQ(started.error().code, ErrorCode::table_missing);
+    EXPECT_THAT(started.error().hint, HasSubstr("st,syscfg-rsc-tbl"));
+    EXPECT_THAT(m4.set_firmware("app.elf").error().hint, HasSubstr("attach to it"));
 }
 
 TEST_F(SysfsProcessor, CrashesByDebugfs) {

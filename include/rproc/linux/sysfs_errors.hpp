@@ -37,6 +37,7 @@ struct FileFailure {
 /// What is known of a start that failed.
 struct FailedStart {
     std::string remoteproc;                       ///< "remoteproc0"
+    State before;                                 ///< offline, or detached when it was to be attached to
     std::string firmware;                         ///< its name, where it could be read
     int error;                                    ///< that the write returned; 0: it succeeded, and nothing runs
     std::vector<std::string> log;                 ///< the kernel's lines about it
@@ -45,7 +46,8 @@ struct FailedStart {
 };
 
 /// A start that the kernel refused. `kernel_line` has the kernel's lines, one below the other.
-/// @returns the error: firmware_not_found (ENOENT), memory_exhausted (ENOMEM), vendor_entry_fails_boot (reported as
+/// @returns the error: firmware_not_found (ENOENT; of a detached processor table_missing), memory_exhausted (ENOMEM),
+/// vendor_entry_fails_boot (reported as
 ///   success), timed_out (ETIMEDOUT) or boot_refused.
 [[nodiscard]] Error start_error(const FailedStart& start);
 

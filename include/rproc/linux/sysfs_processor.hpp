@@ -128,19 +128,23 @@ class BasicSysfsRemoteProcessor {
         if (!settled) return fail(with_lines(settled.error(), lines));
         if (*settled == State::crashed) return fail(with_lines(crashed_at_once(place_.entry), lines));
         if (*settled != before) return {};
-        return fail(start_error({place_.entry, firmware().value_or(std::string()), written ? 0 : written.error(), lines,
-                                 log.has_value(), firmware_directories()}));
+        return fail(start_error({place_.entry, before, firmware().value_or(std::string()),
+                                 written ? 0 : written.error(), lines, log.has_value(), firmware_directories()}));
     }
 
     /// Stops it; returns when it is offline.
     /// @returns nothing, or
-    ///   state_invalid: it is not up; or still is, because somebody else has started it too;
+    ///   state_invalid: it is not up; or still is, because somebody else has started it too; or it has crashed, and the
+    ///     kernel is one that does not stop such a processor (6.1.176 is);
     ///   timed_out: it did not get there in time.
     [[nodiscard]] Result<void> stop(Milliseconds timeout) {
         RPROC_TRY_ASSIGN(const State before, state());
         if (before != State::running && before != State::attached && before != State::crashed)
             return fail(wrong_state(place_.entry, "stop", before));
-        return change("stop", before, {State::offline, State::detached}, timeout);
+        auto stopped = change("stop", before, {State::offline, State::detached}, timeout);
+        if (!stopped && before == State::crashed && stopped.error().code == ErrorCode::state_invalid)
+            return fail(wrong_state(place_.entry, "stop", before));
+        return stopped;
     }
 
     /// Leaves an attached processor running without Linux; returns when it is detached.
@@ -167,8 +171,24 @@ class BasicSysfsRemoteProcessor {
     [[nodiscard]] Result<void> set_recovery(RecoveryMode mode) {
         return put(directory() / "recovery", std::string(to_string(mode)));
     }
-    /// Recovers a processor that has crashed, once; does nothing to any other.
-    [[nodiscard]] Result<void> recover() { return put(directory() / "recovery", "recover"); }
+    /// Recovers a processor that has crashed: the kernel stops it, takes its coredump and starts it again. Returns when
+    /// it is up.
+    /// @returns nothing, or
+    ///   state_invalid: it has not crashed;
+    ///   the errors of `start`.
+    [[nodiscard]] Result<void> recover(Milliseconds timeout) {
+        RPROC_TRY_ASSIGN(const State before, state());
+        if (before != State::crashed) return fail(wrong_state(place_.entry, "recover", before));
+        auto log = files_.open_log(root_.dev / "kmsg");
+        RPROC_TRY(put(directory() / "recovery", "recover"));
+        // The write returns when it is over: what is offline then, stays so.
+        const auto settled = settle({State::running, State::attached}, {State::offline}, timeout);
+        const std::vector<std::string> lines = hear(log);
+        if (!settled) return fail(with_lines(settled.error(), lines));
+        if (*settled != State::offline) return {};
+        return fail(start_error({place_.entry, before, firmware().value_or(std::string()), EINVAL, lines,
+                                 log.has_value(), firmware_directories()}));
+    }
 
     /// What a crash leaves behind; `devcoredumps_of` finds it.
     [[nodiscard]] Result<CoredumpMode> coredump() {
