@@ -37,7 +37,7 @@ _rproc() {
         trace)
             options="$common -n --name -f --follow --memory --interval --tee --key --decrypt-key --min-version" ;;
         verify) options="$common --key --decrypt-key --min-version" ;;
-        check) options="$common -r --recursive --files-from --strict" ;;
+        check) options="$common -r --recursive --files-from --strict --explain" ;;
         inspect | boards) options=$common ;;
         explain) options='--json -q --quiet --color -h --help' ;;
         sequences) options='--point --as-posted --json -q --quiet --color -h --help' ;;

@@ -27,12 +27,28 @@ using internal::Le64;
 
 constexpr std::uint64_t kPaddrIn64BitHeader = 24;  // offsetof(Elf64_Phdr, p_paddr)
 constexpr std::uint64_t kProgramHeader64 = 56;
-constexpr std::uint64_t kNumInVring = 8;  // offsetof(wire::Vring, num)
+constexpr std::uint64_t kOffsetIn64BitSection = 24;  // offsetof(Elf64_Shdr, sh_offset)
+constexpr std::uint64_t kSectionHeader64 = 64;
+constexpr std::uint64_t kAlignInVring = 4;  // offsetof(wire::Vring, align)
+constexpr std::uint64_t kNumInVring = 8;    // offsetof(wire::Vring, num)
 
 /// Keeps what it cut, in a copy of the image that is made with the first cut: most firmware needs none.
 class Cutter {
   public:
     Cutter(const Firmware& firmware, const platform::Stm32mp15Config& config) : firmware_(firmware), config_(config) {}
+
+    void cut_names_offset(const ElfImage& image) {
+        if (image.header().elf_class != 64) return;
+        const std::uint64_t at =
+            image.header().shoff + image.header().shstrndx * kSectionHeader64 + kOffsetIn64BitSection;
+        const auto offset = internal::read_at<Le64>(firmware_.bytes(), at);
+        if (!offset || *offset < std::uint64_t{1} << 32U) return;
+        const std::uint64_t low = static_cast<std::uint32_t>(offset->get());
+        put(at, Le64(low));
+        report(kTruncatesOffset, "section header e_shstrndx, sh_offset",
+               fmt::format("{:#x} of the section names is read at {:#x} instead", offset->get(), low),
+               "the file is damaged: link it again, or copy it again");
+    }
 
     void cut_addresses(const ElfImage& image) {
         if (image.header().elf_class != 64) return;
@@ -82,6 +98,8 @@ class Cutter {
         const std::uint64_t size = vring_carveout_size(vring.num, vring.align);
         const std::uint64_t cut = static_cast<std::uint32_t>(size);
         if (vring.num == 0 || vring.align == 0 || cut == size || cut > room_for(carveout)) return;
+        // Less than a page, whatever wrapped: the number of descriptors, or the distance that align makes.
+        put(offset + kAlignInVring, Le32(4));
         put(offset + kNumInVring, Le32(1));
         report(kVringSizeWraps, carveout,
                fmt::format("{} descriptors take {:#x} bytes, the kernel computes {:#x}", vring.num.get(), size, cut),
@@ -116,6 +134,7 @@ KernelView as_kernel_sees(const Firmware& firmware, const platform::Stm32mp15Con
     const auto image = ElfImage::parse(firmware.bytes());
     if (!image) return {firmware, {}};
     Cutter cutter(firmware, config);
+    cutter.cut_names_offset(*image);
     cutter.cut_addresses(*image);
     cutter.cut_vring_sizes(*image);
     return std::move(cutter).finish();

@@ -16,10 +16,11 @@ struct KernelView {
     std::vector<Finding> findings;  ///< one for each number that is cut
 };
 
-/// Linux on a 32-bit Arm cuts two kinds of numbers to 32 bits, and then accepts what it should refuse: device addresses
-/// of 64-bit ELF files, and the sizes of vrings. The model refuses both; so that a verdict can follow the kernel, this
-/// gives the image that the kernel takes it for: low addresses where the file has high ones that alias a memory, and
-/// one descriptor where the size of a vring wraps to one that fits.
+/// Linux on a 32-bit Arm cuts three kinds of numbers to 32 bits, and then accepts what it should refuse: device
+/// addresses of 64-bit ELF files, where these keep the names of their sections, and the sizes of vrings. The model
+/// refuses all three; so that a verdict can follow the kernel, this gives the image that the kernel takes it for: low
+/// addresses where the file has high ones that alias a memory, a low offset of the names, and one descriptor where the
+/// size of a vring wraps to one that fits.
 [[nodiscard]] KernelView as_kernel_sees(const Firmware& firmware, const platform::Stm32mp15Config& config);
 
 }  // namespace rproc::check

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "check/arithmetic.hpp"
 #include "check/as_kernel_sees.hpp"
 #include "check/judge.hpp"
 #include "check/remarks.hpp"
@@ -40,10 +41,13 @@ Verdict check_elf(const FirmwareSource& source, const platform::Board& board, co
     verdict.format = image ? fmt::format("elf{}", image->header().elf_class) : "unknown";
     if (image) verdict.virtio = requested_virtio(*image);
     for (const std::uint32_t index : trial.registered) verdict.virtio.at(index).registered = true;
+    const bool as_in_file = seen.findings.empty();
     append(verdict.findings, std::move(seen.findings));
-    append(verdict.findings, trial.record.findings());
+    for (const Finding& finding : trial.record.findings())
+        verdict.findings.push_back(image ? with_arithmetic(finding, *image, board.config) : finding);
     if (trial.error) verdict.findings.push_back(explain(*trial.error, image ? &*image : nullptr, board.config));
     if (image) append(verdict.findings, remarks_on(*image, board.config, trial));
+    if (image && !trial.error && as_in_file) append(verdict.findings, remarks_on_running(*image, board.config, trial));
     if (firmware) judge_kernel(verdict, trial, seen.firmware, board.config);
     return verdict;
 }

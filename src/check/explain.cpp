@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "check/explain_errnos.hpp"
+#include "check/explain_examples.hpp"
 #include "check/explain_findings.hpp"
 #include "check/explain_lines.hpp"
 #include "check/explain_results.hpp"
@@ -66,12 +67,25 @@ void add_causes(Explanation& explanation, const CauseTexts& causes, const Values
 
 // --- findings
 
+constexpr bool is_finding(std::string_view code) {
+    return std::ranges::any_of(kFindingRows, [&](const TopicRow& row) { return row.name == code; });
+}
+static_assert(std::ranges::all_of(kExampleRows, [](const auto& row) { return is_finding(row.code); }),
+              "every example has a finding");
+
+std::string example_of(std::string_view code) {
+    for (const ExampleRow& row : kExampleRows)
+        if (row.code == code) return std::string(row.text);
+    return {};
+}
+
 std::optional<Explanation> explain_finding(std::string_view text) {
     const auto named = [&](const TopicRow& row) { return equal_ignoring_case(row.name, text); };
     const auto* const row = std::ranges::find_if(kFindingRows, named);
     if (row == std::end(kFindingRows)) return std::nullopt;
     Explanation explanation{ExplanationKind::finding, std::string(row->name), std::string(row->meaning), {}};
     add_causes(explanation, row->causes, {});
+    explanation.example = example_of(row->name);
     return explanation;
 }
 

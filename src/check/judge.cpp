@@ -33,6 +33,7 @@ void die_at_start(Verdict& verdict, Finding why, std::size_t lines) {
     verdict.outcome = Outcome::panics;
     verdict.errno_value.reset();
     verdict.state.reset();
+    verdict.stop_errno.reset();
     for (VirtioDevice& device : verdict.virtio) device.registered = false;
     verdict.kernel_log.resize(std::min(lines, verdict.kernel_log.size()));
     verdict.findings.push_back(std::move(why));
@@ -94,6 +95,7 @@ void judge_free(Verdict& verdict, const Trial& trial) {
                             all_but_boot_failed);
     }
     verdict.outcome = Outcome::panics;
+    verdict.stop_errno.reset();
     verdict.findings.push_back(defect_finding(kPanicsOnFree, "stop", *taken, hint));
 }
 

@@ -6,19 +6,12 @@
 
 #include <fmt/format.h>
 
+#include "check/byte_count.hpp"
+
 namespace rproc::check {
 namespace {
 
 std::string describe(const MemoryEntry& entry) { return fmt::format("{} ({})", entry.name, to_string(entry.device)); }
-
-/// "46,104 bytes": counts are read by people, and compared with linker maps.
-std::string byte_count(std::uint64_t number) {
-    std::string digits = std::to_string(number);
-    for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) {
-        digits.insert(static_cast<std::size_t>(at), 1, ',');
-    }
-    return digits + (number == 1 ? " byte" : " bytes");
-}
 
 std::string explain_overrun(const MemoryEntry& entry, DeviceRange range) {
     const std::uint64_t past = range.end().value() - entry.device.end().value();
@@ -53,6 +46,9 @@ std::string explain_misfit(const platform::Stm32mp15Config& config, DeviceRange 
         if (found->loadable) return explain_overrun(*found, range);
         return fmt::format("lies in {}, which Linux keeps for virtio buffers and never maps", describe(*found));
     }
+    const auto runs_into = [&](const MemoryEntry& entry) { return entry.device.overlaps(range); };
+    if (const auto found = std::ranges::find_if(entries, runs_into); found != entries.end())
+        return fmt::format("begins {} before {}", byte_count(distance(*found, range)), describe(*found));
     const auto physical = PhysicalRange::make(PhysicalAddress(range.start().value()), range.size());
     for (const MemoryEntry& entry : entries) {
         if (!physical || !entry.physical.contains(*physical)) continue;

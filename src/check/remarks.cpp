@@ -3,13 +3,16 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "check/arithmetic.hpp"
 #include "check/defect_finding.hpp"
 #include "check/file_table.hpp"
+#include "check/image_remarks.hpp"
 #include "rproc/check/memory_map.hpp"
 #include "rproc/resource/entries.hpp"
 
@@ -82,6 +85,14 @@ std::vector<Finding> remarks_on(const ElfImage& image, const Stm32mp15Config& co
     return findings;
 }
 
+std::vector<Finding> remarks_on_running(const ElfImage& image, const Stm32mp15Config& config, const Trial& trial) {
+    std::vector<Finding> findings = remarks_on_image(image);
+    std::ranges::move(remarks_on_segments(image, config), std::back_inserter(findings));
+    std::ranges::move(remarks_on_services(image, config), std::back_inserter(findings));
+    std::ranges::move(remarks_on_vrings(image, config, trial), std::back_inserter(findings));
+    return findings;
+}
+
 std::vector<VirtioDevice> requested_virtio(const ElfImage& image) {
     std::vector<VirtioDevice> devices;
     const auto table = find_file_table(image);
@@ -97,13 +108,7 @@ std::vector<VirtioDevice> requested_virtio(const ElfImage& image) {
 
 Finding explain(const Error& error, const ElfImage* image, const Stm32mp15Config& config) {
     Finding finding{Severity::error, std::string(name_of(error.code)), error.where, error.what, error.hint};
-    if (error.code != ErrorCode::segment_outside_memory || image == nullptr) return finding;
-    for (std::uint32_t i = 0; i < image->segment_count(); ++i) {
-        const ElfSegment segment = image->segment(i);
-        const auto range = DeviceRange::make(segment.paddr, segment.memsz);
-        if (range && segment.describe() == error.where) finding.message = explain_misfit(config, *range);
-    }
-    return finding;
+    return image == nullptr ? finding : with_arithmetic(std::move(finding), *image, config);
 }
 
 }  // namespace rproc::check

@@ -17,11 +17,16 @@ namespace rproc::check {
 [[nodiscard]] std::vector<Finding> remarks_on(const ElfImage& image, const platform::Stm32mp15Config& config,
                                               const Trial& trial);
 
+/// Warnings and notes about an image that runs, for what boots and yet disappoints; see image_remarks.hpp.
+/// @param image the whole firmware: an image of a package with others in it lacks what they have.
+[[nodiscard]] std::vector<Finding> remarks_on_running(const ElfImage& image, const platform::Stm32mp15Config& config,
+                                                      const Trial& trial);
+
 /// The virtio devices that an image's resource table asks for, none of them registered; up to the entry that ends the
 /// kernel's walk.
 [[nodiscard]] std::vector<VirtioDevice> requested_virtio(const ElfImage& image);
 
-/// The error in the words of this board: which memory a segment misses, and by how much.
+/// The error in the words of this board: which memory is missed, and by how much (see with_arithmetic).
 [[nodiscard]] Finding explain(const Error& error, const ElfImage* image, const platform::Stm32mp15Config& config);
 
 }  // namespace rproc::check

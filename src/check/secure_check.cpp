@@ -82,6 +82,9 @@ Verdict check_signed(const FirmwareSource& source, const platform::Board& board,
     }
     for (const ElfImage& image : images)
         std::ranges::move(remarks_on(image, board.config, trial), std::back_inserter(verdict.findings));
+    if (images.size() == 1 && !trial.error)
+        std::ranges::move(remarks_on_running(images.front(), board.config, trial),
+                          std::back_inserter(verdict.findings));
     judge_free(verdict, trial);
     return verdict;
 }

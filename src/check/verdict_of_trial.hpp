@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <cerrno>
+
 #include "check/judge.hpp"
 #include "check/trial.hpp"
 #include "rproc/check/verdict.hpp"
@@ -19,6 +21,7 @@ namespace rproc::check {
     verdict.outcome = trial.error ? Outcome::refused : outcome_of_running(trial);
     verdict.errno_value = trial.error ? trial.error->errno_value() : 0;
     verdict.state = trial.error ? State::offline : State::running;
+    verdict.stop_errno = trial.error ? EINVAL : 0;
     verdict.kernel_log = trial.record.kernel_log();
     return verdict;
 }

@@ -11,8 +11,10 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/explanation_view.hpp"
 #include "cli/firmware_list.hpp"
 #include "rproc/check/checker.hpp"
+#include "rproc/check/explain.hpp"
 
 namespace rproc::cli {
 namespace {
@@ -25,6 +27,7 @@ using Json = nlohmann::ordered_json;
 struct CheckOptions : CommonOptions {
     FirmwareList firmwares;
     bool strict = false;
+    std::string finding;  ///< the code to explain, in place of a check
 };
 
 /// How many firmwares came out how.
@@ -103,7 +106,8 @@ std::string message_of(const Finding& finding) {
 
 void print_finding(Output& out, const Finding& finding) {
     constexpr std::size_t kIndent = 13;
-    out.wrapped("    " + severity_text(out, finding.severity), kIndent, message_of(finding));
+    const std::string text = fmt::format("{} [{}]", message_of(finding), finding.code);
+    out.wrapped("    " + severity_text(out, finding.severity), kIndent, text);
     if (!finding.hint.empty()) out.wrapped("             hint: ", kIndent + 6, printable(finding.hint));
 }
 
@@ -226,14 +230,26 @@ std::string mistake_in(const FirmwareList& list) {
     return {};
 }
 
+ExitStatus run_explain(Console& console, const CheckOptions& options) {
+    const auto explanation = check::explain(options.finding);
+    if (!explanation || explanation->kind != check::ExplanationKind::finding)
+        return wrong_call(
+            console, "check",
+            fmt::format("--explain takes the code of a finding, and \"{}\" is none; errnos and lines of the "
+                        "kernel are for rproc explain",
+                        printable(options.finding)));
+    print_explanation(console.out, options, *explanation);
+    return ExitStatus::yes;
+}
+
 ExitStatus run_check(Console& console, const CheckOptions& options) {
+    if (!options.finding.empty()) return run_explain(console, options);
     if (const std::string mistake = mistake_in(options.firmwares); !mistake.empty())
         return wrong_call(console, "check", mistake);
     auto chosen = choose_board(options);
     if (!chosen) return report(console, chosen.error());
-    if (chosen->by_default && !options.json && !options.quiet) {
-        console.err.print("rproc: note: no board named, so this is about {}\n", chosen->board.name);
-    }
+    if (chosen->choice != BoardChoice::named && !options.json && !options.quiet)
+        console.err.print("rproc: note: no board named, so this is about {}\n", describe(*chosen));
     CheckRun run(console, options, std::move(chosen->board));
     const auto listed = for_each_firmware(options.firmwares, [&](const std::string& name) { run.check(name); });
     ExitStatus status = run.tally().status;
@@ -251,17 +267,22 @@ ExitStatus run_check(Console& console, const CheckOptions& options) {
 Command add_check(CLI::App& app) {
     auto* const check = app.add_subcommand("check", "Say whether Linux boots firmware on a board, and if not, why");
     const auto options = std::make_shared<CheckOptions>();
-    check->add_option("FW", options->firmwares.arguments, "Firmware: a file, - for standard input, or a name")
-        ->type_name("");
+    auto* const firmwares =
+        check->add_option("FW", options->firmwares.arguments, "Firmware: a file, - for standard input, or a name");
+    firmwares->type_name("");
     check->add_flag("-r,--recursive", options->firmwares.recursive, "Check all files in the directories named");
     check->add_option("--files-from", options->firmwares.files_from, "Read more names, one a line; - is standard input")
         ->option_text("FILE");
     check->add_flag("--strict", options->strict, "Exit with 1 for degraded firmware, too");
+    check->add_option("--explain", options->finding, "Say what a finding means, with an example, causes and fixes")
+        ->option_text("CODE")
+        ->excludes(firmwares);
     add_common_options(*check, *options);
     add_help_footer(*check,
                     "  rproc check app.elf                     on the default board\n"
                     "  rproc check --dtb board.dtb -r build/   every file in build/, on your own board\n"
-                    "  rproc check --json app.elf | jq .verdict\n");
+                    "  rproc check --json app.elf | jq .verdict\n"
+                    "  rproc check --explain vring-misfit      what a finding means\n");
     return {check, options, [options](Console& console) { return run_check(console, *options); }};
 }
 

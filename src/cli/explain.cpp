@@ -13,44 +13,16 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/explanation_view.hpp"
 
 namespace rproc::cli {
 namespace {
 
-using check::Explanation;
-using Json = nlohmann::ordered_json;
-
 struct ExplainOptions : CommonOptions {
     std::vector<std::string> texts;
 };
-
-Json json_of(const Explanation& explanation) {
-    Json causes = Json::array();
-    for (const auto& cause : explanation.causes) causes.push_back({{"what", cause.what}, {"next", cause.next}});
-    return {{"schema", "rproc.explain/1"},
-            {"subject", explanation.subject},
-            {"kind", to_string(explanation.kind)},
-            {"meaning", explanation.meaning},
-            {"causes", std::move(causes)}};
-}
-
-void print_explanation(Output& out, const Explanation& explanation) {
-    constexpr std::size_t kIndent = 4;
-    out.print("{}\n", out.bold(printable(explanation.subject)));
-    out.wrapped("    ", kIndent, printable(explanation.meaning));
-    std::size_t number = 1;
-    for (const auto& cause : explanation.causes) {
-        out.wrapped(fmt::format("    {}. ", number++), kIndent + 3, printable(cause.what));
-        out.print("       {} {}\n", out.dim("next:"), printable(cause.next));
-    }
-}
-
-void print_summary(Output& out, const Explanation& explanation) {
-    out.print("{}: {}\n", printable(explanation.subject), printable(explanation.meaning));
-}
 
 /// Explains texts one after the other, each only once.
 class ExplainRun {
@@ -61,7 +33,7 @@ class ExplainRun {
     bool explain(std::string_view text) {
         const auto explanation = check::explain(text);
         if (!explanation) return false;
-        if (seen_.insert(explanation->subject).second) print(*explanation);
+        if (seen_.insert(explanation->subject).second) print_explanation(console_.out, options_, *explanation);
         return true;
     }
 
@@ -88,16 +60,6 @@ class ExplainRun {
     }
 
   private:
-    void print(const Explanation& explanation) {
-        if (options_.json) {
-            console_.out.json(json_of(explanation));
-        } else if (options_.quiet) {
-            print_summary(console_.out, explanation);
-        } else {
-            print_explanation(console_.out, explanation);
-        }
-    }
-
     void complain(std::string_view message) { console_.err.print("rproc: note: {}\n", message); }
 
     Console& console_;

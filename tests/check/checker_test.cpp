@@ -104,6 +104,7 @@ TEST(Checker, KernelDefectsAreNamed) {
         {"elf64-shoff-max", kReadsPastFile.code},
         {"segment64-offset-wrap", kReadsPastFile.code},
         {"segment64-alias", kTruncatesAddress.code},
+        {"elf64-names-offset-high", kTruncatesOffset.code},
         {"vdev-num-max", kVringSizeWraps.code},
         {"entry-offset-c0000000", kReadsBeforeTable.code},
         {"vdev-vrings-1", kPanicsOnFree.code},

@@ -41,6 +41,10 @@ TEST(ExplainMisfit, SaysHowFarASegmentRunsPastItsMemory) {
     EXPECT_EQ(explain(0xff00, 0x4c0), "begins in retram (0x0+0x10000) and ends 960 bytes past it");
 }
 
+TEST(ExplainMisfit, SaysHowFarBeforeAMemoryASegmentBegins) {
+    EXPECT_EQ(explain(0x2fffff00, 0x200), "begins 256 bytes before mcuram (0x30000000+0x40000)");
+}
+
 TEST(ExplainMisfit, RecognisesAPhysicalAddress) {
     EXPECT_EQ(explain(0x38000100, 0x20),
               "0x38000100 is a physical address of retram; the processor sees it at da 0x100");

@@ -159,6 +159,34 @@ TEST_F(Check, AFileThatMayNotBeReadIsAMatterOfPermission) {
     EXPECT_THAT(result.err, HasSubstr("secret.elf: cannot be read: Permission denied"));
 }
 
+TEST_F(Check, FindingsShowTheirCodeAndExplainHasThePageForIt) {
+    const auto checked = run({"check", write_shape("segment-outside")});
+    EXPECT_THAT(lines_of(checked.out).at(1), testing::EndsWith(" [segment-outside-memory]"));
+    const auto page = run({"check", "--explain", "segment-outside-memory"});
+    EXPECT_EQ(page.status, 0);
+    EXPECT_THAT(page.out, testing::StartsWith("segment-outside-memory\n    a segment does not lie in any memory"));
+    EXPECT_THAT(page.out, HasSubstr("\n    example: 0xf000 + 0x1c00 bytes end at 0x10c00;"));
+    EXPECT_THAT(page.out, HasSubstr("\n    1. the linker script places it outside"));
+    EXPECT_THAT(page.err, IsEmpty());
+    EXPECT_EQ(run({"explain", "segment-outside-memory"}).out, page.out);
+    EXPECT_EQ(run({"check", "--json", "--explain", "vring-misfit"}).out,
+              run({"explain", "--json", "vring-misfit"}).out);
+}
+
+TEST_F(Check, ExplainTakesTheCodeOfAFindingAndNoFirmware) {
+    const auto other = run({"check", "--explain", "-22"});
+    EXPECT_EQ(other.status, 2);
+    EXPECT_THAT(other.err, HasSubstr("\"-22\" is none"));
+    EXPECT_EQ(run({"check", "--explain", "vring-misfit", kHello}).status, 2);
+}
+
+TEST_F(Check, FirmwareThatBootsIsToldWhatWillDisappoint) {
+    const auto result = run({"check", "--strict", write_shape("segment-overlap")});
+    EXPECT_EQ(result.status, 0);
+    EXPECT_THAT(result.out, HasSubstr(": boots on "));
+    EXPECT_THAT(result.out, HasSubstr("    warning  segment 3 (0x10000080+0x100): overwrites 128 bytes"));
+}
+
 TEST_F(Check, ADeviceIsNoFirmwareFile) {
     const auto result = run({"check", "/dev/null"});
     EXPECT_EQ(result.status, 7);

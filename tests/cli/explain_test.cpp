@@ -76,7 +76,7 @@ TEST_F(Explain, JsonHasOneObjectForEachExplanation) {
     EXPECT_EQ(result.status, 0);
     std::vector<std::string> kinds;
     for (const Json& object : objects_of(result.out)) {
-        EXPECT_THAT(fields_of(object), ElementsAre("schema", "subject", "kind", "meaning", "causes"));
+        EXPECT_THAT(fields_of(object), ElementsAre("schema", "subject", "kind", "meaning", "causes", "example"));
         EXPECT_EQ(object["schema"], "rproc.explain/1");
         for (const Json& cause : object["causes"]) EXPECT_THAT(fields_of(cause), ElementsAre("what", "next"));
         kinds.push_back(object["kind"]);

@@ -48,5 +48,7 @@ void add_carveout_shapes(ShapeList& list);
 void add_trace_and_devmem_shapes(ShapeList& list);
 void add_vdev_shapes(ShapeList& list);
 void add_mixed_shapes(ShapeList& list);
+/// The smallest firmware for each of docs/kernel-defects.md, named "defect-" and the finding's code.
+void add_defect_shapes(ShapeList& list);
 
 }  // namespace rproc::test

@@ -15,10 +15,22 @@ void ShapeList::add_table(std::string name, std::string about, const Table& tabl
     add(std::move(name), std::move(about), image_with_table(table.build()));
 }
 
+namespace {
+
+/// The vectors of a Cortex-M: its stack pointer, and a reset handler in the code at 0x10000000.
+Bytes vectors() {
+    Bytes bytes = ByteWriter().u32(0x10040000).u32(0x10000001).take();
+    const Bytes rest = pattern(0x400 - bytes.size());
+    bytes.insert(bytes.end(), rest.begin(), rest.end());
+    return bytes;
+}
+
+}  // namespace
+
 ElfImage image_with_table(Bytes table, ElfClass elf_class) {
     ElfImage image{.elf_class = elf_class};
     image.segments = {
-        {.paddr = 0, .data = pattern(0x400)},
+        {.paddr = 0, .data = vectors()},
         {.paddr = 0x10000000, .data = pattern(0x100, 0x41)},
         {.paddr = kTableAddress, .data = table},
     };
@@ -40,6 +52,7 @@ std::vector<Shape> all_shapes() {
     add_trace_and_devmem_shapes(list);
     add_vdev_shapes(list);
     add_mixed_shapes(list);
+    add_defect_shapes(list);
     std::vector<Shape> shapes = list.take();
     std::ranges::sort(shapes, {}, &Shape::name);
     return shapes;

@@ -84,6 +84,9 @@ void add_section_header_offsets(ShapeList& list) {
     list.add("elf-shnum-65535", "e_shnum 65535", base_with({.shnum = 65535}));
     list.add("elf-shstrndx-0", "the name table is the null section", base_with({.shstrndx = 0}));
     list.add("elf-shstrndx-65535", "the name table is a section far past the file", base_with({.shstrndx = 65535}));
+    Bytes high = base_image(ElfClass::k64).build();
+    high[high.size() - 64 + 28] = std::byte{1};  // bit 32 of sh_offset of the last section header, the name table's
+    list.add("elf64-names-offset-high", "the name table is 4 GiB past its place", std::move(high));
     ElfImage image = base_image();
     image.sections[0].name_offset = 0x10000000;
     list.add("elf-section-name-outside", "a section name 256 MiB past the name table", image);

@@ -39,6 +39,7 @@ struct Explanation {
     std::string subject;  ///< what is explained: "-22 EINVAL", or the line without time and device
     std::string meaning;
     std::vector<Cause> causes;  ///< the likely ones, the likeliest first; at least one
+    std::string example{};      ///< of the arithmetic behind a finding; empty where there is none
 };
 
 /// Explains, whatever surrounds it of blanks, and codes in any case:

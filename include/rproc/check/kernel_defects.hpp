@@ -17,6 +17,8 @@ inline constexpr KernelDefect kReadsPastFile{
     "kernel-reads-past-file", "the kernel trusts an offset of the ELF file and reads outside it: it panics"};
 inline constexpr KernelDefect kTruncatesAddress{
     "kernel-truncates-address", "the kernel cuts a 64-bit device address to 32 bits, and loads to another place"};
+inline constexpr KernelDefect kTruncatesOffset{
+    "kernel-truncates-offset", "the kernel cuts a 64-bit offset into the file to 32 bits, and reads another place"};
 inline constexpr KernelDefect kVringSizeWraps{
     "kernel-vring-size-wraps", "the kernel computes a vring's size in 32 bits, and registers one that cannot fit"};
 inline constexpr KernelDefect kReadsBeforeTable{
@@ -27,7 +29,7 @@ inline constexpr KernelDefect kPanicsOnFree{
 inline constexpr KernelDefect kFormatString{"kernel-format-string",
                                             "the kernel takes the name of a carveout for a printf format"};
 
-inline constexpr std::array kKernelDefects{kReadsPastFile,    kTruncatesAddress, kVringSizeWraps,
+inline constexpr std::array kKernelDefects{kReadsPastFile,    kTruncatesAddress, kTruncatesOffset, kVringSizeWraps,
                                            kReadsBeforeTable, kPanicsOnFree,     kFormatString};
 
 }  // namespace rproc::check

@@ -57,6 +57,9 @@ struct Verdict {
     std::optional<int> errno_value;
     /// What the state file says afterwards. Nothing when nobody is left to read it.
     std::optional<State> state;
+    /// What write("stop") returns then: 0, or EINVAL where nothing runs. Nothing when nobody writes it, or never
+    /// returns.
+    std::optional<int> stop_errno;
     std::vector<VirtioDevice> virtio;
     /// The lines that the kernel prints, in order, without time and device prefix, up to the end of the start.
     std::vector<std::string> kernel_log;

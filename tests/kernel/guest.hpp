@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <span>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "kernel/initramfs.hpp"
+#include "support/files.hpp"
+#include "support/run_command.hpp"
+
+namespace rproc::test {
+
+/// What a guest said.
+struct GuestRun {
+    std::vector<nlohmann::json> records{};  ///< one a step, or more: see tests/kernel/guest_init.cpp
+    bool done = false;                      ///< it followed its plan to the end
+    std::vector<std::string> console{};     ///< every other line that it printed
+};
+
+/// A string of a record: the guest writes each byte as the code point of its number.
+[[nodiscard]] inline std::string bytes_of(const nlohmann::json& value) {
+    const auto text = value.get<std::string>();
+    std::string bytes;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        if (byte < 0x80) {
+            bytes += text[i];
+        } else {  // two bytes of UTF-8
+            bytes += static_cast<char>(byte << 6 | (static_cast<unsigned char>(text[++i]) & 0x3f));
+        }
+    }
+    return bytes;
+}
+
+/// Debian's kernel with the real stm32_rproc driver, in QEMU, on a board with an M4 that never runs. Its firmware is in
+/// memory and its state is true; nobody answers a kick.
+class Guest {
+  public:
+    /// How much the kernel prints on its console.
+    enum class Console {
+        quiet,     ///< panics
+        messages,  ///< every message; when it dies they are nowhere else
+    };
+
+    /// Why there can be no guest on this machine; empty when there can be one.
+    [[nodiscard]] static std::string missing() {
+        std::ifstream file(RPROC_GUEST_DIR "/missing");
+        std::string reason;
+        std::getline(file, reason);
+        if (reason.empty() && !std::filesystem::exists(board()))
+            return "no guest in " RPROC_GUEST_DIR ": the test kernel.guest makes it";
+        return reason;
+    }
+
+    /// The device tree that its kernel gets.
+    [[nodiscard]] static std::filesystem::path board() { return RPROC_GUEST_DIR "/board.dtb"; }
+
+    Guest() {
+        root_.add("/init", read_bytes(RPROC_GUEST_DIR "/init"), 0755);
+        root_.add("/stm32_rproc.ko", read_bytes(RPROC_DEBIAN_KERNEL_DIR "/stm32_rproc.ko"));
+    }
+
+    [[nodiscard]] Initramfs& root() { return root_; }
+
+    /// Appends a step to its plan.
+    Guest& step(const std::vector<std::string>& words) {
+        for (const std::string& word : words) plan_ += (&word == &words.front() ? "" : "\t") + word;
+        plan_ += '\n';
+        return *this;
+    }
+
+    /// Words for the QEMU command line.
+    void machine_option(std::vector<std::string> words) { std::ranges::move(words, std::back_inserter(machine_)); }
+
+    /// Starts it and waits for its end. Throws where the system refuses.
+    [[nodiscard]] GuestRun run(Console console = Console::quiet) {
+        root_.add("/plan", plan_);
+        const Folder folder;
+        root_.write_to(folder.path / "initrd");
+        const std::string level = console == Console::quiet ? "quiet loglevel=1" : "loglevel=8";
+        std::vector<std::string> command{"/usr/bin/env",
+                                         "timeout",
+                                         "--kill-after=5",
+                                         "150",
+                                         "qemu-system-arm",  // the machine of prepare_guest.sh
+                                         "-M",
+                                         "virt",
+                                         "-cpu",
+                                         "cortex-a15",
+                                         "-m",
+                                         "1024",
+                                         "-kernel",
+                                         RPROC_DEBIAN_KERNEL_DIR "/vmlinuz",
+                                         "-initrd",
+                                         folder.path / "initrd",
+                                         "-dtb",
+                                         board(),
+                                         "-append",
+                                         "console=ttyAMA0 mem=512M panic=-1 oops=panic " + level,
+                                         "-nographic",
+                                         "-no-reboot"};
+        std::ranges::copy(machine_, std::back_inserter(command));
+        return parse(run_command({.arguments = std::move(command)}).out);
+    }
+
+  private:
+    /// A folder for one run.
+    struct Folder {
+        Folder() {
+            std::string name = RPROC_GUEST_DIR "/run.XXXXXX";
+            if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder for a guest");
+            path = name;
+        }
+        ~Folder() { std::filesystem::remove_all(path); }
+        Folder(const Folder&) = delete;
+        Folder& operator=(const Folder&) = delete;
+
+        std::filesystem::path path;
+    };
+
+    static GuestRun parse(const std::string& output) {
+        GuestRun run;
+        std::istringstream lines(output);
+        for (std::string line; std::getline(lines, line);) {
+            if (line.ends_with('\r')) line.pop_back();
+            const auto record = line.starts_with("@{") ? nlohmann::json::parse(line.substr(1), nullptr, false)
+                                                       : nlohmann::json(nlohmann::json::value_t::discarded);
+            if (record.is_discarded()) {
+                run.console.push_back(line);
+            } else if (record.contains("done")) {
+                run.done = true;
+            } else {
+                run.records.push_back(record);
+            }
+        }
+        return run;
+    }
+
+    Initramfs root_;
+    std::string plan_;
+    std::vector<std::string> machine_;
+};
+
+}  // namespace rproc::test
