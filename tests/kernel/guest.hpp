@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -82,35 +83,14 @@ class Guest {
     /// Words for the QEMU command line.
     void machine_option(std::vector<std::string> words) { std::ranges::move(words, std::back_inserter(machine_)); }
 
-    /// Starts it and waits for its end. Throws where the system refuses.
+    /// Starts it and waits for its end. Throws where the system refuses, and when it hangs.
     [[nodiscard]] GuestRun run(Console console = Console::quiet) {
         root_.add("/plan", plan_);
         const Folder folder;
         root_.write_to(folder.path / "initrd");
-        const std::string level = console == Console::quiet ? "quiet loglevel=1" : "loglevel=8";
-        std::vector<std::string> command{"/usr/bin/env",
-                                         "timeout",
-                                         "--kill-after=5",
-                                         "150",
-                                         "qemu-system-arm",  // the machine of prepare_guest.sh
-                                         "-M",
-                                         "virt",
-                                         "-cpu",
-                                         "cortex-a15",
-                                         "-m",
-                                         "1024",
-                                         "-kernel",
-                                         RPROC_DEBIAN_KERNEL_DIR "/vmlinuz",
-                                         "-initrd",
-                                         folder.path / "initrd",
-                                         "-dtb",
-                                         board(),
-                                         "-append",
-                                         "console=ttyAMA0 mem=512M panic=-1 oops=panic " + level,
-                                         "-nographic",
-                                         "-no-reboot"};
-        std::ranges::copy(machine_, std::back_inserter(command));
-        return parse(run_command({.arguments = std::move(command)}).out);
+        const auto result = run_command({.arguments = command_line(folder.path / "initrd", console)});
+        if (result.status == kTimedOut) throw std::runtime_error("the guest hangs");
+        return parse(result.out);
     }
 
   private:
@@ -127,6 +107,24 @@ class Guest {
 
         std::filesystem::path path;
     };
+
+    static constexpr int kTimedOut = 124;
+
+    /// QEMU, with the machine of prepare_guest.sh. The limit is for a kernel that hangs, far above what a slow machine
+    /// needs.
+    [[nodiscard]] std::vector<std::string> command_line(const std::filesystem::path& initrd, Console console) const {
+        const std::string kernel = RPROC_DEBIAN_KERNEL_DIR "/vmlinuz";
+        const std::string level = console == Console::quiet ? "quiet loglevel=1" : "loglevel=8";
+        const std::string append = "console=ttyAMA0 mem=512M panic=-1 oops=panic " + level;
+        // clang-format off
+        std::vector<std::string> words{
+            "/usr/bin/env", "timeout", "--kill-after=5", "900",
+            "qemu-system-arm", "-M", "virt", "-cpu", "cortex-a15", "-m", "1024", "-nographic", "-no-reboot",
+            "-kernel", kernel, "-initrd", initrd, "-dtb", board(), "-append", append};
+        // clang-format on
+        std::ranges::copy(machine_, std::back_inserter(words));
+        return words;
+    }
 
     static GuestRun parse(const std::string& output) {
         GuestRun run;
