@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # usage: fetch_debian_kernel.sh DEST
-# Makes DEST of Debian's linux-image-armmp (armhf): `vmlinuz`, the module `stm32_rproc.ko`, the stm32mp15 device trees in
-# `dtbs/`, and `version`. Needs no root and installs nothing: apt keeps its package lists beside DEST. When DEST exists, it
+# Makes DEST of Debian's linux-image-armmp (armhf): `vmlinuz`, the modules `stm32_rproc.ko` and those of rpmsg, the
+# stm32mp15 device trees in `dtbs/`, and `version`. Needs no root and installs nothing: apt keeps its package lists beside DEST. When DEST exists, it
 # is complete and nothing is fetched.
 # Exit: 0 it is there; 1 something is broken; 2 wrong call; 77 it cannot be had here (the reason is printed).
 set -eu
@@ -51,10 +51,11 @@ package=$(apt apt-cache depends linux-image-armmp 2>/dev/null | sed -n 's/.*Depe
 
 unpack() {
     dpkg-deb --fsys-tarfile "$work"/linux-image-*.deb >"$work/files.tar" || return 1
-    tar -xf "$work/files.tar" -C "$work/files" --wildcards '*/stm32mp15*.dtb' '*/stm32_rproc.ko' './boot/vmlinuz-*' || return 1
+    tar -xf "$work/files.tar" -C "$work/files" --wildcards '*/stm32mp15*.dtb' '*/stm32_rproc.ko' \
+        '*/drivers/rpmsg/*.ko' './boot/vmlinuz-*' || return 1
     find "$work/files" -name '*.dtb' -exec mv {} "$work/new/dtbs" \;
-    find "$work/files" \( -name stm32_rproc.ko -o -name 'vmlinuz-*' \) -exec mv {} "$work/new" \;
-    mv "$work"/new/vmlinuz-* "$work/new/vmlinuz" && [ -f "$work/new/stm32_rproc.ko" ] || return 1
+    find "$work/files" \( -name '*.ko' -o -name 'vmlinuz-*' \) -exec mv {} "$work/new" \;
+    mv "$work"/new/vmlinuz-* "$work/new/vmlinuz" && [ -f "$work/new/stm32_rproc.ko" ] && [ -f "$work/new/virtio_rpmsg_bus.ko" ] || return 1
     dpkg-deb --show --showformat='${Version} (${Package})\n' "$work"/linux-image-*.deb >"$work/new/version"
 }
 unpack || { echo "$package does not hold a kernel, stm32_rproc.ko and stm32mp15 trees" >&2; exit 1; }

@@ -68,7 +68,12 @@ class Guest {
 
     Guest() {
         root_.add("/init", read_bytes(RPROC_GUEST_DIR "/init"), 0755);
-        root_.add("/stm32_rproc.ko", read_bytes(RPROC_DEBIAN_KERNEL_DIR "/stm32_rproc.ko"));
+        add_module("stm32_rproc.ko");
+    }
+
+    /// Gives it the driver of rpmsg devices.
+    void add_rpmsg() {
+        for (const char* module : {"rpmsg_core.ko", "rpmsg_ns.ko", "virtio_rpmsg_bus.ko"}) add_module(module);
     }
 
     [[nodiscard]] Initramfs& root() { return root_; }
@@ -94,6 +99,8 @@ class Guest {
     }
 
   private:
+    void add_module(const std::string& name) { root_.add("/" + name, read_bytes(RPROC_DEBIAN_KERNEL_DIR "/" + name)); }
+
     /// A folder for one run.
     struct Folder {
         Folder() {
