@@ -12,6 +12,7 @@
 
 #include "check/defect_finding.hpp"
 #include "check/file_table.hpp"
+#include "check/memory_advice.hpp"
 #include "rproc/check/memory_map.hpp"
 #include "rproc/firmware/elf_image.hpp"
 #include "rproc/internal/bytes.hpp"
@@ -100,10 +101,16 @@ class Cutter {
         if (vring.num == 0 || vring.align == 0 || cut == size || cut > room_for(carveout)) return;
         // Less than a page, whatever wrapped: the number of descriptors, or the distance that align makes.
         put(offset + kAlignInVring, Le32(4));
+        if (cut == 0 && begins_in(vring, carveout)) put(offset, Le32(wire::kAddressAny));  // nothing fits anywhere
         put(offset + kNumInVring, Le32(1));
         report(kVringSizeWraps, carveout,
                fmt::format("{} descriptors take {:#x} bytes, the kernel computes {:#x}", vring.num.get(), size, cut),
                "set num to the number of buffers that the firmware has");
+    }
+
+    [[nodiscard]] bool begins_in(const wire::Vring& vring, const std::string& carveout) const {
+        const auto memory = find_memory(config_, carveout);
+        return memory && vring.da - memory->device.start().value() <= memory->device.size();
     }
 
     [[nodiscard]] std::uint64_t room_for(const std::string& carveout) const {

@@ -96,7 +96,7 @@ std::string difference(const Verdict& verdict, const KernelAnswer& kernel) {
     compare("state", verdict.state ? std::string(to_string(*verdict.state)) : "nobody reads it",
             kernel.state.value_or("nobody reads it"));
     compare("virtio devices", std::to_string(registered), std::to_string(kernel.start ? announced : 0));
-    compare("lines", text_of(verdict.kernel_log), text_of(kernel.log));
+    compare("lines", text_of(counted_from_one(verdict.kernel_log)), text_of(kernel.log));
     compare("stop", text_of(verdict.stop_errno), text_of(kernel.stop));
     compare("lines of the stop", text_of(stop_log(verdict)), text_of(kernel.stop_log));
     return text;

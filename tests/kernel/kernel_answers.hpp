@@ -2,12 +2,15 @@
 #pragma once
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <regex>
 #include <set>
 #include <span>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kernel/guest.hpp"
@@ -25,29 +28,34 @@ struct KernelAnswer {
     std::vector<std::string> console{};  ///< its last words, when it died
 };
 
-/// The messages about a remote processor among the kernel's lines, without time and device. The virtio devices, which a
-/// kernel goes on counting, are counted from 1.
+/// The lines with the virtio devices that they name counted from 1: a kernel goes on counting from firmware to
+/// firmware.
+inline std::vector<std::string> counted_from_one(std::vector<std::string> lines) {
+    static const std::regex device("rproc-virtio\\.([0-9]+)\\.auto");
+    std::set<int> numbers;
+    for (const std::string& line : lines)
+        if (std::smatch match; std::regex_search(line, match, device)) numbers.insert(std::stoi(match[1]));
+    for (std::string& line : lines) {
+        std::smatch match;
+        if (!std::regex_search(line, match, device)) continue;
+        const auto rank = std::distance(numbers.begin(), numbers.find(std::stoi(match[1]))) + 1;
+        line = match.prefix().str() + "rproc-virtio." + std::to_string(rank) + ".auto" + match.suffix().str();
+    }
+    return lines;
+}
+
+/// The messages about a remote processor among the kernel's lines, without time and device.
 inline std::vector<std::string> processor_messages(std::span<const std::string> lines) {
     static const std::regex time("^(<[0-9]+>)?\\[ *[0-9.]+\\] ");
     static const std::regex prefix(
         "^(remoteproc remoteproc0|rproc-virtio rproc-virtio\\.[0-9]+\\.auto|stm32-rproc [0-9a-f]+\\.m4): ");
-    static const std::regex number("rproc-virtio\\.([0-9]+)\\.auto");
     std::vector<std::string> kept;
-    std::set<int> devices;
     for (const std::string& line : lines) {
         const std::string text = std::regex_replace(line, time, "");
-        for (std::sregex_iterator i(text.begin(), text.end(), number), end; i != end; ++i)
-            devices.insert(std::stoi((*i)[1]));
         const std::string bare = std::regex_replace(text, prefix, "");
         if (bare != text || text.starts_with("rproc-virtio: ")) kept.push_back(bare);
     }
-    for (std::string& line : kept) {
-        std::smatch match;
-        if (!std::regex_search(line, match, number)) continue;
-        const auto rank = std::distance(devices.begin(), devices.find(std::stoi(match[1]))) + 1;
-        line = match.prefix().str() + "rproc-virtio." + std::to_string(rank) + ".auto" + match.suffix().str();
-    }
-    return kept;
+    return counted_from_one(std::move(kept));
 }
 
 /// What one guest said of the firmware that it got to, by name. It died with the last of them when it is not `done`.

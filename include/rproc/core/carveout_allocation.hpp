@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -19,8 +20,9 @@ namespace internal {
 
 [[nodiscard]] inline Error allocation_failed(Context& ctx, const Carveout& carveout, Error error) {
     if (carveout.kind == Carveout::Kind::allocated) {
+        // As a 32-bit kernel has it: the size of a vring may have wrapped there.
         ctx.log(LogLevel::error, LogSource::driver,
-                fmt::format("failed to allocate dma memory: len {:#x}", carveout.size));
+                fmt::format("failed to allocate dma memory: len {:#x}", static_cast<std::uint32_t>(carveout.size)));
     }
     error.code = ErrorCode::memory_exhausted;
     error.where = fmt::format("carveout \"{}\" ({:#x} bytes)", carveout.name, carveout.size);
