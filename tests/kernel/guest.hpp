@@ -126,7 +126,7 @@ class Guest {
         // clang-format off
         std::vector<std::string> words{
             "/usr/bin/env", "timeout", "--kill-after=5", "900",
-            "qemu-system-arm", "-M", "virt", "-cpu", "cortex-a15", "-m", "1024", "-nographic", "-no-reboot",
+            "qemu-system-arm", "-M", "virt", "-cpu", "cortex-a15", "-m", "1024", "-nographic", "-no-reboot", "-nic", "none",
             "-kernel", kernel, "-initrd", initrd, "-dtb", board(), "-append", append};
         // clang-format on
         std::ranges::copy(machine_, std::back_inserter(words));

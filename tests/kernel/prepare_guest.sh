@@ -25,7 +25,7 @@ command -v arm-linux-gnueabihf-g++ >/dev/null || skip "no arm-linux-gnueabihf-g+
 
 arm-linux-gnueabihf-g++ -std=c++20 -Os -static -s -Wall -Wextra -o "$guest/init" "$source/tests/kernel/guest_init.cpp"
 
-qemu-system-arm -M virt,dumpdtb="$guest/machine.dtb" -cpu cortex-a15 -m 1024 -nographic >"$guest/dump.log" 2>&1
+qemu-system-arm -M virt,dumpdtb="$guest/machine.dtb" -cpu cortex-a15 -m 1024 -nographic -nic none >"$guest/dump.log" 2>&1
 dtc -q -I dts -O dtb -i "$source/tests/data/boards" -o "$guest/m4.dtbo" "$source/tests/kernel/guest_overlay.dts"
 fdtoverlay -i "$guest/machine.dtb" -o "$guest/board.tmp" "$guest/m4.dtbo"
 mv "$guest/board.tmp" "$guest/board.dtb"
