@@ -4,9 +4,9 @@
 set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
 set(OPENSSL_USE_STATIC_LIBS ON)
 set(PKG_CONFIG_ARGN --static)
+set(CMAKE_SKIP_BUILD_RPATH ON)
 # No warnings of the linker: its only ones are that OpenSSL can load modules and look up hosts, which work in a static
 # program only where the C library is the same. rproc does neither.
-set(CMAKE_SKIP_BUILD_RPATH ON)
 add_link_options(-static -Wl,--no-warnings)
 
 # Debian has no archives of these two, so what is used of them is compiled from their headers.

@@ -168,8 +168,7 @@ inline constexpr TopicRow kFindingRows[]{
      {{"the section is not allocated: place it in a memory that is loaded", next::kSections}}},
     {"table-without-services",
      "the resource table has neither a trace nor a vdev: the firmware runs, and Linux can neither read its log nor "
-     "talk "
-     "to it",
+     "talk to it",
      {{"none of them is wanted: nothing to do", next::kInspect},
       {"num of the table is too small for its entries", next::kInspect}}},
     {"trace-absent",
@@ -215,8 +214,7 @@ inline constexpr TopicRow kFindingRows[]{
       {"the region is missing from memory-region in the device tree", next::kNode}}},
     {"address-replaced",
      "an entry asks for an address inside a memory-region, and Linux takes the region's start: a firmware that uses "
-     "its "
-     "own number looks in the wrong place",
+     "its own number looks in the wrong place",
      {{"da of a vring is not the start of its region: set it to 0xffffffff (any), and read it from the table when the "
        "firmware runs",
        next::kCheck},

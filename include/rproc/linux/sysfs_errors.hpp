@@ -47,8 +47,7 @@ struct FailedStart {
 
 /// A start that the kernel refused. `kernel_line` has the kernel's lines, one below the other.
 /// @returns the error: firmware_not_found (ENOENT; of a detached processor table_missing), memory_exhausted (ENOMEM),
-/// vendor_entry_fails_boot (reported as
-///   success), timed_out (ETIMEDOUT) or boot_refused.
+///   vendor_entry_fails_boot (reported as success), timed_out (ETIMEDOUT) or boot_refused.
 [[nodiscard]] Error start_error(const FailedStart& start);
 
 /// A request that does not fit the state.
