@@ -3,8 +3,8 @@ include(CMakePackageConfigHelpers)
 
 set(package_directory ${CMAKE_INSTALL_LIBDIR}/cmake/rproc)
 
-install(DIRECTORY include/rproc DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN *.hpp)
-install(TARGETS rproc_headers EXPORT rprocHeaders)
+install(DIRECTORY include/rproc DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN *.hpp PATTERN *.def)
+install(TARGETS rproc_headers rproc_text EXPORT rprocHeaders)
 install(TARGETS rproc EXPORT rprocLibrary)
 
 # Two files of targets, so that a project which asks for the headers alone needs neither libelf nor libfdt.
@@ -15,6 +15,7 @@ if(TARGET rproc_cli)
     install(TARGETS rproc_cli)
     file(GLOB man_pages CONFIGURE_DEPENDS docs/man/*.1)
     install(FILES ${man_pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+    install(FILES docs/man/rproc-findings.7 DESTINATION ${CMAKE_INSTALL_MANDIR}/man7)
     install(FILES contrib/completions/rproc.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME rproc)
     install(FILES contrib/completions/_rproc DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
 endif()
@@ -31,7 +32,7 @@ install(
 # A static library's own dependencies belong on the link line of every user, a shared one's do not.
 get_target_property(library_type rproc TYPE)
 set(pkg_config_requires fmt)
-set(pkg_config_libs -lrproc)
+set(pkg_config_libs "-lrproc -lrproc_text")
 if(library_type STREQUAL "STATIC_LIBRARY")
     string(APPEND pkg_config_requires ", libelf, libcrypto")
     string(APPEND pkg_config_libs " -lfdt")

@@ -11,7 +11,7 @@ int main(int argc, char** argv) {
     auto booted = m4.set_firmware(rproc::firmware_file(argv[1]));
     if (booted) booted = m4.boot();
     if (!booted) {
-        std::printf("%s\n  hint: %s\n", booted.error().message().c_str(), booted.error().hint.c_str());
+        std::printf("%s\n  hint: %s\n", booted.error().message().c_str(), booted.error().hint().c_str());
         return 1;
     }
     std::printf("running, with %zu virtio devices\n", m4.resources().vdevs.size());

@@ -20,6 +20,10 @@ namespace {
 using rproc::Context;
 using rproc::Result;
 
+constexpr rproc::ErrorText kTooLarge{.code = rproc::ErrorCode::segment_outside_memory,
+                                     .message = "{0} bytes do not fit the memory",
+                                     .hint = "link a smaller image"};
+
 /// The policies under test: a backend for raw binaries, and a platform with one memory.
 struct RawBackend {
     Result<std::vector<std::byte>> parse_fw(Context& /*ctx*/, const rproc::Firmware& /*firmware*/) {
@@ -27,7 +31,8 @@ struct RawBackend {
     }
     Result<void> load(Context& ctx, const rproc::Firmware& firmware) {
         const auto memory = ctx.carveouts().da_to_va(rproc::DeviceAddress(0), firmware.bytes().size());
-        if (memory.empty()) return rproc::fail({.code = rproc::ErrorCode::segment_outside_memory, .what = "too large"});
+        if (memory.empty())
+            return rproc::fail(kTooLarge, rproc::place::Firmware{firmware.name()}, firmware.bytes().size());
         std::ranges::copy(firmware.bytes(), memory.begin());
         return {};
     }

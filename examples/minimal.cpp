@@ -30,7 +30,7 @@ rproc::Result<std::string> start(const std::filesystem::path& firmware) {
     rproc::linux::LocalFiles files;
     auto place = rproc::linux::find_processor(files, {}, "");
     if (place) return start_on_board(*std::move(place), firmware);
-    if (place.error().code != rproc::ErrorCode::processor_unknown) return rproc::fail(std::move(place).error());
+    if (place.error().code() != rproc::ErrorCode::processor_unknown) return rproc::fail(std::move(place).error());
     return start_on_model(firmware);
 }
 
@@ -40,7 +40,7 @@ int main(int argc, char** argv) {
     if (argc != 2) return 2;
     const auto where = start(argv[1]);
     if (!where) {
-        std::printf("%s\n  hint: %s\n", where.error().message().c_str(), where.error().hint.c_str());
+        std::printf("%s\n  hint: %s\n", where.error().message().c_str(), where.error().hint().c_str());
         return 1;
     }
     std::printf("running %s\n", where->c_str());

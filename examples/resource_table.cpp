@@ -33,7 +33,7 @@ struct Printer {
     Result<void> operator()(const ResourceEntry& entry) { return print(entry, "passed over by Linux"); }
 
     static Result<void> print(const ResourceEntry& entry, const std::string& text) {
-        std::printf("%s: %s\n", entry.describe().c_str(), text.c_str());
+        std::printf("%s: %s\n", describe(place_of(entry)).c_str(), text.c_str());
         return {};
     }
 };

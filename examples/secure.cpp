@@ -7,7 +7,7 @@
 namespace {
 
 int refused(const rproc::Error& error) {
-    std::printf("%s\n  hint: %s\n", error.message().c_str(), error.hint.c_str());
+    std::printf("%s\n  hint: %s\n", error.message().c_str(), error.hint().c_str());
     return 1;
 }
 

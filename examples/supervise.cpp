@@ -54,7 +54,7 @@ int main(int argc, char** argv) {
     rproc::ProcessorRegistry registry;
     if (!m4->set_firmware(rproc::firmware_file(argv[1])) || !registry.add(m4)) return 1;
     if (const auto booted = m4->boot(); !booted) {
-        std::printf("%s\n  hint: %s\n", booted.error().message().c_str(), booted.error().hint.c_str());
+        std::printf("%s\n  hint: %s\n", booted.error().message().c_str(), booted.error().hint().c_str());
         return 1;
     }
 

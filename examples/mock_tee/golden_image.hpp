@@ -13,7 +13,7 @@ template <class Processor>
     RPROC_TRY(m4.set_firmware(std::move(update)));
     const auto booted = m4.boot();
     if (booted) return {};
-    if (booted.error().code != rproc::ErrorCode::tee_refused) return booted;  // another image would not help
+    if (booted.error().code() != rproc::ErrorCode::tee_refused) return booted;  // another image would not help
     RPROC_TRY(m4.set_firmware(std::move(golden)));
     return m4.boot();
 }

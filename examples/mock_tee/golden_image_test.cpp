@@ -61,7 +61,7 @@ TEST_F(GoldenImage, IsNotTriedWhenTheTeeIsGone) {
     context.remove();
     const auto booted = boot_or_fall_back(m4, image("update.signed"), image("golden.signed"));
     ASSERT_FALSE(booted);
-    EXPECT_EQ(booted.error().code, rproc::ErrorCode::tee_gone);
+    EXPECT_EQ(booted.error().code(), rproc::ErrorCode::tee_gone);
 }
 
 }  // namespace

@@ -35,9 +35,17 @@ namespace expected_ns = tl;
 template <class T>
 using Result = expected_ns::expected<T, Error>;
 
-/// The failed outcome: `return fail({.code = ..., .what = ...});`
+/// The failed outcome: `return fail(std::move(error));`
 [[nodiscard]] inline expected_ns::unexpected<Error> fail(Error error) {
     return expected_ns::unexpected<Error>(std::move(error));
+}
+
+/// The failed outcome: `return fail(ErrorCode::entry_truncated, place::Entry{...}, needed, have);`
+/// The parameters are those of `Error`; the compiler counts the arguments.
+template <class... Arguments>
+[[nodiscard]] expected_ns::unexpected<Error> fail(internal::TextOfCount<sizeof...(Arguments)> text, const Place& place,
+                                                  const Arguments&... arguments) {
+    return expected_ns::unexpected<Error>(Error(text, place, arguments...));
 }
 
 }  // namespace rproc

@@ -26,18 +26,14 @@ std::uint32_t most_descriptors(std::uint64_t room, std::uint32_t align) {
     return most;
 }
 
-void complete_segment(Finding& finding, const ElfImage& image, const Stm32mp15Config& config) {
-    for (std::uint32_t i = 0; i < image.segment_count(); ++i) {
-        const ElfSegment segment = image.segment(i);
-        const auto range = DeviceRange::make(segment.paddr, segment.memsz);
-        if (!range || segment.describe() != finding.where) continue;
-        finding.message = explain_misfit(config, *range);
-        finding.hint = advise_place(config, *range);
-        if (segment.vaddr != segment.paddr)
-            finding.hint +=
-                fmt::format("; the load address p_paddr (AT>) decides, not p_vaddr {}", to_string(segment.vaddr));
-        return;
-    }
+void complete_segment(Finding& finding, const ElfSegment& segment, const Stm32mp15Config& config) {
+    const auto range = DeviceRange::make(segment.paddr, segment.memsz);
+    if (!range) return;
+    finding.message = explain_misfit(config, *range);
+    finding.hint = advise_place(config, *range);
+    if (segment.vaddr != segment.paddr)
+        finding.hint +=
+            fmt::format("; the load address p_paddr (AT>) decides, not p_vaddr {}", to_string(segment.vaddr));
 }
 
 void complete_carveout(Finding& finding, const wire::Carveout& request, const Stm32mp15Config& config) {
@@ -85,7 +81,7 @@ void complete_trace(Finding& finding, const wire::Trace& trace, const Stm32mp15C
     if (std::ranges::any_of(memory_map(config), holds)) return;  // another trace of that name
     finding.message = fmt::format(
         "the log buffer of {} at {:#x} {}: Linux boots the firmware, and says \"Trace  not "
-        "available\" to whoever reads the log",
+        "available\" to every reader",
         byte_count(trace.len), trace.da.get(), explain_misfit(config, *range));
     finding.hint =
         "set da and len of the trace entry to the address and size of the log buffer; " + advise_place(config, *range);
@@ -98,26 +94,36 @@ void complete_table(Finding& finding, const ElfSection& section, const Stm32mp15
                                   to_string(*range), explain_misfit(config, *range));
 }
 
-/// Looks for the entry that the finding is about; it names it as the table's reader does.
-void complete_entry(Finding& finding, const ResourceTableView& table, const Stm32mp15Config& config) {
-    std::uint32_t vdev = 0;
-    const auto place = [](const ResourceEntry& entry) { return "resource table, " + entry.describe(); };
+/// The entry of that index; nothing when the table ends before.
+std::optional<ResourceEntry> entry_at(const ResourceTableView& table, std::uint32_t index) {
+    if (index >= table.size()) return std::nullopt;
+    const auto entry = table.entry(index);
+    return entry ? std::optional(*entry) : std::nullopt;
+}
+
+void complete_vring_at(Finding& finding, const place::Vring& at, const ResourceTableView& table,
+                       const Stm32mp15Config& config) {
+    const auto entry = entry_at(table, at.entry);
+    const auto vdev = entry ? decode_vdev(*entry) : fail(Error());
+    if (vdev && at.index < vdev->vring_count())
+        complete_vring(finding, vdev->vring(at.index), fmt::format("vdev{}vring{}", at.vdev, at.index), config);
+}
+
+void complete_carveout_at(Finding& finding, const place::Entry& at, const ResourceTableView& table,
+                          const Stm32mp15Config& config) {
+    const auto entry = entry_at(table, at.index);
+    const auto request = entry ? decode_carveout(*entry) : fail(Error());
+    if (request) complete_carveout(finding, *request, config);
+}
+
+/// Every trace of that name: the table may have several.
+void complete_traces(Finding& finding, const place::Trace& at, const ResourceTableView& table,
+                     const Stm32mp15Config& config) {
     // An entry that is cut off ends the walk, as it ends the kernel's.
     static_cast<void>(table.for_each([&](const ResourceEntry& entry) -> Result<void> {
-        if (entry.is(wire::EntryType::carveout) && finding.where == place(entry)) {
-            RPROC_TRY_ASSIGN(const wire::Carveout request, decode_carveout(entry));
-            complete_carveout(finding, request, config);
-        } else if (entry.is(wire::EntryType::trace)) {
-            RPROC_TRY_ASSIGN(const wire::Trace request, decode_trace(entry));
-            if (finding.where == fmt::format("trace \"{}\"", wire::view(request.name)))
-                complete_trace(finding, request, config);
-        } else if (entry.is(wire::EntryType::vdev)) {
-            RPROC_TRY_ASSIGN(const VdevEntry request, decode_vdev(entry));
-            for (std::uint32_t i = 0; i < request.vring_count(); ++i)
-                if (finding.where.starts_with(fmt::format("{}, vring {} ", place(entry), i)))
-                    complete_vring(finding, request.vring(i), fmt::format("vdev{}vring{}", vdev, i), config);
-            ++vdev;
-        }
+        if (!entry.is(wire::EntryType::trace)) return {};
+        RPROC_TRY_ASSIGN(const wire::Trace request, decode_trace(entry));
+        if (wire::view(request.name) == at.name) complete_trace(finding, request, config);
         return {};
     }));
 }
@@ -125,13 +131,22 @@ void complete_entry(Finding& finding, const ResourceTableView& table, const Stm3
 }  // namespace
 
 Finding with_arithmetic(Finding finding, const ElfImage& image, const Stm32mp15Config& config) {
-    const auto is = [&](ErrorCode code) { return finding.code == name_of(code); };
-    if (is(ErrorCode::segment_outside_memory)) complete_segment(finding, image, config);
+    const Place::Part part = finding.place().part;
+    const auto* const segment = std::get_if<place::Segment>(&part);
+    if (finding.code == ErrorCode::segment_outside_memory && segment != nullptr)
+        complete_segment(finding, image.segment(segment->index), config);
     const auto table = find_file_table(image);
     if (!table) return finding;
-    if (is(ErrorCode::table_not_in_memory)) complete_table(finding, table->section, config);
-    if (is(ErrorCode::carveout_misfit) || is(ErrorCode::vring_misfit) || is(ErrorCode::trace_unavailable))
-        complete_entry(finding, table->view, config);
+    if (finding.code == ErrorCode::table_not_in_memory) complete_table(finding, table->section, config);
+    if (const auto* const entry = std::get_if<place::Entry>(&part);
+        entry != nullptr && finding.code == ErrorCode::carveout_misfit)
+        complete_carveout_at(finding, *entry, table->view, config);
+    if (const auto* const vring = std::get_if<place::Vring>(&part);
+        vring != nullptr && finding.code == ErrorCode::vring_misfit)
+        complete_vring_at(finding, *vring, table->view, config);
+    if (const auto* const trace = std::get_if<place::Trace>(&part);
+        trace != nullptr && finding.code == ErrorCode::trace_unavailable)
+        complete_traces(finding, *trace, table->view, config);
     return finding;
 }
 

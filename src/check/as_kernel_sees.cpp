@@ -46,7 +46,7 @@ class Cutter {
         if (!offset || *offset < std::uint64_t{1} << 32U) return;
         const std::uint64_t low = static_cast<std::uint32_t>(offset->get());
         put(at, Le64(low));
-        report(kTruncatesOffset, "section header e_shstrndx, sh_offset",
+        report(FindingCode::kernel_truncates_offset, place::Part{"section header e_shstrndx, sh_offset"},
                fmt::format("{:#x} of the section names is read at {:#x} instead", offset->get(), low),
                "the file is damaged: link it again, or copy it again");
     }
@@ -91,7 +91,7 @@ class Cutter {
         };
         if (low == segment.paddr.value() || std::ranges::none_of(memory_map(config_), holds)) return;
         put(image.header().phoff + segment.index * kProgramHeader64 + kPaddrIn64BitHeader, Le64(low));
-        report(kTruncatesAddress, segment.describe(), fmt::format("is loaded to {:#x} instead", low),
+        report(FindingCode::kernel_truncates_address, place_of(segment), fmt::format("is loaded to {:#x} instead", low),
                "link for a 32-bit address inside a memory-region");
     }
 
@@ -103,7 +103,7 @@ class Cutter {
         put(offset + kAlignInVring, Le32(4));
         if (cut == 0 && begins_in(vring, carveout)) put(offset, Le32(wire::kAddressAny));  // nothing fits anywhere
         put(offset + kNumInVring, Le32(1));
-        report(kVringSizeWraps, carveout,
+        report(FindingCode::kernel_vring_size_wraps, place::Part{carveout},
                fmt::format("{} descriptors take {:#x} bytes, the kernel computes {:#x}", vring.num.get(), size, cut),
                "set num to the number of buffers that the firmware has");
     }
@@ -125,8 +125,8 @@ class Cutter {
         static_cast<void>(internal::write_at(std::span(bytes_), offset, value));
     }
 
-    void report(const KernelDefect& defect, std::string where, std::string_view detail, std::string hint) {
-        findings_.push_back(defect_finding(defect, std::move(where), detail, std::move(hint)));
+    void report(FindingCode defect, const Place& place, std::string_view detail, std::string hint) {
+        findings_.push_back(defect_finding(defect, place, detail, std::move(hint)));
     }
 
     const Firmware& firmware_;

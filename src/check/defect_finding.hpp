@@ -7,16 +7,15 @@
 
 #include <fmt/format.h>
 
-#include "rproc/check/kernel_defects.hpp"
 #include "rproc/check/verdict.hpp"
 
 namespace rproc::check {
 
-/// The finding that a firmware meets a defect of the kernel. `detail` says how.
-[[nodiscard]] inline Finding defect_finding(const KernelDefect& defect, std::string where, std::string_view detail,
+/// The finding that a firmware meets a defect of the kernel.
+/// @param defect a row of RPROC_KERNEL_DEFECT. `detail` says how this firmware meets it.
+[[nodiscard]] inline Finding defect_finding(FindingCode defect, const Place& place, std::string_view detail,
                                             std::string hint) {
-    return {Severity::error, std::string(defect.code), std::move(where), fmt::format("{}: {}", defect.summary, detail),
-            std::move(hint)};
+    return {Severity::error, defect, place, fmt::format("{}: {}", info_of(defect).meaning, detail), std::move(hint)};
 }
 
 }  // namespace rproc::check

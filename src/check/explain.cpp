@@ -12,7 +12,6 @@
 #include <fmt/format.h>
 
 #include "check/explain_errnos.hpp"
-#include "check/explain_examples.hpp"
 #include "check/explain_findings.hpp"
 #include "check/explain_lines.hpp"
 #include "check/explain_results.hpp"
@@ -67,25 +66,14 @@ void add_causes(Explanation& explanation, const CauseTexts& causes, const Values
 
 // --- findings
 
-constexpr bool is_finding(std::string_view code) {
-    return std::ranges::any_of(kFindingRows, [&](const TopicRow& row) { return row.name == code; });
-}
-static_assert(std::ranges::all_of(kExampleRows, [](const auto& row) { return is_finding(row.code); }),
-              "every example has a finding");
-
-std::string example_of(std::string_view code) {
-    for (const ExampleRow& row : kExampleRows)
-        if (row.code == code) return std::string(row.text);
-    return {};
-}
-
 std::optional<Explanation> explain_finding(std::string_view text) {
-    const auto named = [&](const TopicRow& row) { return equal_ignoring_case(row.name, text); };
+    const auto named = [&](const FindingRow& row) { return equal_ignoring_case(row.topic.name, text); };
     const auto* const row = std::ranges::find_if(kFindingRows, named);
     if (row == std::end(kFindingRows)) return std::nullopt;
-    Explanation explanation{ExplanationKind::finding, std::string(row->name), std::string(row->meaning), {}};
-    add_causes(explanation, row->causes, {});
-    explanation.example = example_of(row->name);
+    Explanation explanation{
+        ExplanationKind::finding, std::string(row->topic.name), std::string(row->topic.meaning), {}};
+    add_causes(explanation, row->topic.causes, {});
+    explanation.example = row->example;
     return explanation;
 }
 
@@ -235,7 +223,7 @@ bool is_of_remoteproc(std::string_view device) {
 }
 
 constexpr std::optional<TopicRow> topic_of(const LineRow& line) {
-    for (const TopicRow& row : kFindingRows)
+    for (const auto& [row, example] : kFindingRows)
         if (row.name == line.topic) return row;
     for (const TopicRow& row : kTopicRows)
         if (row.name == line.topic) return row;

@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "rproc/internal/code_name.hpp"
 #include "rproc/tee/protocol.hpp"
 
 /// The texts behind `explain`, one row for each thing that can be explained.

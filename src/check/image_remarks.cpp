@@ -19,8 +19,6 @@ namespace {
 constexpr DeviceAddress kResetVector(4);
 constexpr std::uint64_t kVector = 4;
 
-std::string code(ErrorCode error) { return std::string(name_of(error)); }
-
 /// The last segment that covers these bytes: what it puts there is what the processor finds.
 std::optional<ElfSegment> segment_over(const ElfImage& image, DeviceRange range) {
     std::optional<ElfSegment> found;
@@ -47,7 +45,7 @@ void remark_on_machine(std::vector<Finding>& findings, const ElfHeader& header) 
     constexpr std::uint16_t kArm = 40;  // EM_ARM
     if (header.machine == kArm) return;
     findings.push_back(
-        {Severity::warning, code(ErrorCode::elf_machine_foreign), "ELF header, e_machine",
+        {Severity::warning, FindingCode::elf_machine_foreign, place::ElfHeader{"e_machine"},
          fmt::format("the file is for machine {}, and the Cortex-M4 executes Arm code, which is {}; Linux "
                      "does not look, and starts it",
                      header.machine, kArm),
@@ -59,7 +57,7 @@ void remark_on_vectors(std::vector<Finding>& findings, const ElfImage& image) {
         ".isr_vector : { KEEP(*(.isr_vector)) } as the first section of the memory at 0x0";
     const auto reset = reset_vector(image);
     if (!reset) {
-        findings.push_back({Severity::warning, code(ErrorCode::vectors_missing), "vector table (0x0+0x8)",
+        findings.push_back({Severity::warning, FindingCode::vectors_missing, place::Vector{"", 0, 2 * kVector},
                             "no segment is loaded to 0x0, where the Cortex-M4 finds its stack pointer and, at 0x4, the "
                             "address of its first instruction: it starts with what was there before",
                             "linker script: " + in_linker_script});
@@ -69,7 +67,7 @@ void remark_on_vectors(std::vector<Finding>& findings, const ElfImage& image) {
     const auto first = DeviceRange::make(DeviceAddress(*reset & ~1U), 2);
     if (thumb && segment_over(image, *first)) return;
     findings.push_back(
-        {Severity::warning, code(ErrorCode::reset_vector_invalid), "vector table, reset vector (0x4)",
+        {Severity::warning, FindingCode::reset_vector_invalid, place::Vector{"reset vector", kResetVector.value(), 0},
          fmt::format("the word at 0x4, with which the Cortex-M4 starts, is {:#010x}: {}; the core faults at once, and "
                      "Linux says that it is up",
                      *reset, thumb ? "no segment is loaded there" : "bit 0, the Thumb bit, is not set"),
@@ -92,7 +90,7 @@ void remark_on_debug(std::vector<Finding>& findings, const ElfImage& image) {
     const std::uint64_t file = image.bytes().size();
     debug = std::min(debug, file);  // sections may share bytes
     if (debug <= kWorthMentioning || debug <= file / 2) return;
-    findings.push_back({Severity::note, code(ErrorCode::debug_sections_large), "sections .debug_*",
+    findings.push_back({Severity::note, FindingCode::debug_sections_large, place::DebugSections{},
                         fmt::format("{} of the file's {} ({} %) are for the debugger; Linux reads them all at each "
                                     "start, and loads none",
                                     grouped(debug), byte_count(file), debug * 100 / file),

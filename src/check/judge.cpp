@@ -52,23 +52,30 @@ void judge_reads(Verdict& verdict, const Trial& trial, const Firmware& firmware,
     const std::string hint = "the file is damaged: link it again, or copy it again";
     const auto image = ElfImage::parse(firmware.bytes());
     if (!image) {
-        if (trial.error->code != ErrorCode::elf_headers_outside_file || !section_headers_wrap(firmware.bytes())) return;
+        if (trial.error->code() != ErrorCode::elf_headers_outside_file || !section_headers_wrap(firmware.bytes()))
+            return;
         verdict.findings.clear();
-        die_at_start(verdict, defect_finding(kReadsPastFile, "ELF header, e_shoff", "e_shoff wraps", hint),
-                     trial.record.lines_before(Step::sanity_check).value_or(0));
+        die_at_start(
+            verdict,
+            defect_finding(FindingCode::kernel_reads_past_file, place::ElfHeader{"e_shoff"}, "e_shoff wraps", hint),
+            trial.record.lines_before(Step::sanity_check).value_or(0));
         verdict.kernel_log.push_back(booting_line(firmware));
         return;
     }
     if (trial.reached(Step::parse_fw)) {
         if (const auto read = find_table_panics(*image)) {
-            return die_at_start(verdict, defect_finding(kReadsPastFile, "section headers", *read, hint),
-                                *trial.record.lines_before(Step::parse_fw));
+            return die_at_start(
+                verdict,
+                defect_finding(FindingCode::kernel_reads_past_file, place::Part{"section headers"}, *read, hint),
+                *trial.record.lines_before(Step::parse_fw));
         }
     }
     if (trial.reached(Step::load)) {
         if (const auto read = load_panics(*image, config)) {
-            return die_at_start(verdict, defect_finding(kReadsPastFile, "program headers", *read, hint),
-                                *trial.record.lines_before(Step::load));
+            return die_at_start(
+                verdict,
+                defect_finding(FindingCode::kernel_reads_past_file, place::Part{"program headers"}, *read, hint),
+                *trial.record.lines_before(Step::load));
         }
     }
 }
@@ -91,12 +98,14 @@ void judge_free(Verdict& verdict, const Trial& trial) {
     const std::string hint = "give every vdev two vrings, and every carveout and vring the name of a memory-region";
     if (trial.error) {
         const std::size_t all_but_boot_failed = verdict.kernel_log.size() - 1;
-        return die_at_start(verdict, defect_finding(kPanicsOnFree, "undo of the failed boot", *taken, hint),
-                            all_but_boot_failed);
+        return die_at_start(
+            verdict,
+            defect_finding(FindingCode::kernel_panics_on_free, place::Part{"undo of the failed boot"}, *taken, hint),
+            all_but_boot_failed);
     }
     verdict.outcome = Outcome::panics;
     verdict.stop_errno.reset();
-    verdict.findings.push_back(defect_finding(kPanicsOnFree, "stop", *taken, hint));
+    verdict.findings.push_back(defect_finding(FindingCode::kernel_panics_on_free, place::Part{"stop"}, *taken, hint));
 }
 
 void judge_kernel(Verdict& verdict, const Trial& trial, const Firmware& firmware,

@@ -73,7 +73,7 @@ std::optional<std::string> load_panics(const ElfImage& image, const platform::St
         if (!segment.loadable()) continue;
         if (file_range_wraps(segment) && segment.filesz <= segment.memsz && placed(segment)) {
             return fmt::format("{}: offset {:#x} plus size {:#x} wraps, and passes the kernel's check",
-                               segment.describe(), segment.offset, segment.filesz);
+                               describe(place_of(segment)), segment.offset, segment.filesz);
         }
         if (!placed(segment) || !image.contents(segment)) return std::nullopt;
     }

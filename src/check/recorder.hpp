@@ -21,8 +21,8 @@ class Recorder : public NullObserver {
     }
     void on_notice(Severity severity, const Error& error) {
         if (!recording_) return;
-        codes_.push_back(error.code);
-        findings_.push_back({severity, std::string(name_of(error.code)), error.where, error.what, error.hint});
+        codes_.push_back(error.code());
+        findings_.push_back({severity, error.code(), error.place(), error.what(), error.hint()});
     }
     void on_log(const LogLine& line) {
         if (recording_) kernel_log_.emplace_back(line.text);

@@ -41,7 +41,7 @@ void remark_on_place(std::vector<Finding>& findings, const FileTable& table, con
     const auto holds = [&](const MemoryEntry& entry) { return entry.loadable && entry.device.contains(*range); };
     if (std::ranges::none_of(memory_map(config), holds)) return;
     findings.push_back(
-        {Severity::warning, std::string(name_of(ErrorCode::table_outside_segments)), "resource table",
+        {Severity::warning, FindingCode::table_outside_segments, place::Table{},
          fmt::format("no segment loads section .resource_table; Linux writes the table to {} all the same, "
                      "over whatever is there",
                      to_string(*range)),
@@ -55,7 +55,7 @@ void remark_on_names(std::vector<Finding>& findings, const ResourceTableView& ta
         RPROC_TRY_ASSIGN(const wire::Carveout request, decode_carveout(entry));
         const std::string name(wire::view(request.name));
         if (name.find('%') != std::string::npos) {
-            findings.push_back(defect_finding(kFormatString, fmt::format("carveout \"{}\"", name),
+            findings.push_back(defect_finding(FindingCode::kernel_format_string, place::Carveout{name},
                                               "it registers another name", "use a name without '%'"));
         }
         return {};
@@ -66,7 +66,7 @@ void remark_on_offsets(std::vector<Finding>& findings, const ResourceTableView& 
     constexpr std::uint32_t kFirstNegative = 0x80000000;
     for (std::uint32_t i = 0; i < table.size(); ++i) {
         if (table.offset(i) < kFirstNegative) continue;
-        findings.push_back(defect_finding(kReadsBeforeTable, fmt::format("resource table, offset[{}]", i),
+        findings.push_back(defect_finding(FindingCode::kernel_reads_before_table, place::TableOffset{i},
                                           fmt::format("{:#x} may panic them", table.offset(i)),
                                           "offsets count from the table's first byte; use offsetof()"));
         return;
@@ -81,7 +81,7 @@ std::vector<Finding> remarks_on(const ElfImage& image, const Stm32mp15Config& co
     if (!table) return findings;
     if (!trial.error) remark_on_place(findings, *table, image, config);
     remark_on_names(findings, table->view);
-    if (trial.error && trial.error->code == ErrorCode::entry_outside_table) remark_on_offsets(findings, table->view);
+    if (trial.error && trial.error->code() == ErrorCode::entry_outside_table) remark_on_offsets(findings, table->view);
     return findings;
 }
 
@@ -107,7 +107,7 @@ std::vector<VirtioDevice> requested_virtio(const ElfImage& image) {
 }
 
 Finding explain(const Error& error, const ElfImage* image, const Stm32mp15Config& config) {
-    Finding finding{Severity::error, std::string(name_of(error.code)), error.where, error.what, error.hint};
+    Finding finding{Severity::error, error.code(), error.place(), error.what(), error.hint()};
     return image == nullptr ? finding : with_arithmetic(std::move(finding), *image, config);
 }
 

@@ -31,7 +31,7 @@ std::string format_of(const Firmware& firmware) {
 }
 
 Finding signature_not_verified(const Firmware& firmware) {
-    return {Severity::note, std::string(name_of(ErrorCode::signature_not_verified)), firmware.name(),
+    return {Severity::note, FindingCode::signature_not_verified, place::Firmware{firmware.name()},
             "nobody has looked at the signature: this is about the rest of the image",
             fmt::format("rproc verify {} --key PUBLIC_KEY", firmware.name())};
 }
@@ -39,7 +39,7 @@ Finding signature_not_verified(const Firmware& firmware) {
 /// What the TEE refused is told in its words, the rest in those of the board.
 Finding finding_of(const Error& error, const Firmware& firmware, const tee::LoadReport& report,
                    const platform::Stm32mp15Config& config) {
-    const bool by_load = error.code == ErrorCode::tee_refused && report.result != tee::ResultCode::success;
+    const bool by_load = error.code() == ErrorCode::tee_refused && report.result != tee::ResultCode::success;
     return by_load ? explain_refusal(firmware, report) : explain(error, nullptr, config);
 }
 

@@ -49,8 +49,8 @@ Finding overlap(const Loaded& a, const Loaded& b) {
     const std::uint64_t size = std::min(a.at.end(), b.at.end()).value() - start.value();
     const bool by_alias = in_sram(*DeviceRange::make(first.segment.paddr, 0)).start() != first.segment.paddr ||
                           in_sram(*DeviceRange::make(last.segment.paddr, 0)).start() != last.segment.paddr;
-    return {Severity::warning, std::string(name_of(ErrorCode::segments_overlap)), last.segment.describe(),
-            fmt::format("overwrites {} of {} at {}{}", byte_count(size), first.segment.describe(),
+    return {Severity::warning, FindingCode::segments_overlap, place_of(last.segment),
+            fmt::format("overwrites {} of {} at {}{}", byte_count(size), describe(place_of(first.segment)),
                         to_string(*DeviceRange::make(start, size)),
                         by_alias ? ": 0x30000000 is a second address of the SRAM at 0x10000000" : ""),
             "give each output section memory of its own in the linker script; load addresses (AT>) count: "
@@ -71,7 +71,7 @@ void remark_on_vring(std::vector<Finding>& findings, const std::vector<Loaded>& 
     for (const Loaded& each : loaded) {
         if (!each.at.overlaps(vring.device)) continue;
         findings.push_back(
-            {Severity::warning, std::string(name_of(ErrorCode::segment_in_vring)), each.segment.describe(),
+            {Severity::warning, FindingCode::segment_in_vring, place_of(each.segment),
              fmt::format("lies in {}, which the resource table takes for a vring: Linux clears it when its "
                          "virtio driver starts, and keeps descriptors there",
                          describe(vring)),

@@ -12,14 +12,13 @@
 namespace rproc::check {
 namespace {
 
-void note(std::vector<Finding>& findings, ErrorCode code, std::string message, std::string hint) {
-    findings.push_back(
-        {Severity::note, std::string(name_of(code)), "resource table", std::move(message), std::move(hint)});
+void note(std::vector<Finding>& findings, FindingCode code, std::string message, std::string hint) {
+    findings.push_back({Severity::note, code, place::Table{}, std::move(message), std::move(hint)});
 }
 
 void remark_on_absence(std::vector<Finding>& findings, std::uint32_t entries, bool trace, bool vdev) {
     if (!trace && !vdev) {
-        note(findings, ErrorCode::table_without_services,
+        note(findings, FindingCode::table_without_services,
              fmt::format(
                  "none of its {} entries is a trace or a vdev: Linux starts the firmware, and can neither show its "
                  "log nor talk to it",
@@ -28,12 +27,12 @@ void remark_on_absence(std::vector<Finding>& findings, std::uint32_t entries, bo
              "is "
              "wanted");
     } else if (!trace) {
-        note(findings, ErrorCode::trace_absent,
+        note(findings, FindingCode::trace_absent,
              "has no trace entry: what the firmware logs cannot be read on Linux (debugfs, "
              "remoteproc/remoteproc0/trace0)",
              "add an entry of type 2 with da and len of the log buffer");
     } else if (!vdev) {
-        note(findings, ErrorCode::virtio_absent,
+        note(findings, FindingCode::virtio_absent,
              "has no vdev entry: there is no rpmsg channel between Linux and the firmware",
              "add an entry of type 3 with id 7 (rpmsg) and two vrings");
     }
@@ -44,7 +43,7 @@ void remark_on_carveout(std::vector<Finding>& findings, const ResourceEntry& ent
     const auto memory = find_memory(config, wire::view(request.name));
     if (!memory || request.da == wire::kAddressAny || request.da == memory->device.start().value()) return;
     findings.push_back(
-        {Severity::warning, std::string(name_of(ErrorCode::address_replaced)), "resource table, " + entry.describe(),
+        {Severity::warning, FindingCode::address_replaced, place_of(entry),
          fmt::format(
              "asks for da {:#x}, {:#x} bytes into {}: Linux takes the whole memory, and writes da {:#x} and len "
              "{:#x} into the entry",

@@ -17,18 +17,19 @@ namespace {
 template <Backend B>
 using Processor = RemoteProcessor<B, platform::Stm32mp15, Mainline, ObserverRef<Recorder>>;
 
+constexpr ErrorText kTraceNowhere{
+    .code = ErrorCode::trace_unavailable,
+    .message =
+        "{0} bytes at {1:#x} lie in no memory of the processor: Linux boots it, and says \"Trace  not available\" to "
+        "every reader",
+    .hint = "give the trace entry the address and size of the log buffer"};
+
 /// What a running processor does not have, though the firmware asks for it.
 void look_at_traces(const Resources& resources, const CarveoutRegistry& carveouts, Recorder& record) {
     for (const TraceBuffer& trace : resources.traces) {
         if (!carveouts.da_to_va(trace.da, trace.len).empty()) continue;
-        record.on_notice(
-            Severity::warning,
-            {.code = ErrorCode::trace_unavailable,
-             .what = fmt::format("{} bytes at {} lie in no memory of the processor: Linux boots it, and says "
-                                 "\"Trace  not available\" to whoever reads it",
-                                 trace.len, to_string(trace.da)),
-             .where = fmt::format("trace \"{}\"", trace.name),
-             .hint = "give the trace entry the address and size of the log buffer"});
+        record.on_notice(Severity::warning,
+                         Error(kTraceNowhere, place::Trace{trace.name}, trace.len, trace.da.value()));
     }
 }
 

@@ -30,7 +30,7 @@ std::string hint_for(const Firmware& image, tee::ResultCode result) {
 Finding explain_refusal(const Firmware& image, const tee::LoadReport& report) {
     std::string message = fmt::format("{}; {}", tee::describe(report.result), report.reason);
     if (ElfImage::parse(image.bytes())) message += "; this is a plain ELF file, not a signed image";
-    return {Severity::error, std::string(name_of(ErrorCode::tee_refused)), image.name(), std::move(message),
+    return {Severity::error, ErrorCode::tee_refused, place::Firmware{image.name()}, std::move(message),
             hint_for(image, report.result)};
 }
 

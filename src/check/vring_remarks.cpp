@@ -33,7 +33,7 @@ class VdevRemarks {
   public:
     VdevRemarks(std::vector<Finding>& findings, const Stm32mp15Config& config, const ResourceEntry& entry,
                 std::uint32_t index)
-        : findings_(findings), config_(config), place_("resource table, " + entry.describe()), index_(index) {}
+        : findings_(findings), config_(config), entry_(entry), index_(index) {}
 
     void remark(const VdevEntry& request) {
         for (std::uint32_t i = 0; i < request.vring_count(); ++i) {
@@ -48,17 +48,18 @@ class VdevRemarks {
     }
 
   private:
-    void warn(ErrorCode code, std::string where, std::string message, std::string hint) {
-        findings_.push_back({Severity::warning, std::string(name_of(code)), place_ + std::move(where),
-                             std::move(message), std::move(hint)});
+    void warn(FindingCode code, const Place& place, std::string message, std::string hint) {
+        findings_.push_back({Severity::warning, code, place, std::move(message), std::move(hint)});
     }
 
-    [[nodiscard]] static std::string vring_place(std::uint32_t vring) { return fmt::format(", vring {}", vring); }
+    [[nodiscard]] Place vring_place(std::uint32_t vring) const {
+        return place::Vring{entry_.index(), entry_.offset(), index_, vring};
+    }
 
     void remark_on_numbers(const wire::Vring& vring, std::uint32_t index) {
         if (std::has_single_bit(vring.num.get()) && std::has_single_bit(vring.align.get())) return;
         warn(
-            ErrorCode::vring_not_power_of_two, vring_place(index),
+            FindingCode::vring_not_power_of_two, vring_place(index),
             fmt::format("num is {}, align is {}; virtio wants powers of two: both sides find the place of a message by "
                         "masking bits, Linux takes any number, and messages get lost",
                         vring.num.get(), vring.align.get()),
@@ -68,7 +69,7 @@ class VdevRemarks {
     void remark_on_address(const wire::Vring& vring, std::uint32_t index) {
         const auto memory = find_memory(config_, fmt::format("vdev{}vring{}", index_, index));
         if (!memory || vring.da == wire::kAddressAny || vring.da == memory->device.start().value()) return;
-        warn(ErrorCode::address_replaced, vring_place(index),
+        warn(FindingCode::address_replaced, vring_place(index),
              fmt::format(
                  "asks for da {:#x}, {:#x} bytes into {}: Linux puts the vring at {:#x}, and writes that into the "
                  "table",
@@ -79,7 +80,7 @@ class VdevRemarks {
 
     void remark_on_pair(std::uint32_t receive, std::uint32_t send) {
         if (receive == 1 || send == 1) {
-            warn(ErrorCode::vring_too_small, "",
+            warn(FindingCode::vring_too_small, place_of(entry_),
                  fmt::format(
                      "the vrings have {} and {} descriptors, and with 1 a single message is under way at a time: "
                      "whoever sends the next waits up to 15 seconds for it to come back",
@@ -93,7 +94,7 @@ class VdevRemarks {
             consequence = fmt::format("; it fails with -28 (ENOSPC) to send more than {} at a time", send);
         if (send > buffers) consequence = "; the rest of vring 1 stays unused";
         warn(
-            ErrorCode::vrings_unequal, "",
+            FindingCode::vrings_unequal, place_of(entry_),
             fmt::format("vring 0 has {} descriptors and vring 1 has {}: Linux makes {} buffers for each direction, and "
                         "prints a warning with a call trace{}",
                         receive, send, buffers, consequence),
@@ -107,7 +108,7 @@ class VdevRemarks {
         if (!memory || takes <= memory->device.size()) return;
         const std::uint64_t fits = std::bit_floor(memory->device.size() / kBufferSize / 2);
         warn(
-            ErrorCode::virtio_buffers_misfit, "",
+            FindingCode::virtio_buffers_misfit, place_of(entry_),
             fmt::format("num {} makes {} buffers of 512 bytes, {} in one piece; {} has {}: virtio_rpmsg_bus fails with "
                         "-12 (ENOMEM), and there is no rpmsg",
                         receive, buffers, byte_count(takes), describe(*memory), byte_count(memory->device.size())),
@@ -116,7 +117,7 @@ class VdevRemarks {
 
     std::vector<Finding>& findings_;
     const Stm32mp15Config& config_;
-    std::string place_;
+    ResourceEntry entry_;
     std::uint32_t index_;
 };
 

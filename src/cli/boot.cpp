@@ -6,13 +6,15 @@
 #include <memory>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "cli/boot_reporters.hpp"
 #include "cli/commands.hpp"
 #include "cli/tee_options.hpp"
 #include "cli/timeline_file.hpp"
 #include "cli/timeline_recorder.hpp"
 #include "rproc/check/checker.hpp"
-#include "rproc/check/kernel_defects.hpp"
+#include "rproc/check/finding_code.hpp"
 #include "rproc/core/spdlog_observer.hpp"
 #include "rproc/rproc.hpp"
 #include "rproc/sim/software_tee_board.hpp"
@@ -22,10 +24,8 @@ namespace rproc::cli {
 
 std::vector<check::Finding> BootJob::kernel_defects() const {
     std::vector<check::Finding> defects;
-    std::ranges::copy_if(verdict.findings, std::back_inserter(defects), [](const check::Finding& finding) {
-        return std::ranges::find(check::kKernelDefects, finding.code, &check::KernelDefect::code) !=
-               check::kKernelDefects.end();
-    });
+    std::ranges::copy_if(verdict.findings, std::back_inserter(defects),
+                         [](const check::Finding& finding) { return finding.code.is_kernel_defect(); });
     return defects;
 }
 
@@ -50,9 +50,9 @@ ExitStatus with_sequence(std::string_view name, F f) {
 
 /// The TEE's own reason for a refusal, which Linux never hears.
 Error with_reason(Error error, const BootJob& job) {
-    if (job.tee == nullptr || error.code != ErrorCode::tee_refused) return error;
+    if (job.tee == nullptr || error.code() != ErrorCode::tee_refused) return error;
     const tee::LoadReport& report = job.tee->last_load(sim::processor_id(job.board.config));
-    if (!report.reason.empty()) error.what += "; " + report.reason;
+    if (!report.reason.empty()) error.set_note(report.reason);
     return error;
 }
 

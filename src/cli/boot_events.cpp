@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/boot_reporters.hpp"
+#include "cli/json_of_place.hpp"
 #include "rproc/check/verdict.hpp"
 #include "rproc/core/state.hpp"
 
@@ -66,11 +67,12 @@ void BootEvents::on_step_failed(Step step, const Error& /*error*/) { print_step(
 void BootEvents::on_notice(Severity severity, const Error& error) {
     print({{"event", "notice"},
            {"severity", to_string(severity)},
-           {"code", name_of(error.code)},
-           {"step", to_string(error.step)},
-           {"where", error.where},
-           {"message", error.what},
-           {"hint", error.hint}});
+           {"code", name_of(error.code())},
+           {"step", to_string(error.step())},
+           {"where", error.where()},
+           {"place", place_json(error.place())},
+           {"message", error.what()},
+           {"hint", error.hint()}});
 }
 
 void BootEvents::on_log(const LogLine& line) {
@@ -87,9 +89,10 @@ void BootEvents::print_result(const Json& result) {
     for (const check::Finding& defect : job_.kernel_defects()) {
         print({{"event", "notice"},
                {"severity", to_string(defect.severity)},
-               {"code", defect.code},
+               {"code", defect.code.name()},
                {"step", to_string(Step::none)},
-               {"where", defect.where},
+               {"where", defect.where()},
+               {"place", place_json(defect.place())},
                {"message", defect.message},
                {"hint", defect.hint}});
     }
@@ -106,11 +109,12 @@ void BootEvents::refused(const Error& error) {
     print_result({{"booted", false},
                   {"errno", error.errno_value()},
                   {"errno_name", check::errno_name(error.errno_value())},
-                  {"step", to_string(error.step)},
-                  {"code", name_of(error.code)},
-                  {"where", error.where},
+                  {"step", to_string(error.step())},
+                  {"code", name_of(error.code())},
+                  {"where", error.where()},
+                  {"place", place_json(error.place())},
                   {"message", meaning_of(error, job_.board, job_.firmware)},
-                  {"hint", error.hint}});
+                  {"hint", error.hint()}});
 }
 
 void BootEvents::stopped() {

@@ -138,13 +138,10 @@ Running look_at(const Resources& resources, const CarveoutRegistry& carveouts, s
 
 std::string meaning_of(const Error& error, const platform::Board& board, const Firmware& firmware) {
     const auto image = ElfImage::parse(firmware.bytes());
-    if (error.code != ErrorCode::segment_outside_memory || !image) return error.message();
-    for (std::uint32_t i = 0; i < image->segment_count(); ++i) {
-        const ElfSegment segment = image->segment(i);
-        const auto range = DeviceRange::make(segment.paddr, segment.memsz);
-        if (range && segment.describe() == error.where)
-            return fmt::format("{}: {}", error.where, check::explain_misfit(board.config, *range));
-    }
+    if (error.code() != ErrorCode::segment_outside_memory || !image) return error.message();
+    const auto* const at = std::get_if<place::Segment>(&error.place().part);
+    const auto range = at == nullptr ? std::nullopt : DeviceRange::make(DeviceAddress(at->da), at->size);
+    if (range) return fmt::format("{}: {}", error.where(), check::explain_misfit(board.config, *range));
     return error.message();
 }
 

@@ -64,7 +64,8 @@ void Timeline::print_notice(Severity severity, const Error& error) {
     const std::string start = fmt::format("{:{}}{}: ", "", kIndent, mark_of(out_, severity));
     const std::size_t width = kIndent + to_string(severity).size() + 2;
     out_.wrapped(start, width, printable(error.message()));
-    if (!error.hint.empty()) out_.wrapped(fmt::format("{:{}}hint: ", "", kIndent), kIndent + 6, printable(error.hint));
+    if (!error.hint().empty())
+        out_.wrapped(fmt::format("{:{}}hint: ", "", kIndent), kIndent + 6, printable(error.hint()));
 }
 
 void Timeline::print_vdev(const RunningVdev& vdev) {
@@ -101,7 +102,8 @@ void Timeline::refused(const Error& error) {
     for (const std::string& line : complaints_) out_.print("{:<{}} {}\n", std::exchange(label, ""), kLabel, line);
     out_.wrapped(fmt::format("{:<{}} ", "  means", kLabel), kLabel + 1,
                  printable(meaning_of(error, job_.board, job_.firmware)));
-    if (!error.hint.empty()) out_.wrapped(fmt::format("{:<{}} ", "  do", kLabel), kLabel + 1, printable(error.hint));
+    if (!error.hint().empty())
+        out_.wrapped(fmt::format("{:<{}} ", "  do", kLabel), kLabel + 1, printable(error.hint()));
     print_kernel_defects();
 }
 
@@ -113,8 +115,7 @@ void Timeline::print_kernel_defects() {
     out_.print("\n{}: {}\n", out_.bold("Linux 6.1 on a board, by a mistake of its own"),
                to_string(job_.verdict.outcome));
     for (const check::Finding& defect : defects) {
-        out_.wrapped(fmt::format("{:<{}} ", "  why", kLabel), kLabel + 1,
-                     printable(defect.where.empty() ? defect.message : defect.where + ": " + defect.message));
+        out_.wrapped(fmt::format("{:<{}} ", "  why", kLabel), kLabel + 1, printable(defect.message_with_place()));
         if (!defect.hint.empty())
             out_.wrapped(fmt::format("{:<{}} ", "  do", kLabel), kLabel + 1, printable(defect.hint));
     }

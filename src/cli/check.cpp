@@ -13,6 +13,7 @@
 #include "cli/commands.hpp"
 #include "cli/explanation_view.hpp"
 #include "cli/firmware_list.hpp"
+#include "cli/json_of_place.hpp"
 #include "rproc/check/checker.hpp"
 #include "rproc/check/explain.hpp"
 
@@ -52,11 +53,7 @@ Json virtio_json(const Verdict& verdict) {
 Json findings_json(const Verdict& verdict) {
     Json list = Json::array();
     for (const Finding& finding : verdict.findings) {
-        list.push_back({{"severity", to_string(finding.severity)},
-                        {"code", finding.code},
-                        {"where", finding.where},
-                        {"message", finding.message},
-                        {"hint", finding.hint}});
+        list.push_back(finding_json(finding));
     }
     return list;
 }
@@ -100,13 +97,11 @@ std::string severity_text(const Output& out, Severity severity) {
     return word;
 }
 
-std::string message_of(const Finding& finding) {
-    return printable(finding.where.empty() ? finding.message : finding.where + ": " + finding.message);
-}
+std::string message_of(const Finding& finding) { return printable(finding.message_with_place()); }
 
 void print_finding(Output& out, const Finding& finding) {
     constexpr std::size_t kIndent = 13;
-    const std::string text = fmt::format("{} [{}]", message_of(finding), finding.code);
+    const std::string text = fmt::format("{} [{}]", message_of(finding), finding.code.name());
     out.wrapped("    " + severity_text(out, finding.severity), kIndent, text);
     if (!finding.hint.empty()) out.wrapped("             hint: ", kIndent + 6, printable(finding.hint));
 }

@@ -14,6 +14,8 @@
 namespace rproc::cli {
 namespace {
 
+constexpr ErrorText kUnreadable{.code = ErrorCode::firmware_unreadable, .message = "cannot be read"};
+
 constexpr std::string_view kExitStatuses =
     "Exit status:\n"
     "  0  yes\n"
@@ -41,7 +43,7 @@ Result<Firmware> read_standard_input() {
         bytes.resize(size + got);
     } while (got != 0);
     if (std::ferror(stdin) == 0) return Firmware("stdin", std::move(bytes));
-    return fail({.code = ErrorCode::firmware_unreadable, .what = "cannot be read", .where = "standard input"});
+    return fail(kUnreadable, place::StandardInput{});
 }
 
 bool is_path(const std::string& argument) {
@@ -60,8 +62,8 @@ Result<platform::Board> machine_board(std::string_view node) {
 
 /// Nothing is wrong with the machine; it is just not a board of which there is something to say.
 bool has_no_processor(const Error& error) {
-    return error.code == ErrorCode::firmware_not_found || error.code == ErrorCode::firmware_unreadable ||
-           error.code == ErrorCode::dt_node_missing || error.code == ErrorCode::dt_node_disabled;
+    return error.code() == ErrorCode::firmware_not_found || error.code() == ErrorCode::firmware_unreadable ||
+           error.code() == ErrorCode::dt_node_missing || error.code() == ErrorCode::dt_node_disabled;
 }
 
 }  // namespace
@@ -120,7 +122,7 @@ Result<ChosenBoard> choose_board(const CommonOptions& options) {
         return chosen(platform::embedded_board(named, options.node), BoardChoice::named);
     auto machine = machine_board(options.node);
     if (machine || !has_no_processor(machine.error())) return chosen(std::move(machine), BoardChoice::machine);
-    const bool denied = machine.error().code == ErrorCode::firmware_unreadable;
+    const bool denied = machine.error().code() == ErrorCode::firmware_unreadable;
     return chosen(platform::embedded_board(platform::kDefaultBoard, options.node),
                   denied ? BoardChoice::unreadable : BoardChoice::by_default);
 }
@@ -135,7 +137,7 @@ FirmwareSource firmware_source(const std::string& argument) {
 
 ExitStatus report(Console& console, const Error& error) {
     console.err.wrapped(fmt::format("rproc: {} ", console.err.bad("error:")), 14, printable(error.message()));
-    if (!error.hint.empty()) console.err.wrapped("       hint:  ", 14, printable(error.hint));
+    if (!error.hint().empty()) console.err.wrapped("       hint:  ", 14, printable(error.hint()));
     return exit_status_of(error);
 }
 

@@ -27,22 +27,25 @@ Result<void> restart(CtlProcessor& processor, std::chrono::milliseconds timeout)
     return processor.start(timeout);
 }
 
+constexpr ErrorText kUnwritable{.code = ErrorCode::file_unwritable, .message = "cannot be written: {0}"};
+constexpr ErrorText kDumpsOff{
+    .code = ErrorCode::processor_unknown,
+    .message = "the kernel has no coredump of it",
+    .hint = "coredumps are off: echo enabled > {0}, then they are kept for five minutes after a crash"};
+constexpr ErrorText kNoDump{
+    .code = ErrorCode::processor_unknown,
+    .message = "the kernel has no coredump of it",
+    .hint = "it has not crashed, or another program has taken the dump, or more than five minutes have passed"};
+
 Error dump_unwritable(const std::string& file, int error) {
-    return {.code = ErrorCode::file_unwritable,
-            .what = fmt::format("cannot be written: {}", linux::errno_text(error)),
-            .where = file};
+    return Error(kUnwritable, place::File{file}, linux::errno_text(error));
 }
 
 Error no_dump(CtlProcessor& processor) {
     const auto mode = processor.coredump();
     const bool off = mode && *mode == CoredumpMode::disabled;
-    return {.code = ErrorCode::processor_unknown,
-            .what = "the kernel has no coredump of it",
-            .where = processor.place().entry,
-            .hint = off ? fmt::format(
-                              "coredumps are off: echo enabled > {}, then they are kept for five minutes after a crash",
-                              (processor.directory() / "coredump").string())
-                        : "it has not crashed, or somebody has taken the dump, or more than five minutes have passed"};
+    const Place where = place::Processor{processor.place().entry};
+    return off ? Error(kDumpsOff, where, (processor.directory() / "coredump").native()) : Error(kNoDump, where);
 }
 
 /// Copies a dump into a file, whose name it gets when it is whole.

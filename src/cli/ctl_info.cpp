@@ -118,7 +118,7 @@ void print_info(const CtlScene& scene, CtlProcessor& processor, const Inside& in
     if (inside.traces) print_traces(out, *inside.traces, inside.table.value_or(std::string()));
     if (!inside.carveouts)
         ctl_note(scene, fmt::format("memories, resource table and traces are not shown: {}; {}",
-                                    inside.carveouts.error().message(), inside.carveouts.error().hint));
+                                    inside.carveouts.error().message(), inside.carveouts.error().hint()));
 }
 
 }  // namespace

@@ -37,9 +37,9 @@ void add_state(Json& object, CtlProcessor& processor) {
 
 Json json_of(const Error& error, const std::vector<std::string>& lines) {
     const auto reason = reason_in(lines);
-    return {{"code", name_of(error.code)},
+    return {{"code", name_of(error.code())},
             {"message", error.message()},
-            {"hint", error.hint},
+            {"hint", error.hint()},
             {"kernel_log", lines},
             {"meaning", reason ? Json(reason->meaning) : Json()}};
 }
@@ -68,7 +68,7 @@ ExitStatus ctl_done(const CtlScene& scene, CtlProcessor& processor, std::string_
 }
 
 ExitStatus ctl_failed(const CtlScene& scene, CtlProcessor& processor, const Error& error) {
-    const std::vector<std::string> lines = lines_in(error.kernel_line);
+    const std::vector<std::string> lines = lines_in(error.kernel_line());
     Output& err = scene.console.err;
     report(scene.console, error);
     for (const std::string& line : lines) err.print("       kernel: {}\n", printable(line));

@@ -16,6 +16,13 @@
 namespace rproc::cli {
 namespace {
 
+constexpr ErrorText kNotThere{.code = ErrorCode::firmware_not_found,
+                              .message = "is not in {0}; nothing was stopped",
+                              .hint = "copy the file there first"};
+constexpr ErrorText kOtherRuns{.code = ErrorCode::state_invalid,
+                               .message = "another firmware runs than was loaded: {0}",
+                               .hint = "report it to the maker of the board's kernel"};
+
 using linux::TableOutline;
 
 /// The outline of the table in a firmware's file; nothing where the file cannot tell: signed, compressed, not readable.
@@ -53,10 +60,7 @@ class Swap {
     Error no_such_file(const std::string& name) {
         std::vector<std::string> searched;
         for (const auto& directory : processor_.firmware_directories()) searched.push_back(directory.string());
-        return {.code = ErrorCode::firmware_not_found,
-                .what = fmt::format("is not in {}; nothing was stopped", fmt::join(searched, ", ")),
-                .where = name,
-                .hint = "copy the file there first"};
+        return Error(kNotThere, place::Firmware{name}, fmt::format("{}", fmt::join(searched, ", ")));
     }
 
     Result<void> stop() {
@@ -91,11 +95,8 @@ class Swap {
         return std::string(text ? "its file cannot be compared" : "not compared: its resource table cannot be read");
     }
 
-    Error not_the_new_one(std::string why) {
-        return {.code = ErrorCode::state_invalid,
-                .what = "another firmware runs than was loaded: " + std::move(why),
-                .where = processor_.place().entry,
-                .hint = "report it to the maker of the board's kernel"};
+    Error not_the_new_one(std::string_view why) {
+        return Error(kOtherRuns, place::Processor{processor_.place().entry}, why);
     }
 
     /// Starts the old firmware again, and says in `error` how that went.
@@ -103,8 +104,8 @@ class Swap {
         auto back = stop();
         if (back) back = processor_.set_firmware(old);
         if (back) back = processor_.start(scene_.timeout());
-        error.what += back ? fmt::format("; rolled back: it runs {} again", old)
-                           : fmt::format("; the roll-back to {} failed too: {}", old, back.error().message());
+        error.set_note(back ? fmt::format("rolled back: it runs {} again", old)
+                            : fmt::format("the roll-back to {} failed too: {}", old, back.error().message()));
     }
 
     const CtlScene& scene_;

@@ -18,14 +18,14 @@
 namespace rproc::cli {
 namespace {
 
+constexpr ErrorText kNoBuffer{.code = ErrorCode::trace_unavailable,
+                              .message = "there is no trace buffer: the firmware has none, or is not up",
+                              .hint = "start it; a trace entry (type 2) in its resource table makes a buffer"};
+
 /// The buffers, as far as debugfs tells: their names and sizes are in its text of the resource table.
 Result<std::vector<TraceBuffer>> buffers_of(CtlProcessor& processor) {
     RPROC_TRY_ASSIGN(const std::size_t count, processor.trace_count());
-    if (count == 0)
-        return fail({.code = ErrorCode::trace_unavailable,
-                     .what = "there is no trace buffer: the firmware has none, or is not up",
-                     .where = processor.place().entry,
-                     .hint = "start it; a trace entry (type 2) in its resource table makes a buffer"});
+    if (count == 0) return fail(kNoBuffer, place::Processor{processor.place().entry});
     const auto entries = linux::trace_entries(processor.resource_table().value_or(std::string()));
     std::vector<TraceBuffer> buffers;
     for (std::size_t i = 0; i < count; ++i) {

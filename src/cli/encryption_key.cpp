@@ -34,6 +34,10 @@ std::optional<AesKey> key_in_hex(std::span<const std::byte> digits) {
 
 }  // namespace
 
+constexpr ErrorText kNoAesKey{.code = ErrorCode::key_malformed,
+                              .message = "is no AES-256 key",
+                              .hint = "32 bytes, or 64 hexadecimal digits: openssl rand -hex 32"};
+
 Result<AesKey> read_encryption_key(const std::string& path) {
     RPROC_TRY_ASSIGN(const Secret contents, read_secret_file(path));
     AesKey key{};
@@ -42,10 +46,7 @@ Result<AesKey> read_encryption_key(const std::string& path) {
         return key;
     }
     if (const auto from_hex = key_in_hex(contents.bytes())) return *from_hex;
-    return fail({.code = ErrorCode::key_malformed,
-                 .what = "is no AES-256 key",
-                 .where = path,
-                 .hint = "32 bytes, or 64 hexadecimal digits: openssl rand -hex 32"});
+    return fail(kNoAesKey, place::File{path});
 }
 
 }  // namespace rproc::cli

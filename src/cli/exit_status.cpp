@@ -53,14 +53,15 @@ constexpr std::array kRows{
 };
 
 bool permission_denied(const Error& error) {
-    return error.code == ErrorCode::firmware_unreadable && ::access(error.where.c_str(), R_OK) != 0 && errno == EACCES;
+    return error.code() == ErrorCode::firmware_unreadable && ::access(error.where().c_str(), R_OK) != 0 &&
+           errno == EACCES;
 }
 
 }  // namespace
 
 ExitStatus exit_status_of(const Error& error) {
     if (permission_denied(error)) return ExitStatus::permission;
-    const auto* const row = std::ranges::find(kRows, error.code, &Row::code);
+    const auto* const row = std::ranges::find(kRows, error.code(), &Row::code);
     return row == kRows.end() ? ExitStatus::no : row->status;
 }
 

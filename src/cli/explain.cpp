@@ -20,6 +20,8 @@
 namespace rproc::cli {
 namespace {
 
+constexpr ErrorText kUnreadable{.code = ErrorCode::firmware_unreadable, .message = "cannot be read"};
+
 struct ExplainOptions : CommonOptions {
     std::vector<std::string> texts;
 };
@@ -47,9 +49,7 @@ class ExplainRun {
         bool known = false;
         for (std::string line; std::getline(std::cin, line);) known = explain(line) || known;
         if (std::ferror(stdin) != 0) {
-            failure_ =
-                report(console_,
-                       {.code = ErrorCode::firmware_unreadable, .what = "cannot be read", .where = "standard input"});
+            failure_ = report(console_, Error(kUnreadable, place::StandardInput{}));
         } else if (!known) {
             complain("standard input has no line that is known");
         }

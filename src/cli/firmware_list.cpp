@@ -14,10 +14,12 @@ namespace {
 namespace fs = std::filesystem;
 using Visit = std::function<void(const std::string&)>;
 
+constexpr ErrorText kMissing{.code = ErrorCode::firmware_not_found, .message = "cannot be read: {0}"};
+constexpr ErrorText kUnreadable{.code = ErrorCode::firmware_unreadable, .message = "cannot be read: {0}"};
+
 Error unreadable(const std::string& path, int reason) {
-    return {.code = reason == ENOENT ? ErrorCode::firmware_not_found : ErrorCode::firmware_unreadable,
-            .what = "cannot be read: " + std::generic_category().message(reason),
-            .where = path};
+    const std::string why = std::generic_category().message(reason);
+    return reason == ENOENT ? Error(kMissing, place::File{path}, why) : Error(kUnreadable, place::File{path}, why);
 }
 
 Result<void> visit_directory(const fs::path& directory, const Visit& visit) {

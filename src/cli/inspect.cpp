@@ -21,7 +21,7 @@ ExitStatus run_inspect_signed(Console& console, const InspectOptions& options, c
     const auto inspected = inspect_signed(firmware);
     if (!inspected) {
         Error error = inspected.error();
-        error.where = options.firmware + ", " + error.where;
+        error.set_place(error.place().in_file(options.firmware));
         return report(console, error);
     }
     if (options.json) {
@@ -57,7 +57,7 @@ ExitStatus run_inspect(Console& console, const InspectOptions& options) {
     const auto inspected = inspect(*firmware, chosen->board.config);
     if (!inspected) {
         Error error = inspected.error();
-        error.where = options.firmware;
+        error.set_place(place::Firmware{options.firmware});
         return report(console, error);
     }
     if (options.json) {

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/inspect_report.hpp"
+#include "cli/json_of_place.hpp"
 
 namespace rproc::cli {
 namespace {
@@ -10,7 +11,11 @@ using Json = nlohmann::ordered_json;
 
 Json json_of(const std::optional<Error>& fault) {
     if (!fault) return nullptr;
-    return {{"code", name_of(fault->code)}, {"where", fault->where}, {"message", fault->what}, {"hint", fault->hint}};
+    return {{"code", name_of(fault->code())},
+            {"where", fault->where()},
+            {"place", place_json(fault->place())},
+            {"message", fault->what()},
+            {"hint", fault->hint()}};
 }
 
 Json json_of(const ElfIdentity& identity, const std::optional<ElfHeader>& header) {

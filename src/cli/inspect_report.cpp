@@ -117,7 +117,7 @@ void fill_memories(InspectReport& report) {
 
 Result<InspectReport> inspect(const Firmware& firmware, const platform::Stm32mp15Config& config) {
     const auto image = ElfImage::parse(firmware.bytes());
-    if (!image && image.error().code == ErrorCode::elf_bad_magic) return fail(image.error());
+    if (!image && image.error().code() == ErrorCode::elf_bad_magic) return fail(image.error());
     const auto identity = identify(firmware.bytes());
     if (!identity) return fail(image.error());
     InspectReport report{.identity = *identity,

@@ -49,8 +49,9 @@ void print_segments(Output& out, const InspectReport& report) {
     }
     table.print(out, "  ");
     for (const SegmentReport& segment : report.segments) {
-        if (!segment.misfit.empty()) print_fault(out, "  ", segment.segment.describe() + ": " + segment.misfit, {});
-        if (segment.fault) print_fault(out, "  ", segment.fault->message(), segment.fault->hint);
+        if (!segment.misfit.empty())
+            print_fault(out, "  ", describe(place_of(segment.segment)) + ": " + segment.misfit, {});
+        if (segment.fault) print_fault(out, "  ", segment.fault->message(), segment.fault->hint());
     }
     if (report.header && report.segments.size() < report.header->phnum) {
         print_fault(
@@ -126,7 +127,7 @@ void print_entry(Output& out, const EntryReport& entry) {
     if (!entry.fields.empty()) out.wrapped("    ", 4, fields_text(entry.fields));
     for (std::size_t i = 0; i < entry.vrings.size(); ++i)
         out.wrapped(fmt::format("    vring {}  ", i), 13, fields_text(entry.vrings[i]));
-    if (entry.fault) print_fault(out, "    ", entry.fault->what, entry.fault->hint);
+    if (entry.fault) print_fault(out, "    ", entry.fault->what(), entry.fault->hint());
 }
 
 void print_table(Output& out, const std::optional<TablePlace>& place) {
@@ -142,7 +143,7 @@ void print_table(Output& out, const std::optional<TablePlace>& place) {
         return;
     }
     if (place->table->fault) {
-        print_fault(out, "  ", place->table->fault->message(), place->table->fault->hint);
+        print_fault(out, "  ", place->table->fault->message(), place->table->fault->hint());
         return;
     }
     out.print("  version {}, {}\n", place->table->version,
@@ -155,7 +156,7 @@ void print_table(Output& out, const std::optional<TablePlace>& place) {
 void print(Output& out, const InspectReport& report, bool with_sections) {
     print_header(out, report);
     if (report.refusal) {
-        print_fault(out, "  ", report.refusal->message(), report.refusal->hint);
+        print_fault(out, "  ", report.refusal->message(), report.refusal->hint());
         return;
     }
     out.print("\n{}\n", out.bold("Program headers"));

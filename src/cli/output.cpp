@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace rproc::cli {

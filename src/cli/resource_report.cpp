@@ -117,7 +117,7 @@ TableReport report_table(std::span<const std::byte> bytes) {
     for (std::uint32_t i = 0; i < table->size(); ++i) {
         EntryReport entry{.index = i, .offset = table->offset(i), .type = {}, .vrings = {}, .fault = {}};
         if (const auto found = table->entry(i)) {
-            entry.type = found->type_name();
+            entry.type = place::entry_type_name(found->type());
             reader.read(*found, entry);
         } else {
             entry.fault = found.error();

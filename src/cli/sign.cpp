@@ -39,7 +39,7 @@ struct Product {
 Result<Firmware> read_image(const std::string& path) {
     auto file = read_firmware_file(path);
     if (!file) {
-        file.error().hint.clear();  // it speaks of names below /lib/firmware, which mean nothing here
+        file.error().set_hint("");  // it speaks of names below /lib/firmware, which mean nothing here
         return file;
     }
     return Firmware(path, file->bytes(), std::make_shared<Firmware>(*file));
@@ -67,12 +67,14 @@ Result<SignedImageBuilder> gather(const SignOptions& options) {
     return builder;
 }
 
+constexpr ErrorText kOtherKey{.code = ErrorCode::key_unsupported,
+                              .message = "is a key for {0}, and --key_type says {1}"};
+
 Result<void> check_type(const SignOptions& options, const PublicKey& key) {
     const std::string_view type = key.sign_type() == SignType::rsa_pkcs1_sha256 ? "RSA" : "ECC";
     if (!options.key_type || *options.key_type == type) return {};
-    return fail({.code = ErrorCode::key_unsupported,
-                 .what = fmt::format("is a key for {}, and --key_type says {}", key.description(), *options.key_type),
-                 .where = options.key.substr(0, options.key.find('?'))});
+    return fail(kOtherKey, place::File{options.key.substr(0, options.key.find('?'))}, key.description(),
+                *options.key_type);
 }
 
 void warn(Console& console, std::string_view what, std::string_view hint) {
@@ -122,14 +124,22 @@ std::optional<Bytes> fitting_signature(const PublicKey& key, std::span<const std
     return std::nullopt;
 }
 
+constexpr ErrorText kOtherSignature{.code = ErrorCode::signature_mismatch,
+                                    .message = "is not the signature of these images by {0} {1}",
+                                    .hint = "images, their order and the options must be those of --digest-out"};
+constexpr ErrorText kOtherRsaSignature{
+    .code = ErrorCode::signature_mismatch,
+    .message = kOtherSignature.message,
+    .hint =
+        "images, their order and the options must be those of --digest-out; PKCS#1 v1.5 signs the digest inside a "
+        "DigestInfo: openssl pkeyutl -sign -pkeyopt digest:sha256"};
+constexpr ErrorText kUnwritable{.code = ErrorCode::file_unwritable, .message = "cannot be written: {0}"};
+
 Error not_its_signature(const SignOptions& options, const PublicKey& key) {
-    std::string hint = "images, their order and the options must be those of --digest-out";
-    if (key.sign_type() == SignType::rsa_pkcs1_sha256)
-        hint += "; PKCS#1 v1.5 signs the digest inside a DigestInfo: openssl pkeyutl -sign -pkeyopt digest:sha256";
-    return {.code = ErrorCode::signature_mismatch,
-            .what = fmt::format("is not the signature of these images by {} {}", key.description(), options.key),
-            .where = *options.signature_in,
-            .hint = std::move(hint)};
+    const Place where = place::File{*options.signature_in};
+    const bool rsa = key.sign_type() == SignType::rsa_pkcs1_sha256;
+    return rsa ? Error(kOtherRsaSignature, where, key.description(), options.key)
+               : Error(kOtherSignature, where, key.description(), options.key);
 }
 
 Result<Product> take_signature(Console& console, const SignOptions& options, const SignedImageBuilder& builder) {
@@ -151,9 +161,7 @@ Result<Product> produce(Console& console, const SignOptions& options) {
 }
 
 ExitStatus cannot_write(Console& console, const std::string& path, int error) {
-    report(console, {.code = ErrorCode::file_unwritable,
-                     .what = fmt::format("cannot be written: {}", std::generic_category().message(error)),
-                     .where = path});
+    report(console, Error(kUnwritable, place::File{path}, std::generic_category().message(error)));
     if (error == EACCES || error == EPERM || error == EROFS) return ExitStatus::permission;
     return error == ENOENT || error == ENOTDIR ? ExitStatus::not_found : ExitStatus::io_error;
 }

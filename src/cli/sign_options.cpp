@@ -47,7 +47,7 @@ std::vector<Input> inputs_of(const SignOptions& options) {
 
 bool holds_private_key(const fs::path& path) {
     const auto key = PublicKey::read(path);
-    return key ? key->came_with_private() : key.error().code == ErrorCode::key_passphrase;
+    return key ? key->came_with_private() : key.error().code() == ErrorCode::key_passphrase;
 }
 
 /// Why a file must not be written; empty when it may.
@@ -119,11 +119,11 @@ void add_sign_options(CLI::App& app, SignOptions& options) {
 }
 
 Result<PlatformTlvBytes> platform_tlv(const std::string& id, const std::string& value) {
-    const auto refuse = [&](std::string what) {
-        return fail({.code = ErrorCode::tlv_unwritable,
-                     .what = std::move(what),
-                     .where = fmt::format("--plat-tlv {} {}", id, value),
-                     .hint = "for example --plat-tlv 0x10001 0x10002000, or --plat-tlv 0x10002 board-a"});
+    const auto refuse = [&](std::string_view message) {
+        return fail(Error::of({.code = ErrorCode::tlv_unwritable,
+                               .message = message,
+                               .hint = "for example --plat-tlv 0x10001 0x10002000, or --plat-tlv 0x10002 board-a"},
+                              place::Option{fmt::format("--plat-tlv {} {}", id, value)}, {}));
     };
     const auto type = number_of(id);
     if (!type) return refuse("ID is not a number of 32 bits");

@@ -74,16 +74,21 @@ Result<Secret> read_passphrase_file(const std::filesystem::path& path) {
 
 }  // namespace
 
+namespace {
+
+constexpr ErrorText kNoPassphrase{.code = ErrorCode::key_passphrase,
+                                  .message = "needs a passphrase, and none was given",
+                                  .hint = "give it with --key_pwd file:PATH, or run the command on a terminal"};
+
+}  // namespace
+
 SigningKey::AskPassphrase passphrase_source(const SignOptions& options, Output& err) {
     return [&options, &err]() -> Result<Secret> {
         if (const auto file = passphrase_file(options.key_passphrase)) return read_passphrase_file(*file);
         if (options.key_passphrase) return Secret(*options.key_passphrase);
         const std::string key = options.key.substr(0, options.key.find('?'));  // behind it, a URI may have a PIN
         if (::isatty(STDIN_FILENO) == 1) return ask_on_terminal(key, err);
-        return fail({.code = ErrorCode::key_passphrase,
-                     .what = "needs a passphrase, and none was given",
-                     .where = key,
-                     .hint = "give it with --key_pwd file:PATH, or run the command on a terminal"});
+        return fail(kNoPassphrase, place::File{key});
     };
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "cli/timeline_chart.hpp"
 #include "cli/timeline_picture.hpp"
 #include "cli/timeline_style.hpp"

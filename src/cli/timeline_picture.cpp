@@ -5,6 +5,8 @@
 #include <array>
 #include <numeric>
 
+#include <fmt/format.h>
+
 #include "cli/timeline_chart.hpp"
 #include "cli/timeline_style.hpp"
 

@@ -25,17 +25,17 @@ bool leads_back(const BootRecord& record, std::size_t index) {
 }
 
 bool is_refusal_of(const std::optional<Error>& refusal, const RecordedStep& step) {
-    return step.failed && refusal && refusal->step == step.step;
+    return step.failed && refusal && refusal->step() == step.step;
 }
 
 Remark refusal_remark(const Error& error, const BootJob& job) {
-    return {Severity::error, "refused", meaning_of(error, job.board, job.firmware), error.hint};
+    return {Severity::error, "refused", meaning_of(error, job.board, job.firmware), error.hint()};
 }
 
 std::vector<Remark> remarks_of(const RecordedStep& step, const BootRecord& record, const BootJob& job) {
     std::vector<Remark> remarks;
     for (const auto& [severity, error] : step.notices)
-        remarks.push_back({severity, std::string(to_string(severity)), error.message(), error.hint});
+        remarks.push_back({severity, std::string(to_string(severity)), error.message(), error.hint()});
     if (is_refusal_of(record.refusal, step)) remarks.push_back(refusal_remark(*record.refusal, job));
     return remarks;
 }
@@ -72,7 +72,7 @@ std::vector<Remark> remarks_beside_steps(const BootRecord& record, const BootJob
         record.steps, [&](const RecordedStep& step) { return is_refusal_of(record.refusal, step); });
     if (record.refusal && !has_step) remarks.push_back(refusal_remark(*record.refusal, job));
     for (const check::Finding& defect : job.kernel_defects()) {
-        const std::string place = defect.where.empty() ? "" : defect.where + ": ";
+        const std::string place = defect.place().empty() ? "" : defect.where() + ": ";
         remarks.push_back({defect.severity, std::string(to_string(job.verdict.outcome)),
                            fmt::format("Linux 6.1 on a board, by a mistake of its own: {}{}", place, defect.message),
                            defect.hint});

@@ -104,7 +104,7 @@ void add_segments(Things& things, const RecordedStep& step, const BootRecord& re
         for (std::uint32_t i = 0; i < image.segment_count(); ++i) {
             const ElfSegment segment = image.segment(i);
             if (!segment.loadable()) continue;
-            if (step.failed && record.refusal && record.refusal->where == segment.describe()) return;
+            if (step.failed && record.refusal && record.refusal->place() == place_of(segment)) return;
             things.push_back(thing_of(segment, job.board.config));
         }
     }
@@ -134,13 +134,18 @@ TouchedThing thing_of(const EntryReport& entry) {
             fmt::format("da {}  {}", fields["da"].get<std::string>(), bytes_text(fields["len"].get<std::uint64_t>()))};
 }
 
+bool is_about_entry(const Place& place, std::uint32_t index) {
+    const auto* const entry = std::get_if<place::Entry>(&place.part);
+    const auto* const vring = std::get_if<place::Vring>(&place.part);
+    return (entry != nullptr && entry->index == index) || (vring != nullptr && vring->entry == index);
+}
+
 /// The entries of the resource table: up to the one that was refused.
 void add_entries(Things& things, const RecordedStep& step, const BootRecord& record, const BootJob& job) {
     const auto table = table_of(readable_images(job.firmware));
     if (!table) return;
     for (const EntryReport& entry : table->entries) {
-        const std::string place = fmt::format("entry {} (", entry.index);  // as ResourceEntry::describe has it
-        if (step.failed && record.refusal && record.refusal->where.find(place) != std::string::npos) return;
+        if (step.failed && record.refusal && is_about_entry(record.refusal->place(), entry.index)) return;
         things.push_back(thing_of(entry));
     }
 }

@@ -63,14 +63,19 @@ void introduce(Console& console, const TraceOptions& options, const ChosenBoard&
         options.memory.empty() ? "" : ", and what other programs write to " + printable(options.memory));
 }
 
+constexpr ErrorText kNoBuffer{
+    .code = ErrorCode::trace_unavailable,
+    .message = "the firmware's resource table has no trace buffer",
+    .hint =
+        "add a trace entry (type 2) with the address, the size and the name of the log buffer to the table in section "
+        ".resource_table"};
+constexpr ErrorText kNoTable{.code = ErrorCode::trace_unavailable,
+                             .message = "the firmware has no resource table, and so no trace buffer",
+                             .hint = kNoBuffer.hint};
+
 Error no_traces(const TraceJob& job, std::span<const std::byte> table) {
-    return {.code = ErrorCode::trace_unavailable,
-            .what = table.empty() ? "the firmware has no resource table, and so no trace buffer"
-                                  : "the firmware's resource table has no trace buffer",
-            .where = job.options.firmware,
-            .hint =
-                "add a trace entry (type 2) with the address, the size and the name of the log buffer to the table "
-                "in section .resource_table"};
+    const Place where = place::Firmware{job.options.firmware};
+    return table.empty() ? Error(kNoTable, where) : Error(kNoBuffer, where);
 }
 
 /// Shows the buffers of a processor that runs.
@@ -91,10 +96,11 @@ ExitStatus show(Console& console, const TraceJob& job, const Resources& resource
     return status;
 }
 
-ExitStatus refused(Console& console, const TraceJob& job, Error error) {
-    error.what = fmt::format("the boot was refused: {}", meaning_of(error, job.chosen.board, job.firmware));
-    error.where.clear();
-    return report(console, error);
+ExitStatus refused(Console& console, const TraceJob& job, const Error& error) {
+    const std::string meaning = meaning_of(error, job.chosen.board, job.firmware);
+    const std::string hint = error.hint();
+    const TextArgument arguments[]{meaning, hint};
+    return report(console, Error::of({error.code(), "the boot was refused: {0}", "", "{1}"}, {}, arguments));
 }
 
 /// Boots, shows and stops.

@@ -31,20 +31,24 @@ std::set<std::size_t> meant_by(const std::string& name, const std::vector<TraceB
     return meant;
 }
 
+constexpr ErrorText kNoSuchTrace{
+    .code = ErrorCode::trace_unavailable, .message = "the firmware has no trace buffer \"{0}\"", .hint = "it has {1}"};
+
 Error no_such_trace(const std::string& name, const std::vector<TraceBuffer>& traces) {
     std::string list;
     for (std::size_t i = 0; i < traces.size(); ++i)
         list += fmt::format("{}{} ({})", i == 0 ? "" : ", ", label_of(traces, i), i);
-    return {.code = ErrorCode::trace_unavailable,
-            .what = fmt::format("the firmware has no trace buffer \"{}\"", name),
-            .hint = "it has " + list};
+    return Error(kNoSuchTrace, {}, name, list);
 }
 
 /// The board's word on why a buffer cannot be read.
 Error explained(Error error, const TraceBuffer& trace, const platform::Board& board) {
     const auto range = DeviceRange::make(trace.da, std::max<std::uint64_t>(trace.len, 1));
-    if (range) error.what += ": " + check::explain_misfit(board.config, *range);
-    return error;
+    if (!range) return error;
+    const std::string what = error.what() + ": " + check::explain_misfit(board.config, *range);
+    const std::string hint = error.hint();
+    const TextArgument arguments[]{what, hint};
+    return Error::of({error.code(), "{0}", "", "{1}"}, error.place(), arguments);
 }
 
 std::optional<PhysicalRange> physical_range(const TraceBuffer& trace, const CarveoutRegistry& carveouts) {

@@ -3,9 +3,11 @@
 
 #include <memory>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/json_of_place.hpp"
 #include "cli/tee_options.hpp"
 #include "rproc/check/verification.hpp"
 
@@ -33,11 +35,7 @@ Json table_json(const PhysicalRange& table) {
 Json json_of(const Verification& verification, const VerifyOptions& options, const tee::TrustedKeys& keys) {
     Json findings = Json::array();
     for (const Finding& finding : verification.findings) {
-        findings.push_back({{"severity", to_string(finding.severity)},
-                            {"code", finding.code},
-                            {"where", finding.where},
-                            {"message", finding.message},
-                            {"hint", finding.hint}});
+        findings.push_back(finding_json(finding));
     }
     const auto key = verification.key;
     return {{"schema", "rproc.verify/1"},

@@ -206,14 +206,14 @@ Result<std::uint64_t> write_memory(const PieceWriter& out, const DumpSegment& se
     return unmapped;
 }
 
+constexpr ErrorText kUnmapped{
+    .code = ErrorCode::address_unmapped,
+    .message = "{0} of its {1} bytes lie in no mapped memory of the processor: the dump has 0xff there",
+    .kernel_line = "invalid copy request for segment {2:#010x} with offset 0 and size {1})",
+    .hint = "register the memory as a carveout, or give the segment a dump function"};
+
 Error unmapped_notice(const DumpSegment& segment, std::size_t index, std::uint64_t unmapped) {
-    return {.code = ErrorCode::address_unmapped,
-            .what = fmt::format("{} of its {} bytes lie in no mapped memory of the processor: the dump has 0xff there",
-                                unmapped, segment.size),
-            .where = internal::describe(segment, index),
-            .kernel_line = fmt::format("invalid copy request for segment {:#010x} with offset 0 and size {})",
-                                       segment.da.value(), segment.size),
-            .hint = "register the memory as a carveout, or give the segment a dump function"};
+    return Error(kUnmapped, internal::place_of(segment, index), unmapped, segment.size, segment.da.value());
 }
 
 }  // namespace

@@ -16,11 +16,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr ErrorText kUnwritable{
+    .code = ErrorCode::file_unwritable,
+    .message = "the dump cannot be written: {0}",
+    .hint = "give a file name in a directory that you may write to, with room for the whole dump"};
+
 Error unwritable(const fs::path& target, std::string_view why) {
-    return {.code = ErrorCode::file_unwritable,
-            .what = fmt::format("the dump cannot be written: {}", why),
-            .where = target.string(),
-            .hint = "give a file name in a directory that you may write to, with room for the whole dump"};
+    return Error(kUnwritable, place::File{target.native()}, why);
 }
 
 /// The file that a symbolic link leads to, whether it exists or not, or `path` itself.

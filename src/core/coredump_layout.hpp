@@ -25,7 +25,7 @@ inline constexpr std::string_view kNamesSection = "STR_TBL";
 [[nodiscard]] inline std::string_view section_name(const DumpSegment& segment) noexcept { return segment.name.c_str(); }
 
 /// "segment 1 (0x80100000+0x540)"
-[[nodiscard]] std::string describe(const DumpSegment& segment, std::size_t index);
+[[nodiscard]] Place place_of(const DumpSegment& segment, std::size_t index);
 
 /// The layout of a dump of at least one segment, in which everything fits the ELF class.
 /// @returns the layout, or the errors of `coredump_size`.

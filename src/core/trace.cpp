@@ -16,12 +16,7 @@ Result<std::vector<std::byte>> copy_trace(const TraceBuffer& trace, const Carveo
     // An empty buffer is there when its place is.
     const auto bytes = carveouts.da_to_va(trace.da, std::max<std::uint64_t>(trace.len, 1));
     if (bytes.empty()) {
-        return fail({.code = ErrorCode::trace_unavailable,
-                     .what = fmt::format("{} bytes at {} lie in no single mapped memory of the processor", trace.len,
-                                         to_string(trace.da)),
-                     .where = fmt::format("trace \"{}\"", trace.name),
-                     .kernel_line = std::string(kTraceUnavailable),
-                     .hint = "give the trace entry the address and size of the log buffer"});
+        return fail(ErrorCode::trace_unavailable, place::Trace{trace.name}, trace.len, trace.da.value());
     }
     return std::vector<std::byte>(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(trace.len));
 }

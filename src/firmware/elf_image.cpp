@@ -121,91 +121,63 @@ ElfSection read_section(std::span<const std::byte> bytes, const ElfHeader& heade
                                   : read_section<Elf32>(bytes, header, index);
 }
 
+constexpr ErrorText kSignedImage{
+    .code = ErrorCode::elf_bad_magic,
+    .message = "is an image signed for OP-TEE; this processor is loaded by Linux, which wants the ELF file",
+    .kernel_line = text_of(ErrorCode::elf_bad_magic).kernel_line,
+    .hint = "give the ELF file that was signed, or boot on a board whose processor is loaded by OP-TEE"};
+constexpr ErrorText kElf64TooSmall{.code = ErrorCode::elf_too_small,
+                                   .message = "{0} bytes are less than an ELF64 header ({1})",
+                                   .kernel_line = "elf64 header is too small",
+                                   .hint = "the copy to the board was cut off"};
+constexpr ErrorText kSegmentsOutsideFile{
+    .code = ErrorCode::elf_headers_outside_file,
+    .message = "program headers at {0:#x} lie past the end of a file of {1:#x} bytes",
+    .kernel_line = "Firmware size is too small",
+    .hint = text_of(ErrorCode::elf_headers_outside_file).hint};
+
 /// Not an ELF file; says what it is where that is known.
 Error bad_magic(std::span<const std::byte> bytes) {
-    Error error{.code = ErrorCode::elf_bad_magic,
-                .what = fmt::format("begins with {:02x} {:02x} {:02x} {:02x}, not with 7f 45 4c 46 (ELF)", bytes[0],
-                                    bytes[1], bytes[2], bytes[3]),
-                .where = "ELF header",
-                .kernel_line = "Image is corrupted (bad magic)",
-                .hint = "give the .elf that the linker wrote, not the .bin or .hex made from it"};
-    if (SignedImage::recognises(bytes)) {
-        error.what = "is an image signed for OP-TEE; this processor is loaded by Linux, which wants the ELF file";
-        error.hint = "give the ELF file that was signed, or boot on a board whose processor is loaded by OP-TEE";
-    }
-    return error;
+    const Place where = place::ElfHeader{};
+    if (SignedImage::recognises(bytes)) return Error(kSignedImage, where);
+    const auto at = [&](std::size_t i) { return std::to_integer<unsigned>(bytes[i]); };
+    return Error(ErrorCode::elf_bad_magic, where, at(0), at(1), at(2), at(3));
 }
 
 Result<void> check_identification(std::span<const std::byte> bytes) {
     if (bytes.size() < sizeof(Elf32_Ehdr)) {
-        return fail({.code = ErrorCode::elf_too_small,
-                     .what = fmt::format("{} bytes are less than an ELF header ({})", bytes.size(), sizeof(Elf32_Ehdr)),
-                     .where = "ELF header",
-                     .kernel_line = "Image is too small",
-                     .hint = "the copy to the board was cut off, or this is not a firmware"});
+        return fail(ErrorCode::elf_too_small, place::ElfHeader{}, bytes.size(), sizeof(Elf32_Ehdr));
     }
     if (std::memcmp(bytes.data(), ELFMAG, SELFMAG) != 0) {
         return fail(bad_magic(bytes));
     }
     const auto elf_class = std::to_integer<int>(bytes[EI_CLASS]);
     if (elf_class != ELFCLASS32 && elf_class != ELFCLASS64) {
-        return fail({.code = ErrorCode::elf_bad_class,
-                     .what = fmt::format("class {} is neither ELF32 nor ELF64", elf_class),
-                     .where = "ELF header, EI_CLASS",
-                     // On Arm the kernel's `char` is unsigned.
-                     .kernel_line = fmt::format("Unsupported class: {}", elf_class),
-                     .hint = "the file is damaged"});
+        return fail(ErrorCode::elf_bad_class, place::ElfHeader{"EI_CLASS"}, elf_class);
     }
     if (elf_class == ELFCLASS64 && bytes.size() < sizeof(Elf64_Ehdr)) {
-        return fail(
-            {.code = ErrorCode::elf_too_small,
-             .what = fmt::format("{} bytes are less than an ELF64 header ({})", bytes.size(), sizeof(Elf64_Ehdr)),
-             .where = "ELF header",
-             .kernel_line = "elf64 header is too small",
-             .hint = "the copy to the board was cut off"});
+        return fail(kElf64TooSmall, place::ElfHeader{}, bytes.size(), sizeof(Elf64_Ehdr));
     }
     if (std::to_integer<int>(bytes[EI_DATA]) != ELFDATA2LSB) {
-        return fail({.code = ErrorCode::elf_wrong_endianness,
-                     .what = "is not little-endian, as the kernel is",
-                     .where = "ELF header, EI_DATA",
-                     .kernel_line = "Unsupported firmware endianness",
-                     .hint = "build for little-endian (arm-none-eabi-gcc without -mbig-endian)"});
+        return fail(ErrorCode::elf_wrong_endianness, place::ElfHeader{"EI_DATA"});
     }
     return {};
 }
 
 Result<void> check_header_places(const ElfHeader& header, std::uint64_t size) {
     if (!fits(header.shoff, section_header_size(header), size)) {
-        return fail(
-            {.code = ErrorCode::elf_headers_outside_file,
-             .what = fmt::format("section headers at {:#x} do not fit in a file of {:#x} bytes", header.shoff, size),
-             .where = "ELF header, e_shoff",
-             .kernel_line = "Image is too small",
-             .hint = "the file was cut off; compare its size with the one the linker wrote"});
+        return fail(ErrorCode::elf_headers_outside_file, place::ElfHeader{"e_shoff"}, header.shoff, size);
     }
     if (header.phnum == 0) {
-        return fail({.code = ErrorCode::elf_no_segments,
-                     .what = "has no program headers, hence nothing to load",
-                     .where = "ELF header, e_phnum",
-                     .kernel_line = "No loadable segments",
-                     .hint = "this is an object file, not a linked firmware; link it with a linker script"});
+        return fail(ErrorCode::elf_no_segments, place::ElfHeader{"e_phnum"});
     }
     if (header.phoff > size) {
-        return fail({.code = ErrorCode::elf_headers_outside_file,
-                     .what = fmt::format("program headers at {:#x} lie past the end of a file of {:#x} bytes",
-                                         header.phoff, size),
-                     .where = "ELF header, e_phoff",
-                     .kernel_line = "Firmware size is too small",
-                     .hint = "the file was cut off; compare its size with the one the linker wrote"});
+        return fail(kSegmentsOutsideFile, place::ElfHeader{"e_phoff"}, header.phoff, size);
     }
     return {};
 }
 
 }  // namespace
-
-std::string ElfSegment::describe() const {
-    return fmt::format("segment {} ({:#x}+{:#x})", index, paddr.value(), memsz);
-}
 
 Result<ElfImage> ElfImage::parse(std::span<const std::byte> bytes) {
     RPROC_TRY(check_identification(bytes));
@@ -248,21 +220,11 @@ std::optional<ElfSection> ElfImage::find_section(std::string_view name) const no
 
 Result<std::span<const std::byte>> ElfImage::contents(const ElfSegment& segment) const {
     if (segment.filesz > segment.memsz) {
-        return fail(
-            {.code = ErrorCode::segment_filesz_exceeds_memsz,
-             .what = fmt::format("has {:#x} bytes in the file but only {:#x} in memory", segment.filesz, segment.memsz),
-             .where = segment.describe(),
-             .kernel_line = fmt::format("bad phdr filesz {:#x} memsz {:#x}", segment.filesz, segment.memsz),
-             .hint = "the program header is damaged: no linker writes this"});
+        return fail(ErrorCode::segment_filesz_exceeds_memsz, place_of(segment), segment.filesz, segment.memsz);
     }
     if (!fits(segment.offset, segment.filesz, bytes_.size())) {
-        return fail({.code = ErrorCode::segment_truncated,
-                     .what = fmt::format("its bytes {:#x}+{:#x} lie past the end of a file of {:#x} bytes",
-                                         segment.offset, segment.filesz, bytes_.size()),
-                     .where = segment.describe(),
-                     .kernel_line = fmt::format("truncated fw: need {:#x} avail {:#x}", segment.offset + segment.filesz,
-                                                bytes_.size()),
-                     .hint = "the file was cut off; compare its size with the one the linker wrote"});
+        return fail(ErrorCode::segment_truncated, place_of(segment), segment.offset, segment.filesz, bytes_.size(),
+                    segment.offset + segment.filesz);
     }
     return internal::slice(bytes_, segment.offset, segment.filesz);
 }

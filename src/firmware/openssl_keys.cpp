@@ -66,12 +66,15 @@ std::vector<std::byte> encode_public(const EVP_PKEY* key) {
     return copy;
 }
 
-Error unsupported(std::string what, const std::string& where) {
+/// The text of a key that signed images do not take.
+constexpr ErrorText unsupported(std::string_view message) {
     return {.code = ErrorCode::key_unsupported,
-            .what = std::move(what),
-            .where = where,
+            .message = message,
             .hint = "signed images take RSA of at least 2048 bits, or ECDSA on P-256"};
 }
+constexpr ErrorText kShortRsa = unsupported("an RSA key of {0} bits is too short");
+constexpr ErrorText kOtherCurve = unsupported("this elliptic curve is not P-256");
+constexpr ErrorText kOtherKind = unsupported("is a key for {0}");
 
 }  // namespace
 
@@ -111,14 +114,14 @@ Result<SignType> sign_type_of(const EVP_PKEY* key, const std::string& where) {
     if (EVP_PKEY_is_a(key, "RSA") == 1) {
         const int bits = EVP_PKEY_get_bits(key);
         if (bits >= kLeastRsaBits) return SignType::rsa_pkcs1_sha256;
-        return fail(unsupported(fmt::format("an RSA key of {} bits is too short", bits), where));
+        return fail(kShortRsa, place::File{where}, bits);
     }
     if (EVP_PKEY_is_a(key, "EC") == 1) {
         if (is_p256(key)) return SignType::ecdsa_p256_sha256;
-        return fail(unsupported("this elliptic curve is not P-256", where));
+        return fail(kOtherCurve, place::File{where});
     }
     const char* const name = EVP_PKEY_get0_type_name(key);
-    return fail(unsupported(fmt::format("is a key for {}", name == nullptr ? "something else" : name), where));
+    return fail(kOtherKind, place::File{where}, name == nullptr ? "something else" : name);
 }
 
 std::vector<std::byte> public_der(const EVP_PKEY* key) {

@@ -35,33 +35,32 @@ std::string last_reason() {
     return reason == nullptr ? std::string() : fmt::format(" (OpenSSL: {})", reason);
 }
 
+constexpr ErrorText kNotOpened{
+    .code = ErrorCode::key_not_found,
+    .message = "OpenSSL cannot open it{0}",
+    .hint =
+        "is there such a key, and a provider of OpenSSL for \"{1}:\" (activated in openssl.cnf) or an engine of that "
+        "name? See `openssl storeutl -keys URI`"};
+constexpr ErrorText kNoPassphrase{.code = ErrorCode::key_passphrase,
+                                  .message = "its passphrase or PIN is missing or wrong"};
+constexpr ErrorText kNotPrivate{.code = ErrorCode::key_not_private,
+                                .message = "names a public key or a certificate; signing needs the private key"};
+constexpr ErrorText kNoKey{.code = ErrorCode::key_not_found,
+                           .message = "names no key{0}",
+                           .hint = "`openssl storeutl -keys URI` shows what it names"};
+
 Error not_opened(const std::string& uri) {
     const std::string scheme = uri.substr(0, uri.find(':'));
-    return {
-        .code = ErrorCode::key_not_found,
-        .what = "OpenSSL cannot open it" + last_reason(),
-        .where = without_query(uri),
-        .hint = fmt::format("is there such a key, and a provider of OpenSSL for \"{}:\" (activated in openssl.cnf) or "
-                            "an engine of that name? See `openssl storeutl -keys URI`",
-                            scheme)};
+    const std::string name = without_query(uri);
+    return Error(kNotOpened, place::File{name}, last_reason(), scheme);
 }
 
 Error no_private_key(const std::string& uri, const Found& found, const Passphrase& passphrase) {
     if (passphrase.error()) return *passphrase.error();
-    if (passphrase.wanted()) {
-        return {.code = ErrorCode::key_passphrase,
-                .what = "its passphrase or PIN is missing or wrong",
-                .where = without_query(uri)};
-    }
-    if (found.something) {
-        return {.code = ErrorCode::key_not_private,
-                .what = "names a public key or a certificate; signing needs the private key",
-                .where = without_query(uri)};
-    }
-    return {.code = ErrorCode::key_not_found,
-            .what = "names no key" + last_reason(),
-            .where = without_query(uri),
-            .hint = "`openssl storeutl -keys URI` shows what it names"};
+    const std::string name = without_query(uri);
+    if (passphrase.wanted()) return Error(kNoPassphrase, place::File{name});
+    if (found.something) return Error(kNotPrivate, place::File{name});
+    return Error(kNoKey, place::File{name}, last_reason());
 }
 
 }  // namespace

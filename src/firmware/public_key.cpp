@@ -43,17 +43,15 @@ bool openssl_verifies(EVP_PKEY* key, SignType type, std::span<const std::byte> b
     return EVP_DigestVerify(context.get(), signature.data(), signature.size(), octets(bytes), bytes.size()) == 1;
 }
 
+constexpr ErrorText kEncrypted{.code = ErrorCode::key_passphrase,
+                               .message = "is an encrypted private key, where a public key is expected",
+                               .hint = "write its public half to a file: openssl pkey -in KEY -pubout -out PUB"};
+constexpr ErrorText kMalformed{.code = ErrorCode::key_malformed,
+                               .message = "has no key that OpenSSL can read",
+                               .hint = "give a public key or a certificate, in PEM or DER"};
+
 Error no_key(const openssl::Passphrase& passphrase, const std::string& where) {
-    if (passphrase.wanted()) {
-        return {.code = ErrorCode::key_passphrase,
-                .what = "is an encrypted private key, where a public key is expected",
-                .where = where,
-                .hint = "write its public half to a file: openssl pkey -in KEY -pubout -out PUB"};
-    }
-    return {.code = ErrorCode::key_malformed,
-            .what = "has no key that OpenSSL can read",
-            .where = where,
-            .hint = "give a public key or a certificate, in PEM or DER"};
+    return passphrase.wanted() ? Error(kEncrypted, place::File{where}) : Error(kMalformed, place::File{where});
 }
 
 }  // namespace

@@ -20,13 +20,14 @@ struct CloseFile {
     void operator()(std::FILE* file) const noexcept { std::fclose(file); }
 };
 
+constexpr ErrorText kUnreadable{.code = ErrorCode::firmware_unreadable, .message = "cannot be read: {0}"};
+constexpr ErrorText kTooLarge{.code = ErrorCode::key_malformed, .message = "has more than {0} bytes, which is no key"};
+
 Error unreadable(const std::filesystem::path& path, int error) {
     if (error == ENOENT || error == ENOTDIR) {
-        return {.code = ErrorCode::key_not_found, .what = "there is no such file", .where = path.string()};
+        return Error(ErrorCode::key_not_found, place::File{path.native()});
     }
-    return {.code = ErrorCode::firmware_unreadable,
-            .what = fmt::format("cannot be read: {}", std::generic_category().message(error)),
-            .where = path.string()};
+    return Error(kUnreadable, place::File{path.native()}, std::generic_category().message(error));
 }
 
 }  // namespace
@@ -65,9 +66,7 @@ Result<Secret> read_secret_file(const std::filesystem::path& path) {
     const std::size_t size = std::fread(secret.bytes().data(), 1, secret.bytes().size(), file.get());
     if (std::ferror(file.get()) != 0) return fail(unreadable(path, errno));
     if (size > kLargestFile) {
-        return fail({.code = ErrorCode::key_malformed,
-                     .what = fmt::format("has more than {} bytes, which is no key", kLargestFile),
-                     .where = path.string()});
+        return fail(kTooLarge, place::File{path.native()}, kLargestFile);
     }
     secret.truncate(size);
     return secret;

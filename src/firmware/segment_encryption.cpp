@@ -20,7 +20,7 @@ constexpr std::uint64_t kSectionHeaderSize = 40;
 
 /// A piece of the file. Offsets and sizes of ELF32: their sums cannot wrap.
 struct Piece {
-    std::string name;
+    Place place;  ///< its names are literals
     std::uint64_t offset;
     std::uint64_t size;
 
@@ -37,13 +37,13 @@ bool is_encrypted(const ElfSegment& segment) noexcept {
 std::vector<Piece> readable_pieces(const ElfImage& image) {
     const ElfHeader& header = image.header();
     std::vector<Piece> pieces{
-        {"the ELF header", 0, kElfHeaderSize},
-        {"the program headers", header.phoff, header.phnum * kProgramHeaderSize},
-        {"the section headers", header.shoff, header.shnum * kSectionHeaderSize},
+        {place::Part{"the ELF header"}, 0, kElfHeaderSize},
+        {place::Part{"the program headers"}, header.phoff, header.phnum * kProgramHeaderSize},
+        {place::Part{"the section headers"}, header.shoff, header.shnum * kSectionHeaderSize},
     };
     if (header.shstrndx < image.section_count()) {
         const ElfSection names = image.section(header.shstrndx);
-        pieces.push_back({"the names of the sections", names.offset, names.size});
+        pieces.push_back({place::Part{"the names of the sections"}, names.offset, names.size});
     }
     return pieces;
 }
@@ -52,23 +52,21 @@ std::vector<Piece> encrypted_pieces(const ElfImage& image) {
     std::vector<Piece> pieces;
     for (std::uint32_t i = 0; i < image.segment_count(); ++i) {
         const ElfSegment segment = image.segment(i);
-        if (is_encrypted(segment)) pieces.push_back({segment.describe(), segment.offset, segment.filesz});
+        if (is_encrypted(segment)) pieces.push_back({place_of(segment), segment.offset, segment.filesz});
     }
     std::ranges::stable_sort(pieces, {}, &Piece::offset);
     return pieces;
 }
 
-Error unencryptable(const std::string& name, const Piece& piece, std::string what, std::string_view hint) {
-    return {.code = ErrorCode::image_unsignable,
-            .what = std::move(what),
-            .where = fmt::format("{}, {}", name, piece.name),
-            .hint = std::string(hint)};
-}
+constexpr ErrorText kShared{.code = ErrorCode::image_unsignable,
+                            .message = "shares bytes of the file with {0}, and cannot be encrypted",
+                            .hint = "give each segment bytes of its own in the linker script"};
+constexpr ErrorText kUnaligned{.code = ErrorCode::image_unsignable,
+                               .message = "has {0} bytes, and only multiples of 16 can be encrypted",
+                               .hint = "align the ends of the sections to 16 in the linker script: `. = ALIGN(16);`"};
 
 Error overlap(const std::string& name, const Piece& piece, const Piece& other) {
-    return unencryptable(name, piece,
-                         fmt::format("shares bytes of the file with {}, and cannot be encrypted", other.name),
-                         "give each segment bytes of its own in the linker script");
+    return Error(kShared, piece.place.in_file(name), describe(other.place));
 }
 
 Result<void> check(const ElfImage& image, const std::string& name) {
@@ -77,9 +75,7 @@ Result<void> check(const ElfImage& image, const std::string& name) {
     for (std::size_t i = 0; i < encrypted.size(); ++i) {
         const Piece& piece = encrypted[i];
         if (piece.size % kAesBlockSize != 0) {
-            return fail(unencryptable(
-                name, piece, fmt::format("has {} bytes, and only multiples of 16 can be encrypted", piece.size),
-                "align the ends of the sections to 16 in the linker script: `. = ALIGN(16);`"));
+            return fail(kUnaligned, piece.place.in_file(name), piece.size);
         }
         const auto other = std::ranges::find_if(readable, [&](const Piece& each) { return piece.overlaps(each); });
         if (other != readable.end()) return fail(overlap(name, piece, *other));

@@ -28,39 +28,60 @@ constexpr std::uint8_t kHashSha256 = 1;
 constexpr std::uint8_t kImageElf = 1;
 constexpr std::size_t kMostImages = 255;
 
-Error unsignable(std::string what, std::string where, std::string_view hint) {
-    return {.code = ErrorCode::image_unsignable,
-            .what = std::move(what),
-            .where = std::move(where),
-            .hint = std::string(hint)};
+constexpr ErrorText unsignable(std::string_view message, std::string_view hint) {
+    return {.code = ErrorCode::image_unsignable, .message = message, .hint = hint};
 }
+constexpr std::string_view kArm32Only = "OP-TEE loads 32-bit Arm ELF files";
+constexpr ErrorText kElf64 = unsignable("is a 64-bit ELF file", kArm32Only);
+constexpr ErrorText kOtherMachine = unsignable("is not for Arm, but for machine {0}", kArm32Only);
+constexpr ErrorText kOddHeaders =
+    unsignable("has program headers of another size than 32 bytes", "the file is damaged");
+constexpr ErrorText kHeadersCutOff = unsignable("has program headers past the end of the file", "the file was cut off");
+constexpr ErrorText kSignedAlready = unsignable("is a signed image already", "give the ELF file that it was made from");
+constexpr ErrorText kBytesCutOff = unsignable("has bytes past the end of the file", "the file was cut off");
+constexpr ErrorText kTooLong = unsignable("{0} of {1} bytes do not fit into one signed image", "a length has 32 bits");
+constexpr ErrorText kTooMany = unsignable("a package has room for 255 images", "sign the others by themselves");
+constexpr ErrorText kNoImage = unsignable("has no image", "add one");
+
+constexpr ErrorText unwritable(std::string_view message) {
+    return {.code = ErrorCode::tlv_unwritable,
+            .message = message,
+            .hint = "platform TLVs have types from 0x10000 to 0x1ffff, and a value"};
+}
+constexpr ErrorText kNoKeyInformation = unwritable("has no bytes");
+constexpr ErrorText kForeignType = unwritable("its type does not belong to the platform");
+constexpr ErrorText kNoValue = unwritable("its value has no bytes");
+
+constexpr ErrorText kSignatureSize{.code = ErrorCode::signature_mismatch, .message = "has {0} bytes, not {1}"};
 
 Result<void> check_headers(const ElfImage& elf, const std::string& name) {
-    constexpr std::string_view kHint = "OP-TEE loads 32-bit Arm ELF files";
+    const Place where = place::Firmware{name};
     const ElfHeader& header = elf.header();
-    if (header.elf_class != 32) return fail(unsignable("is a 64-bit ELF file", name, kHint));
-    if (header.machine != kMachineArm)
-        return fail(unsignable(fmt::format("is not for Arm, but for machine {}", header.machine), name, kHint));
+    if (header.elf_class != 32) return fail(kElf64, where);
+    if (header.machine != kMachineArm) return fail(kOtherMachine, where, header.machine);
     const auto entry_size = internal::read_at<Le16>(elf.bytes(), kProgramHeaderSizeOffset);
-    if (!entry_size || *entry_size != kProgramHeaderSize)
-        return fail(unsignable("has program headers of another size than 32 bytes", name, "the file is damaged"));
-    if (!fits(header.phoff, header.phnum * kProgramHeaderSize, elf.bytes().size()))
-        return fail(unsignable("has program headers past the end of the file", name, "the file was cut off"));
+    if (!entry_size || *entry_size != kProgramHeaderSize) return fail(kOddHeaders, where);
+    if (!fits(header.phoff, header.phnum * kProgramHeaderSize, elf.bytes().size())) return fail(kHeadersCutOff, where);
     return {};
 }
 
+/// A file that is no ELF file at all: its own refusal, as one of the image.
+Error not_an_elf(Error error, const std::string& name) {
+    error.set_place(error.place().in_file(name));
+    error.set_kernel_line("");
+    error.set_hint(kArm32Only);
+    return std::move(error).with_code(ErrorCode::image_unsignable);
+}
+
 Result<void> check_signable(const Firmware& image) {
-    if (SignedImage::recognises(image.bytes())) {
-        return fail(unsignable("is a signed image already", image.name(), "give the ELF file that it was made from"));
-    }
+    if (SignedImage::recognises(image.bytes())) return fail(kSignedAlready, place::Firmware{image.name()});
     const auto elf = ElfImage::parse(image.bytes());
-    if (!elf) return fail(unsignable(elf.error().message(), image.name(), "OP-TEE loads 32-bit Arm ELF files"));
+    if (!elf) return fail(not_an_elf(elf.error(), image.name()));
     RPROC_TRY(check_headers(*elf, image.name()));
     for (std::uint32_t i = 0; i < elf->segment_count(); ++i) {
         const ElfSegment segment = elf->segment(i);
         if (fits(segment.offset, segment.filesz, image.bytes().size())) continue;
-        return fail(unsignable("has bytes past the end of the file",
-                               fmt::format("{}, {}", image.name(), segment.describe()), "the file was cut off"));
+        return fail(kBytesCutOff, place_of(segment).in_file(image.name()));
     }
     return {};
 }
@@ -134,24 +155,14 @@ Result<Bytes> common_tlvs(SignType type, const std::vector<Firmware>& images) {
 
 Result<std::uint32_t> length_of(std::string_view what, std::uint64_t size) {
     if (size <= std::numeric_limits<std::uint32_t>::max()) return static_cast<std::uint32_t>(size);
-    return fail(unsignable(fmt::format("{} of {} bytes do not fit into one signed image", what, size), "the package",
-                           "a length has 32 bits"));
-}
-
-Error unwritable(std::string what, std::string where) {
-    return {.code = ErrorCode::tlv_unwritable,
-            .what = std::move(what),
-            .where = std::move(where),
-            .hint = "platform TLVs have types from 0x10000 to 0x1ffff, and a value"};
+    return fail(kTooLong, place::Package{}, what, size);
 }
 
 }  // namespace
 
 Result<Bytes> UnsignedImage::finish(std::span<const std::byte> signature) const {
     if (signature.size() != signature_size_) {
-        return fail({.code = ErrorCode::signature_mismatch,
-                     .what = fmt::format("has {} bytes, not {}", signature.size(), signature_size_),
-                     .where = "the signature"});
+        return fail(kSignatureSize, place::Signature{}, signature.size(), signature_size_);
     }
     Bytes file = signed_bytes_;
     append_padded(file, signature);
@@ -160,25 +171,24 @@ Result<Bytes> UnsignedImage::finish(std::span<const std::byte> signature) const 
 }
 
 Result<void> SignedImageBuilder::add_image(const Firmware& image) {
-    if (images_.size() == kMostImages)
-        return fail(unsignable("a package has room for 255 images", image.name(), "sign the others by themselves"));
+    if (images_.size() == kMostImages) return fail(kTooMany, place::Firmware{image.name()});
     RPROC_TRY(check_signable(image));
     images_.push_back(image);
     return {};
 }
 
 Result<void> SignedImageBuilder::set_key_info(std::span<const std::byte> info) {
-    if (info.empty()) return fail(unwritable("has no bytes", "the key information"));
+    if (info.empty()) return fail(kNoKeyInformation, place::KeyInformation{});
     key_info_.assign(info.begin(), info.end());
     return {};
 }
 
 Result<void> SignedImageBuilder::add_platform_tlv(std::uint32_t type, std::span<const std::byte> value) {
-    const std::string where = fmt::format("platform TLV {:#x}", type);
+    const Place where = place::TlvOfType{type};
     const auto first = static_cast<std::uint32_t>(TlvType::platform_first);
     const auto last = static_cast<std::uint32_t>(TlvType::platform_last);
-    if (type < first || type > last) return fail(unwritable("its type does not belong to the platform", where));
-    if (value.empty()) return fail(unwritable("its value has no bytes", where));
+    if (type < first || type > last) return fail(kForeignType, where);
+    if (value.empty()) return fail(kNoValue, where);
     put(platform_tlvs_, type, value);
     return {};
 }
@@ -214,7 +224,7 @@ Result<std::vector<Firmware>> SignedImageBuilder::encrypt_images(std::vector<Pla
 }
 
 Result<UnsignedImage> SignedImageBuilder::compose(SignType type, std::size_t signature_size) const {
-    if (images_.empty()) return fail(unsignable("has no image", "the package", "add one"));
+    if (images_.empty()) return fail(kNoImage, place::Package{});
     auto platform_tlvs = platform_tlvs_;
     auto images = encryption_ ? encrypt_images(platform_tlvs) : images_;
     if (!images) return fail(std::move(images).error());

@@ -36,7 +36,7 @@ HashState state_of(const SignedImage& package, const ElfImage& image, const ElfS
 Result<ElfImage> image_of(const SignedImage& package, std::uint32_t index) {
     RPROC_TRY_ASSIGN(const auto bytes, package.image(index));
     auto image = ElfImage::parse(bytes);
-    if (!image) image.error().where = fmt::format("image {}, {}", index, image.error().where);
+    if (!image) image.error().set_place(image.error().place().in_image(index));
     return image;
 }
 

@@ -51,40 +51,29 @@ bool is_vendor_format(std::span<const std::byte> bytes) noexcept {
            fits(header->img_offset, header->img_length, bytes.size());
 }
 
-Error refuse(ErrorCode code, std::string what, std::string where, std::string hint) {
-    return {.code = code, .what = std::move(what), .where = std::move(where), .hint = std::move(hint)};
-}
-
 Result<wire::SignedHeader> check_header(std::span<const std::byte> bytes) {
     const auto header = internal::read_at<wire::SignedHeader>(bytes, 0);
     if (!header) {
-        return fail(refuse(ErrorCode::signed_too_small,
-                           fmt::format("{} bytes are less than the header of a signed image ({})", bytes.size(),
-                                       sizeof(wire::SignedHeader)),
-                           "signed image header", "the file was cut off, or this is no signed image"));
+        return fail(ErrorCode::signed_too_small, place::SignedHeader{}, bytes.size(), sizeof(wire::SignedHeader));
     }
     if (header->magic != wire::kSignedMagic) {
-        return fail(
-            refuse(ErrorCode::signed_bad_magic,
-                   fmt::format("begins with {:#010x}, not with {:#010x}", header->magic.get(), wire::kSignedMagic),
-                   "signed image header, magic", "sign the ELF file first"));
+        return fail(ErrorCode::signed_bad_magic, place::SignedHeader{"magic"}, header->magic.get(), wire::kSignedMagic);
     }
     if (header->version != wire::kSignedVersion) {
-        return fail(refuse(ErrorCode::signed_bad_version, fmt::format("version {} is not known", header->version.get()),
-                           "signed image header, version",
-                           "sign it with a tool of the same age as the board's OP-TEE"));
+        return fail(ErrorCode::signed_bad_version, place::SignedHeader{"version"}, header->version.get());
     }
     return *header;
 }
 
+constexpr ErrorText kNoSignature{.code = ErrorCode::signed_size_mismatch,
+                                 .message = "has no TLVs or no signature",
+                                 .hint = text_of(ErrorCode::signed_size_mismatch).hint};
+
 Error wrong_size(const wire::SignedHeader& header, std::uint64_t size) {
-    std::string what =
-        fmt::format("{} + {} (TLVs) + {} (signature) + {} (images), each padded to 8, are {} bytes; the file has {}",
-                    sizeof(wire::SignedHeader), header.tlv_len.get(), header.sign_len.get(), header.img_len.get(),
-                    upstream_size(header), size);
-    if (header.tlv_len == 0 || header.sign_len == 0) what = "has no TLVs or no signature";
-    return refuse(ErrorCode::signed_size_mismatch, std::move(what), "signed image header",
-                  "the file was cut off, or something was appended to it; copy or sign it again");
+    const Place where = place::SignedHeader{};
+    if (header.tlv_len == 0 || header.sign_len == 0) return Error(kNoSignature, where);
+    return Error(ErrorCode::signed_size_mismatch, where, sizeof(wire::SignedHeader), header.tlv_len.get(),
+                 header.sign_len.get(), header.img_len.get(), upstream_size(header), size);
 }
 
 /// The offset of the first TLV that does not lie inside its area; nothing when all do.
@@ -115,19 +104,14 @@ std::optional<SignedFlavour> SignedImage::flavour_of(std::span<const std::byte> 
 Result<SignedImage> SignedImage::parse(std::span<const std::byte> bytes) {
     RPROC_TRY_ASSIGN(const auto header, check_header(bytes));
     if (flavour_of(bytes) == SignedFlavour::vendor) {
-        return fail(
-            refuse(ErrorCode::signed_vendor_format,
-                   "is signed in the older vendor format (header of 56 bytes), which shares its magic with OP-TEE's",
-                   "signed image header", "sign the ELF file with OP-TEE's own format"));
+        return fail(ErrorCode::signed_vendor_format, place::SignedHeader{});
     }
     if (header.tlv_len == 0 || header.sign_len == 0 || upstream_size(header) != bytes.size()) {
         return fail(wrong_size(header, bytes.size()));
     }
     const SignedImage image(bytes, header);
     if (const auto bad = find_bad_tlv(image.tlv_area())) {
-        return fail(refuse(ErrorCode::signed_bad_tlv, "its value runs past the end of the TLV area",
-                           fmt::format("TLV at {:#x}", sizeof(wire::SignedHeader) + *bad),
-                           "the file is damaged; sign it again"));
+        return fail(ErrorCode::signed_bad_tlv, place::Tlv{sizeof(wire::SignedHeader) + *bad});
     }
     return image;
 }
@@ -182,10 +166,8 @@ Result<std::span<const std::byte>> SignedImage::image(std::uint32_t index) const
         if (i == index) return internal::slice(images(), offset, *size);
         offset += padded(*size);
     }
-    return fail(
-        refuse(ErrorCode::signed_bad_image_table,
-               fmt::format("the TLVs give no size for image {} that fits {} bytes of images", index, images().size()),
-               "TLV 0x5 (image sizes)", "the file is damaged; sign it again"));
+    const auto type = static_cast<std::uint32_t>(TlvType::image_size);
+    return fail(ErrorCode::signed_bad_image_table, place::TlvOfType{type, "image sizes"}, index, images().size());
 }
 
 std::size_t SignedImage::hash_count() const noexcept {

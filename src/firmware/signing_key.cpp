@@ -19,23 +19,23 @@ namespace {
 
 using openssl::octets;
 
+constexpr ErrorText kNoPassphrase{.code = ErrorCode::key_passphrase,
+                                  .message = "is encrypted, and its passphrase is missing or wrong"};
+constexpr ErrorText kNotPrivate{.code = ErrorCode::key_not_private,
+                                .message = "is a public key or a certificate; signing needs the private key"};
+constexpr ErrorText kMalformed{.code = ErrorCode::key_malformed,
+                               .message = "has no key that OpenSSL can read",
+                               .hint = "give a private key in PEM or DER: PKCS#8, PKCS#1 or SEC1"};
+constexpr ErrorText kCannotSign{.code = ErrorCode::key_unsupported,
+                                .message = "the key cannot sign with SHA-256",
+                                .hint = "the token or its provider may forbid it: see the key's attributes"};
+
 Error no_private_key(std::span<const std::byte> bytes, const std::string& where,
                      const openssl::Passphrase& passphrase) {
     if (passphrase.error()) return *passphrase.error();
-    if (passphrase.wanted()) {
-        return {.code = ErrorCode::key_passphrase,
-                .what = "is encrypted, and its passphrase is missing or wrong",
-                .where = where};
-    }
-    if (openssl::decode_public(bytes)) {
-        return {.code = ErrorCode::key_not_private,
-                .what = "is a public key or a certificate; signing needs the private key",
-                .where = where};
-    }
-    return {.code = ErrorCode::key_malformed,
-            .what = "has no key that OpenSSL can read",
-            .where = where,
-            .hint = "give a private key in PEM or DER: PKCS#8, PKCS#1 or SEC1"};
+    if (passphrase.wanted()) return Error(kNoPassphrase, place::File{where});
+    if (openssl::decode_public(bytes)) return Error(kNotPrivate, place::File{where});
+    return Error(kMalformed, place::File{where});
 }
 
 /// Signs as the key's kind does by itself: ECDSA in DER.
@@ -97,10 +97,7 @@ Result<std::vector<std::byte>> SigningKey::sign(std::span<const std::byte> bytes
     auto signature = openssl_signature(key_.get(), sign_type(), bytes);
     if (sign_type() == SignType::ecdsa_p256_sha256) signature = raw_ecdsa_signature(signature);
     if (signature.size() == signature_size()) return signature;
-    return fail({.code = ErrorCode::key_unsupported,
-                 .what = "the key cannot sign with SHA-256",
-                 .where = "signing",
-                 .hint = "the token or its provider may forbid it: see the key's attributes"});
+    return fail(kCannotSign, place::Signing{});
 }
 
 std::vector<std::byte> raw_ecdsa_signature(std::span<const std::byte> der) {

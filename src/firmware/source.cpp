@@ -39,23 +39,32 @@ class FileDescriptor {
     int fd_;
 };
 
+constexpr ErrorText kEmptyFile{.code = ErrorCode::firmware_empty,
+                               .message = "the file is empty",
+                               .kernel_line = text_of(ErrorCode::firmware_empty).kernel_line,
+                               .hint = text_of(ErrorCode::firmware_empty).hint};
+constexpr ErrorText kNoName{.code = ErrorCode::firmware_name_empty,
+                            .message = "the firmware name is empty",
+                            .hint = "write the name of a file below /lib/firmware"};
+constexpr ErrorText kNotFound{
+    .code = ErrorCode::firmware_not_found,
+    .message = "not found; tried {0}",
+    .kernel_line = "request_firmware failed: -2",
+    .hint = "copy the file to /lib/firmware, or set firmware_class.path (no trailing newline)"};
+constexpr ErrorText kNoRelativeName{.code = ErrorCode::firmware_not_found,
+                                    .message = "a firmware name is relative to the firmware directories",
+                                    .kernel_line = kNotFound.kernel_line,
+                                    .hint = kNotFound.hint};
+
 std::string reason(int error) { return std::generic_category().message(error); }
 
 Error unreadable(const fs::path& path, std::string_view why) {
-    return {.code = ErrorCode::firmware_unreadable,
-            .what = fmt::format("cannot be read: {}", why),
-            .where = path.string(),
-            .kernel_line = "request_firmware failed: -5",
-            .hint = "the firmware must be a regular file that you may read"};
+    return Error(ErrorCode::firmware_unreadable, place::File{path.native()}, why);
 }
 
 Error open_failed(const fs::path& path, int error) {
     if (error != ENOENT && error != ENOTDIR) return unreadable(path, reason(error));
-    return {.code = ErrorCode::firmware_not_found,
-            .what = "there is no such file",
-            .where = path.string(),
-            .kernel_line = "request_firmware failed: -2",
-            .hint = "sysfs takes a name below /lib/firmware, not a path; this command takes both"};
+    return Error(ErrorCode::firmware_not_found, place::File{path.native()});
 }
 
 std::shared_ptr<const void> map_file(int fd, std::size_t size) {
@@ -86,11 +95,7 @@ Result<Firmware> map_firmware(const fs::path& path, std::string name) {
     if (::fstat(file.get(), &status) != 0) return fail(unreadable(path, reason(errno)));
     if (!S_ISREG(status.st_mode)) return fail(unreadable(path, "not a regular file"));
     if (status.st_size == 0) {
-        return fail({.code = ErrorCode::firmware_empty,
-                     .what = "the file is empty",
-                     .where = path.string(),
-                     .kernel_line = "request_firmware failed: -22",
-                     .hint = "the copy to the board was cut off, or the build wrote nothing"});
+        return fail(kEmptyFile, place::File{path.native()});
     }
     if (!std::in_range<std::size_t>(status.st_size))
         return fail(unreadable(path, fmt::format("{} bytes are more than this machine can address", status.st_size)));
@@ -153,9 +158,7 @@ FirmwareSearchPath FirmwareSearchPath::below(const fs::path& root, const std::st
 
 Result<Firmware> FirmwareSearchPath::find(const std::string& name) const {
     if (name.empty()) {
-        return fail({.code = ErrorCode::firmware_name_empty,
-                     .what = "the firmware name is empty",
-                     .hint = "write the name of a file below /lib/firmware"});
+        return fail(kNoName, {});
     }
     std::string tried;
     for (const fs::path& directory : directories_) {
@@ -163,14 +166,10 @@ Result<Firmware> FirmwareSearchPath::find(const std::string& name) const {
         tried += fmt::format("{}{}", tried.empty() ? "" : ", ", path.string());
         if (leaves_directory(name)) continue;
         auto firmware = map_firmware(path, name);
-        if (firmware || firmware.error().code != ErrorCode::firmware_not_found) return firmware;
+        if (firmware || firmware.error().code() != ErrorCode::firmware_not_found) return firmware;
     }
-    return fail({.code = ErrorCode::firmware_not_found,
-                 .what = leaves_directory(name) ? "a firmware name is relative to the firmware directories"
-                                                : fmt::format("not found; tried {}", tried),
-                 .where = name,
-                 .kernel_line = "request_firmware failed: -2",
-                 .hint = "copy the file to /lib/firmware, or set firmware_class.path (no trailing newline)"});
+    return leaves_directory(name) ? fail(kNoRelativeName, place::Firmware{name})
+                                  : fail(kNotFound, place::Firmware{name}, tried);
 }
 
 FirmwareSource FirmwareSearchPath::source(std::string name) const {

@@ -19,6 +19,76 @@ std::string joined(const std::vector<fs::path>& directories) {
     return text;
 }
 
+constexpr ErrorText kDenied{.code = ErrorCode::access_denied, .message = "this user may not {0} it", .hint = "{1}"};
+constexpr ErrorText kDeniedByOwner{.code = ErrorCode::access_denied,
+                                   .message = "this user may not {0} it: it belongs to {2} and {3}, mode {4:04o}",
+                                   .hint = "{1}"};
+constexpr ErrorText kNoFile{.code = ErrorCode::processor_unknown,
+                            .message = "there is no such file",
+                            .hint = "the processor, or its driver, is gone; see `rproc ctl list`"};
+constexpr ErrorText kNoDebugFile{
+    .code = ErrorCode::processor_unknown,
+    .message = "there is no such file",
+    .hint = "is debugfs mounted (mount -t debugfs none /sys/kernel/debug), and does the kernel have it?"};
+constexpr ErrorText kNotFound{.code = ErrorCode::firmware_not_found,
+                              .message = "the kernel finds no firmware \"{0}\"; it looks in {1}",
+                              .hint = "copy the file there, or load another name"};
+constexpr ErrorText kNoTableOfRunning{
+    .code = ErrorCode::table_missing,
+    .message = "the kernel finds no resource table of the firmware that runs already: {0}",
+    .hint =
+        "the bootloader that starts it must leave the table's device address where the driver looks: on an STM32MP15 "
+        "in "
+        "the register of st,syscfg-rsc-tbl"};
+constexpr ErrorText kPathGiven{
+    .code = ErrorCode::firmware_not_found,
+    .message = "the kernel takes a name relative to the directories where it looks for firmware, not a path",
+    .hint =
+        "copy the file to {0}, and give its name; or write its directory, without a newline, to "
+        "/sys/module/firmware_class/parameters/path"};
+constexpr ErrorText kPathOfName{.code = ErrorCode::firmware_not_found,
+                                .message = kPathGiven.message,
+                                .hint = "give \"{0}\", which is the same file"};
+constexpr ErrorText kNoName{.code = ErrorCode::firmware_name_empty,
+                            .message = "the firmware's name is empty",
+                            .hint = "give the name of a file below /lib/firmware"};
+constexpr ErrorText kNewline{.code = ErrorCode::kernel_file_failed,
+                             .message = "the firmware's name has a newline, and the kernel would cut it there",
+                             .hint = "give the name without the newline"};
+constexpr ErrorText kUnreadable{.code = ErrorCode::kernel_file_failed, .message = "cannot be read: {0}"};
+constexpr ErrorText kBusy{.code = ErrorCode::state_invalid,
+                          .message = "the kernel does not take \"{0}\" while the processor is up: {1}",
+                          .hint = "stop the processor first"};
+constexpr ErrorText kRefused{.code = ErrorCode::state_invalid,
+                             .message = "the kernel does not take \"{0}\": {1}",
+                             .hint = "its state does not allow it; see `rproc ctl info`"};
+constexpr ErrorText kFailed{.code = ErrorCode::kernel_file_failed, .message = "the kernel does not take \"{0}\": {1}"};
+constexpr ErrorText kCrashedAtOnce{.code = ErrorCode::state_invalid,
+                                   .message = "was started, and crashed at once",
+                                   .hint = "its trace may tell why; `rproc ctl watch` shows whether it is recovered"};
+constexpr ErrorText kOnlyCounted{
+    .code = ErrorCode::state_invalid,
+    .message = "is still {0} after {1}",
+    .hint = "another program has started it too: the kernel counts, and wants as many stops"};
+constexpr ErrorText kNotInTime{.code = ErrorCode::timed_out,
+                               .message = "is not {0} after {1} ms, but {2}",
+                               .hint = "see its trace and the kernel's log; --timeout waits longer"};
+
+/// The error with other texts, and one more argument: the last hole of `text`.
+Error reworded(const Error& error, const ErrorText& text, std::string_view argument) {
+    std::vector<TextArgument> arguments(error.arguments().begin(), error.arguments().end());
+    arguments.emplace_back(argument);
+    Error changed = Error::of(text, error.place(), arguments);
+    changed.set_step(error.step());
+    return changed;
+}
+
+/// The hole of an error's next argument, "{2}".
+std::string_view next_hole(const Error& error) {
+    static constexpr std::array<std::string_view, 8> kHoles{"{0}", "{1}", "{2}", "{3}", "{4}", "{5}", "{6}", "{7}"};
+    return kHoles.at(error.arguments().size());
+}
+
 std::string who(std::string_view kind, unsigned id) {
     return id == 0 ? fmt::format("{} root", kind) : fmt::format("{} {}", kind, id);
 }
@@ -37,25 +107,16 @@ std::string permission_hint(const FileFailure& failure) {
 }
 
 Error denied(const FileFailure& failure, std::string_view action) {
-    std::string what = fmt::format("this user may not {} it", action);
-    if (failure.owner) {
-        what += fmt::format(": it belongs to {} and {}, mode {:04o}", who("user", failure.owner->user),
-                            who("group", failure.owner->group), failure.owner->mode);
-    }
-    return {.code = ErrorCode::access_denied,
-            .what = std::move(what),
-            .where = failure.file.string(),
-            .hint = permission_hint(failure)};
+    const Place where = place::File{failure.file.native()};
+    const std::string hint = permission_hint(failure);
+    if (!failure.owner) return Error(kDenied, where, action, hint);
+    return Error(kDeniedByOwner, where, action, hint, who("user", failure.owner->user),
+                 who("group", failure.owner->group), failure.owner->mode);
 }
 
 Error missing(const FileFailure& failure) {
-    const bool debugfs = in_debugfs(failure.file);
-    return {.code = ErrorCode::processor_unknown,
-            .what = "there is no such file",
-            .where = failure.file.string(),
-            .hint = debugfs
-                        ? "is debugfs mounted (mount -t debugfs none /sys/kernel/debug), and does the kernel have it?"
-                        : "the processor, or its driver, is gone; see `rproc ctl list`"};
+    const Place where = place::File{failure.file.native()};
+    return in_debugfs(failure.file) ? Error(kNoDebugFile, where) : Error(kNoFile, where);
 }
 
 /// What every file can meet; nothing for an errno that depends on what was done.
@@ -89,33 +150,17 @@ constexpr StartReason kStartReasons[]{
 constexpr StartReason kAnyReason{EINVAL, ErrorCode::boot_refused, "the kernel refused the firmware",
                                  "run `rproc check` on it, on the board as root"};
 
-Error firmware_missing(const FailedStart& start) {
-    return {.code = ErrorCode::firmware_not_found,
-            .what = fmt::format("the kernel finds no firmware \"{}\"; it looks in {}", start.firmware,
-                                joined(start.searched)),
-            .where = start.remoteproc,
-            .hint = "copy the file there, or load another name"};
-}
-
-Error table_of_running_missing(const FailedStart& start) {
-    return {.code = ErrorCode::table_missing,
-            .what = fmt::format("the kernel finds no resource table of the firmware that runs already: {}",
-                                errno_text(start.error)),
-            .where = start.remoteproc,
-            .hint =
-                "who starts it (the bootloader) must leave the table's device address where the driver looks: on an "
-                "STM32MP15 in the register of st,syscfg-rsc-tbl"};
-}
-
 Error start_error_without_log(const FailedStart& start) {
-    if (start.error == ENOENT)
-        return start.before == State::detached ? table_of_running_missing(start) : firmware_missing(start);
+    const Place where = place::Processor{start.remoteproc};
+    if (start.error == ENOENT && start.before == State::detached)
+        return Error(kNoTableOfRunning, where, errno_text(start.error));
+    if (start.error == ENOENT) return Error(kNotFound, where, start.firmware, joined(start.searched));
     const auto* const found = std::ranges::find(kStartReasons, start.error, &StartReason::error);
     const StartReason& reason = found == std::end(kStartReasons) ? kAnyReason : *found;
-    std::string what(reason.what);
-    if (!start.firmware.empty()) what += fmt::format(", {}", start.firmware);
-    if (start.error != 0) what += fmt::format(": {}", errno_text(start.error));
-    return {.code = reason.code, .what = std::move(what), .where = start.remoteproc, .hint = std::string(reason.hint)};
+    const std::string firmware = start.firmware.empty() ? "" : ", " + start.firmware;
+    const std::string error = start.error == 0 ? "" : ": " + errno_text(start.error);
+    const TextArgument arguments[]{reason.what, firmware, error};
+    return Error::of({.code = reason.code, .message = "{0}{1}{2}", .hint = reason.hint}, where, arguments);
 }
 
 bool leaves_directory(const fs::path& name) { return std::ranges::find(name, fs::path("..")) != name.end(); }
@@ -131,15 +176,8 @@ std::string name_below(const fs::path& path, const std::vector<fs::path>& search
 
 Error path_error(const fs::path& path, const std::vector<fs::path>& searched) {
     const std::string name = name_below(path, searched);
-    return {
-        .code = ErrorCode::firmware_not_found,
-        .what = "the kernel takes a name relative to the directories where it looks for firmware, not a path",
-        .where = path.string(),
-        .hint = name.empty()
-                    ? fmt::format("copy the file to {}, and give its name; or write its directory, without a newline, "
-                                  "to /sys/module/firmware_class/parameters/path",
-                                  searched.empty() ? "/lib/firmware" : searched.back().string())
-                    : fmt::format("give \"{}\", which is the same file", name)};
+    if (!name.empty()) return Error(kPathOfName, place::File{path.native()}, name);
+    return Error(kPathGiven, place::File{path.native()}, searched.empty() ? "/lib/firmware" : searched.back().native());
 }
 
 }  // namespace
@@ -148,33 +186,29 @@ std::string errno_text(int error) { return fmt::format("-{} ({})", error, std::g
 
 Error read_error(const FileFailure& failure) {
     if (auto error = common_error(failure, "read")) return *std::move(error);
-    return {.code = ErrorCode::kernel_file_failed,
-            .what = fmt::format("cannot be read: {}", errno_text(failure.error)),
-            .where = failure.file.string()};
+    return Error(kUnreadable, place::File{failure.file.native()}, errno_text(failure.error));
 }
 
 Error write_error(const FileFailure& failure, std::string_view text) {
     if (auto error = common_error(failure, "write")) return *std::move(error);
-    const bool refused = failure.error == EBUSY || failure.error == EINVAL;
-    return {.code = refused ? ErrorCode::state_invalid : ErrorCode::kernel_file_failed,
-            .what = fmt::format("the kernel does not take \"{}\"{}: {}", text,
-                                failure.error == EBUSY ? " while the processor is up" : "", errno_text(failure.error)),
-            .where = failure.file.string(),
-            .hint = failure.error == EBUSY ? "stop the processor first"
-                    : refused              ? "its state does not allow it; see `rproc ctl info`"
-                                           : ""};
+    const Place where = place::File{failure.file.native()};
+    const std::string reason = errno_text(failure.error);
+    if (failure.error == EBUSY) return Error(kBusy, where, text, reason);
+    return failure.error == EINVAL ? Error(kRefused, where, text, reason) : Error(kFailed, where, text, reason);
 }
 
 Error start_error(const FailedStart& start) {
     Error error = with_lines(start_error_without_log(start), start.log);
-    error.step = Step::start;
-    if (!start.log_readable)
-        error.hint += "; the kernel's log, which this user may not read, has the reason (sudo dmesg)";
-    return error;
+    error.set_step(Step::start);
+    if (start.log_readable) return error;
+    ErrorText text = error.text();
+    text.hint = next_hole(error);
+    return reworded(error, text,
+                    error.hint() + "; the kernel's log, which this user may not read, has the reason (sudo dmesg)");
 }
 
 Error wrong_state(const std::string& remoteproc, std::string_view verb, State state) {
-    const auto hint = [&]() -> std::string {
+    const auto hint = [&]() -> std::string_view {
         if (verb == "start" && state == State::crashed) return "stop it first, or recover it: `rproc ctl restart`";
         if (verb == "start")
             return "stop it first, or `rproc ctl restart`: a second start only counts, and needs a second stop";
@@ -185,50 +219,39 @@ Error wrong_state(const std::string& remoteproc, std::string_view verb, State st
         if (verb == "load") return "the firmware can change only while the processor is offline: stop it first";
         return {};
     };
-    return {.code = ErrorCode::state_invalid,
-            .what = fmt::format("cannot {} while it is {}", verb, to_string(state)),
-            .where = remoteproc,
-            .hint = hint()};
+    const TextArgument arguments[]{verb, to_string(state)};
+    return Error::of({.code = ErrorCode::state_invalid, .message = "cannot {0} while it is {1}", .hint = hint()},
+                     place::Processor{remoteproc}, arguments);
 }
 
-Error crashed_at_once(const std::string& remoteproc) {
-    return {.code = ErrorCode::state_invalid,
-            .what = "was started, and crashed at once",
-            .where = remoteproc,
-            .hint = "its trace may tell why; `rproc ctl watch` shows whether it is recovered"};
-}
+Error crashed_at_once(const std::string& remoteproc) { return Error(kCrashedAtOnce, place::Processor{remoteproc}); }
 
 Error only_counted(const std::string& remoteproc, std::string_view verb, State state) {
-    return {.code = ErrorCode::state_invalid,
-            .what = fmt::format("is still {} after {}", to_string(state), verb),
-            .where = remoteproc,
-            .hint = "somebody else has started it too: the kernel counts, and wants as many stops"};
+    return Error(kOnlyCounted, place::Processor{remoteproc}, to_string(state), verb);
 }
 
 Error with_lines(Error error, const std::vector<std::string>& lines) {
-    error.kernel_line = fmt::format("{}", fmt::join(lines, "\n"));
-    return error;
+    if (lines.empty()) {
+        error.set_kernel_line("");
+        return error;
+    }
+    ErrorText text = error.text();
+    text.kernel_line = next_hole(error);
+    return reworded(error, text, fmt::format("{}", fmt::join(lines, "\n")));
 }
 
 Error timeout_error(const std::string& remoteproc, std::string_view wanted, std::string_view seen,
                     std::chrono::milliseconds timeout) {
-    return {.code = ErrorCode::timed_out,
-            .what = fmt::format("is not {} after {} ms, but {}", wanted, timeout.count(),
-                                seen.empty() ? "of no known state" : seen),
-            .where = remoteproc,
-            .hint = "see its trace and the kernel's log; --timeout waits longer"};
+    return Error(kNotInTime, place::Processor{remoteproc}, wanted, timeout.count(),
+                 seen.empty() ? "of no known state" : seen);
 }
 
 std::optional<Error> firmware_name_error(std::string_view name, const std::vector<fs::path>& searched) {
     if (name.empty() || name.front() == '\n') {
-        return Error{.code = ErrorCode::firmware_name_empty,
-                     .what = "the firmware's name is empty",
-                     .hint = "give the name of a file below /lib/firmware"};
+        return Error(kNoName, {});
     }
     if (name.find('\n') != std::string_view::npos) {
-        return Error{.code = ErrorCode::kernel_file_failed,
-                     .what = "the firmware's name has a newline, and the kernel would cut it there",
-                     .hint = "give the name without the newline"};
+        return Error(kNewline, {});
     }
     if (name.front() == '/' || leaves_directory(name)) return path_error(name, searched);
     return std::nullopt;

@@ -39,17 +39,24 @@ bool is_meant(const ProcessorPlace& place, std::string_view which) {
     return place.name == which || (!place.node.empty() && last_component(place.node) == which);
 }
 
+constexpr ErrorText kNone{
+    .code = ErrorCode::processor_unknown,
+    .message = "Linux has no remote processor",
+    .hint = "the processor's driver is not loaded (modprobe stm32_rproc), or its device tree node is disabled"};
+constexpr ErrorText kUnknown{
+    .code = ErrorCode::processor_unknown, .message = "Linux has no remote processor \"{0}\"", .hint = "it has {1}"};
+constexpr std::string_view kChoose = "choose one by its number or the path of its node: {0}";
+constexpr ErrorText kSeveral{
+    .code = ErrorCode::processor_ambiguous, .message = "Linux has several remote processors", .hint = kChoose};
+constexpr ErrorText kAmbiguous{
+    .code = ErrorCode::processor_ambiguous, .message = "\"{1}\" are several remote processors", .hint = kChoose};
+
 Error unknown(const std::vector<ProcessorPlace>& places, std::string_view which) {
-    return {.code = ErrorCode::processor_unknown,
-            .what = fmt::format("Linux has no remote processor \"{}\"", which),
-            .hint = "it has " + listed(places)};
+    return Error(kUnknown, {}, which, listed(places));
 }
 
 Error ambiguous(const std::vector<ProcessorPlace>& meant, std::string_view which) {
-    return {.code = ErrorCode::processor_ambiguous,
-            .what = which.empty() ? "Linux has several remote processors"
-                                  : fmt::format("\"{}\" are several remote processors", which),
-            .hint = "choose one by its number or the path of its node: " + listed(meant)};
+    return which.empty() ? Error(kSeveral, {}, listed(meant)) : Error(kAmbiguous, {}, listed(meant), which);
 }
 
 }  // namespace
@@ -88,12 +95,7 @@ Result<ProcessorPlace> choose_processor(const std::vector<ProcessorPlace>& place
 
 namespace internal {
 
-Error no_processors(const std::filesystem::path& directory) {
-    return {.code = ErrorCode::processor_unknown,
-            .what = "Linux has no remote processor",
-            .where = directory.string(),
-            .hint = "the processor's driver is not loaded (modprobe stm32_rproc), or its device tree node is disabled"};
-}
+Error no_processors(const std::filesystem::path& directory) { return Error(kNone, place::File{directory.native()}); }
 
 void sort_places(std::vector<ProcessorPlace>& places) { std::ranges::sort(places, {}, &ProcessorPlace::index); }
 

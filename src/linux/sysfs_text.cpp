@@ -43,14 +43,18 @@ bool is_trace_file(std::string_view name) noexcept {
 
 std::string trace_file(std::size_t index) { return fmt::format("{}{}", kTrace, index); }
 
+namespace {
+
+constexpr ErrorText kUnmapped{
+    .code = ErrorCode::trace_unavailable,
+    .message = "the buffer lies in no memory that the kernel has mapped for the processor",
+    .hint = "the trace entry of the resource table must have the address of the log buffer; see `rproc inspect`"};
+
+}  // namespace
+
 std::optional<Error> trace_error(std::string_view content, std::size_t index) {
     if (content != fmt::format("{}\n", kTraceUnavailable)) return std::nullopt;
-    return Error{.code = ErrorCode::trace_unavailable,
-                 .what = "the buffer lies in no memory that the kernel has mapped for the processor",
-                 .where = trace_file(index),
-                 .hint =
-                     "the trace entry of the resource table must have the address of the log buffer; see "
-                     "`rproc inspect`"};
+    return Error(kUnmapped, place::File{trace_file(index)});
 }
 
 std::vector<TraceEntry> trace_entries(std::string_view resource_table) {

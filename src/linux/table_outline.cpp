@@ -23,13 +23,13 @@ class Outliner {
         return add(entry, fmt::to_string(vdev.header().id.get()));
     }
     Result<void> operator()(const ResourceEntry& entry) const {
-        outline_.push_back(entry.type_name());
+        outline_.push_back(place::entry_type_name(entry.type()));
         return {};
     }
 
   private:
     Result<void> add(const ResourceEntry& entry, std::string_view what) const {
-        outline_.push_back(fmt::format("{} {}", entry.type_name(), what));
+        outline_.push_back(fmt::format("{} {}", place::entry_type_name(entry.type()), what));
         return {};
     }
 

@@ -21,10 +21,9 @@ Result<Board> embedded_board(std::string_view name, std::string_view node) {
     const auto blobs = embedded_board_blobs();
     const auto found = std::ranges::find(blobs, name, &EmbeddedBoardBlob::name);
     if (found == blobs.end()) {
-        return fail({.code = ErrorCode::board_unknown,
-                     .what = fmt::format("no board \"{}\" is built in; there are {}", name,
-                                         fmt::join(embedded_board_names(), ", ")),
-                     .hint = "give the board's own device tree with --dtb FILE"});
+        std::string names;
+        for (const std::string& each : embedded_board_names()) names.append(names.empty() ? "" : ", ").append(each);
+        return fail(ErrorCode::board_unknown, {}, name, names);
     }
     RPROC_TRY_ASSIGN(const auto tree, DeviceTree::parse(found->dtb));
     return board_from(tree, std::string(name), node);
@@ -33,7 +32,7 @@ Result<Board> embedded_board(std::string_view name, std::string_view node) {
 Result<Board> read_board(const std::filesystem::path& dtb, std::string_view node) {
     RPROC_TRY_ASSIGN(const auto tree, DeviceTree::read(dtb));
     auto board = board_from(tree, dtb.stem().string(), node);
-    if (!board && board.error().where == "device tree") board.error().where = dtb.string();
+    if (!board && board.error().place() == place::DeviceTree{}) board.error().set_place(place::File{dtb.native()});
     return board;
 }
 

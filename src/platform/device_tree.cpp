@@ -21,12 +21,16 @@ namespace {
 /// Longest path that is printed; a longer one is cut by libfdt with an error, and shown as "?".
 constexpr int kLongestPath = 1024;
 
-Error malformed(const DeviceTreeNode& node, std::string_view property, std::string what) {
+constexpr ErrorText malformed(std::string_view message) {
     return {.code = ErrorCode::dt_property_malformed,
-            .what = std::move(what),
-            .where = fmt::format("{}, property {}", node.path(), property),
+            .message = message,
             .hint = "compare the node with its binding document"};
 }
+constexpr ErrorText kNotOneOrTwo = malformed("must be 1 or 2");
+constexpr ErrorText kNoCells = malformed("is not a list of 32-bit cells");
+constexpr ErrorText kCutOff = malformed("is cut off");
+constexpr ErrorText kDanglingPhandle = malformed("phandle {0:#x} points to no node");
+constexpr ErrorText kReferenceCutOff = malformed("the last reference is cut off");
 
 std::uint32_t big_endian(std::span<const std::byte> bytes) noexcept {
     std::uint32_t value = 0;
@@ -39,7 +43,7 @@ Result<std::uint32_t> cell_count(const DeviceTreeNode& node, std::string_view pr
     if (!node.has(property)) return absent;
     RPROC_TRY_ASSIGN(const auto cells, node.cells(property));
     if (cells.size() == 1 && (cells[0] == 1 || cells[0] == 2)) return cells[0];
-    return fail(malformed(node, property, "must be 1 or 2"));
+    return fail(kNotOneOrTwo, place::Node{node.path(), property});
 }
 
 /// One or two cells as a number.
@@ -102,12 +106,9 @@ std::optional<std::span<const std::byte>> DeviceTreeNode::raw(std::string_view p
 Result<std::vector<std::uint32_t>> DeviceTreeNode::cells(std::string_view property) const {
     const auto bytes = raw(property);
     if (!bytes) {
-        return fail({.code = ErrorCode::dt_property_missing,
-                     .what = fmt::format("has no property {}", property),
-                     .where = path(),
-                     .hint = "compare the node with its binding document"});
+        return fail(ErrorCode::dt_property_missing, place::Node{path()}, property);
     }
-    if (bytes->size() % 4 != 0) return fail(malformed(*this, property, "is not a list of 32-bit cells"));
+    if (bytes->size() % 4 != 0) return fail(kNoCells, place::Node{path(), property});
     std::vector<std::uint32_t> cells;
     cells.reserve(bytes->size() / 4);
     for (std::size_t i = 0; i < bytes->size(); i += 4) cells.push_back(big_endian(bytes->subspan(i)));
@@ -135,13 +136,11 @@ Result<PhysicalRange> DeviceTreeNode::reg() const {
     RPROC_TRY_ASSIGN(const auto address_cells, cell_count(bus, "#address-cells", 2));
     RPROC_TRY_ASSIGN(const auto size_cells, cell_count(bus, "#size-cells", 1));
     const std::span<const std::uint32_t> rest(all);
-    if (rest.size() < address_cells + size_cells) return fail(malformed(*this, "reg", "is cut off"));
+    if (rest.size() < address_cells + size_cells) return fail(kCutOff, place::Node{path(), "reg"});
     const PhysicalAddress start(join(rest.first(address_cells)));
     const auto range = PhysicalRange::make(start, join(rest.subspan(address_cells, size_cells)));
     if (range) return *range;
-    return fail({.code = ErrorCode::address_overflow,
-                 .what = "runs past the end of the address space",
-                 .where = path() + ", property reg"});
+    return fail(ErrorCode::address_overflow, place::Node{path(), "reg"});
 }
 
 namespace {
@@ -188,22 +187,18 @@ Result<DeviceTree> DeviceTree::parse(std::span<const std::byte> bytes) {
     int status = -FDT_ERR_TRUNCATED;
     if (has_header) status = properties_end(*blob) ? fdt_check_full(blob->data(), blob->size()) : -FDT_ERR_BADSTRUCTURE;
     if (status == 0) return DeviceTree(std::move(blob));
-    return fail(
-        {.code = ErrorCode::dtb_malformed,
-         .what = fmt::format("is not a sound device tree blob ({} bytes): {}", bytes.size(), fdt_strerror(status)),
-         .where = "device tree",
-         .hint = "give a .dtb (compiled), not a .dts; /sys/firmware/fdt on the board is one"});
+    return fail(ErrorCode::dtb_malformed, place::DeviceTree{}, bytes.size(), fdt_strerror(status));
 }
 
 Result<DeviceTree> DeviceTree::read(const std::filesystem::path& path) {
     auto file = read_firmware_file(path);
     if (!file) {
-        file.error().kernel_line.clear();
-        file.error().hint = "give the path of a .dtb file";
+        file.error().set_kernel_line("");
+        file.error().set_hint("give the path of a .dtb file");
         return fail(std::move(file).error());
     }
     auto tree = parse(file->bytes());
-    if (!tree) tree.error().where = path.string();
+    if (!tree) tree.error().set_place(place::File{path.native()});
     return tree;
 }
 
@@ -236,15 +231,14 @@ Result<std::vector<PhandleArguments>> DeviceTree::references(const DeviceTreeNod
     std::span<const std::uint32_t> rest(all);
     while (!rest.empty()) {
         const auto target = find_phandle(rest.front());
-        if (!target)
-            return fail(malformed(node, property, fmt::format("phandle {:#x} points to no node", rest.front())));
+        if (!target) return fail(kDanglingPhandle, place::Node{node.path(), property}, rest.front());
         rest = rest.subspan(1);
         std::uint32_t count = 0;
         if (!cells_property.empty()) {
             RPROC_TRY_ASSIGN(const auto cells, target->cells(cells_property));
             count = cells.empty() ? 0 : cells.front();
         }
-        if (count > rest.size()) return fail(malformed(node, property, "the last reference is cut off"));
+        if (count > rest.size()) return fail(kReferenceCutOff, place::Node{node.path(), property});
         list.push_back({*target, {rest.begin(), rest.begin() + count}});
         rest = rest.subspan(count);
     }

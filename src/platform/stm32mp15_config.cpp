@@ -13,13 +13,14 @@
 namespace rproc::platform {
 namespace {
 
-Error bad_property(const DeviceTreeNode& node, std::string_view property, std::string what,
-                   std::string kernel_line = {}) {
-    return {.code = ErrorCode::dt_property_malformed,
-            .what = std::move(what),
-            .where = fmt::format("{}, property {}", node.path(), property),
-            .kernel_line = std::move(kernel_line),
-            .hint = "compare the node with the binding st,stm32-rproc.yaml"};
+/// A property that the binding does not allow. Both texts are of static storage.
+Error bad_property(const DeviceTreeNode& node, std::string_view property, std::string_view message,
+                   std::string_view kernel_line = {}) {
+    return Error::of({.code = ErrorCode::dt_property_malformed,
+                      .message = message,
+                      .kernel_line = kernel_line,
+                      .hint = "compare the node with the binding st,stm32-rproc.yaml"},
+                     place::Node{node.path(), property}, {});
 }
 
 /// Whether the kernel cannot do without a property.
@@ -31,13 +32,12 @@ Result<std::optional<SysconField>> read_syscon(const DeviceTree& tree, const Dev
     auto cells = node.cells(property);
     if (!cells) {
         if (need == Need::optional) return std::nullopt;
-        cells.error().kernel_line = kernel_line;
+        cells.error().set_kernel_line(kernel_line);
         return fail(std::move(cells).error());
     }
-    if (cells->size() < 3)
-        return fail(bad_property(node, property, "needs <&controller offset mask>", std::string(kernel_line)));
+    if (cells->size() < 3) return fail(bad_property(node, property, "needs <&controller offset mask>", kernel_line));
     const auto controller = tree.find_phandle((*cells)[0]);
-    if (!controller) return fail(bad_property(node, property, "points to no node", std::string(kernel_line)));
+    if (!controller) return fail(bad_property(node, property, "points to no node", kernel_line));
     RPROC_TRY_ASSIGN(const auto memory, controller->reg());
     return SysconField{memory.start(), (*cells)[1], (*cells)[2]};
 }
@@ -47,12 +47,13 @@ Result<void> read_dma_ranges(Stm32mp15Config& config, const DeviceTreeNode& node
     constexpr std::string_view kMissing = "stm32_rproc_of_memory_translations: dma-ranges property not defined";
     auto cells = bus.cells("dma-ranges");
     if (!cells) {
-        cells.error().kernel_line = kMissing;
-        cells.error().hint = "the parent of the m4 node must have dma-ranges: <da pa size> for each memory of the M4";
+        cells.error().set_kernel_line(kMissing);
+        cells.error().set_hint(
+            "the parent of the m4 node must have dma-ranges: <da pa size> for each memory of the M4");
         return fail(std::move(cells).error());
     }
     if (cells->empty() || cells->size() % 3 != 0) {
-        return fail(bad_property(bus, "dma-ranges", "must be a list of <da pa size>", std::string(kMissing)));
+        return fail(bad_property(bus, "dma-ranges", "must be a list of <da pa size>", kMissing));
     }
     for (std::size_t i = 0; i < cells->size(); i += 3) {
         RPROC_TRY(config.dma_ranges.add(DeviceAddress((*cells)[i]), PhysicalAddress((*cells)[i + 1]), (*cells)[i + 2]));
@@ -78,14 +79,15 @@ ResetLine as_reset_line(const PhandleArguments& reference) {
     return {reference.node.path(), reference.arguments.empty() ? 0 : reference.arguments.front()};
 }
 
+constexpr ErrorText kNoResets{.code = ErrorCode::dt_property_missing,
+                              .message = "has no property resets",
+                              .kernel_line = "failed to get mcu_reset",
+                              .hint = "add resets = <&rcc MCU_R>"};
+
 Result<void> read_resets(Stm32mp15Config& config, const DeviceTree& tree, const DeviceTreeNode& node) {
     RPROC_TRY_ASSIGN(const auto resets, tree.references(node, "resets", "#reset-cells"));
     if (resets.empty()) {
-        return fail({.code = ErrorCode::dt_property_missing,
-                     .what = "has no property resets",
-                     .where = node.path(),
-                     .kernel_line = "failed to get mcu_reset",
-                     .hint = "add resets = <&rcc MCU_R>"});
+        return fail(kNoResets, place::Node{node.path()});
     }
     const auto names = node.strings("reset-names");
     const auto named = [&](std::string_view name) -> const PhandleArguments* {
@@ -139,14 +141,17 @@ Result<void> read_mailboxes(Stm32mp15Config& config, const DeviceTree& tree, con
     return {};
 }
 
-Error no_such_node(std::string_view name, std::string_view seen) {
-    return {.code = ErrorCode::dt_node_missing,
-            .what = name.empty()
-                        ? fmt::format("has no node compatible with {}", fmt::join(kStm32mp15Compatibles, " or "))
-                        : fmt::format("has no remote processor \"{}\"{}", name, seen),
-            .where = "device tree",
-            .hint = "give the device tree of an STM32MP15 board, or another --node"};
-}
+constexpr std::string_view kOtherTree = "give the device tree of an STM32MP15 board, or another --node";
+constexpr ErrorText kNoProcessor{
+    .code = ErrorCode::dt_node_missing, .message = "has no node compatible with {0}", .hint = kOtherTree};
+constexpr ErrorText kNoneOfThatName{
+    .code = ErrorCode::dt_node_missing, .message = "has no remote processor \"{0}\"{1}{2}", .hint = kOtherTree};
+constexpr ErrorText kDisabled{.code = ErrorCode::dt_node_disabled,
+                              .message = "is disabled: Linux never makes a remote processor of it",
+                              .hint = "set status = \"okay\" in the board's device tree, and give it a memory-region"};
+constexpr ErrorText kDisabledAbove{.code = ErrorCode::dt_node_disabled,
+                                   .message = "is disabled with {0}: Linux never makes a remote processor of it",
+                                   .hint = "set status = \"okay\" in the board's device tree, at {0}"};
 
 /// Each node once, whatever its list of compatibles.
 std::vector<DeviceTreeNode> all_processors(const DeviceTree& tree) {
@@ -166,19 +171,25 @@ DeviceTreeNode disabled_by(DeviceTreeNode node) {
 
 Error disabled(const DeviceTreeNode& node) {
     const DeviceTreeNode cause = disabled_by(node);
-    return {.code = ErrorCode::dt_node_disabled,
-            .what = cause == node
-                        ? "is disabled: Linux never makes a remote processor of it"
-                        : fmt::format("is disabled with {}: Linux never makes a remote processor of it", cause.path()),
-            .where = node.path(),
-            .hint = fmt::format("set status = \"okay\" in the board's device tree{}",
-                                cause == node ? ", and give it a memory-region" : ", at " + cause.path())};
+    if (cause == node) return Error(kDisabled, place::Node{node.path()});
+    return Error(kDisabledAbove, place::Node{node.path()}, cause.path());
 }
 
 std::string list_paths(std::span<const DeviceTreeNode> nodes) {
     std::string list;
     for (const DeviceTreeNode& node : nodes) list += (list.empty() ? "" : ", ") + node.path();
     return list;
+}
+
+Error no_such_node(std::string_view name, std::span<const DeviceTreeNode> seen) {
+    const Place where = place::DeviceTree{};
+    if (name.empty()) {
+        std::string compatibles;
+        for (const std::string_view each : kStm32mp15Compatibles)
+            compatibles.append(compatibles.empty() ? "" : " or ").append(each);
+        return Error(kNoProcessor, where, compatibles);
+    }
+    return Error(kNoneOfThatName, where, name, seen.empty() ? "" : "; it has ", list_paths(seen));
 }
 
 }  // namespace
@@ -202,15 +213,12 @@ Result<DeviceTreeNode> find_stm32mp15(const DeviceTree& tree, std::string_view n
     std::ranges::copy_if(all, std::back_inserter(wanted), [&](const DeviceTreeNode& node) {
         return name.empty() || node.name() == name || node.path() == name;
     });
-    if (wanted.empty()) return fail(no_such_node(name, all.empty() ? "" : "; it has " + list_paths(all)));
+    if (wanted.empty()) return fail(no_such_node(name, all));
     const DeviceTreeNode first = wanted.front();
     std::erase_if(wanted, [](const DeviceTreeNode& node) { return !node.enabled(); });
     if (wanted.empty()) return fail(disabled(first));
     if (wanted.size() > 1) {
-        return fail({.code = ErrorCode::dt_node_ambiguous,
-                     .what = fmt::format("has several remote processors: {}", list_paths(wanted)),
-                     .where = "device tree",
-                     .hint = "choose one with --node"});
+        return fail(ErrorCode::dt_node_ambiguous, place::DeviceTree{}, list_paths(wanted));
     }
     return wanted.front();
 }

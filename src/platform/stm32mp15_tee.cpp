@@ -40,17 +40,27 @@ constexpr ReferenceForm kPropertyForm{.property = "st,rproc-tee",
                                       .dangling = "failed to get mcu_reset",
                                       .no_backend = ""};
 
-std::string place(const DeviceTreeNode& node, std::string_view property) {
-    return fmt::format("{}, property {}", node.path(), property);
-}
+constexpr ErrorText kBackendDisabled{.code = ErrorCode::dt_node_disabled,
+                                     .message = "is disabled: Linux never makes a remote processor of {0}",
+                                     .hint = "set status = \"okay\" there, or delete the property"};
+constexpr ErrorText kNoReference{
+    .code = ErrorCode::dt_property_missing,
+    .message =
+        "has no property {0}, and stands neither below a node compatible with {1} nor on the M4's bus: nothing says "
+        "which TEE owns the core",
+    .kernel_line = "failed to parse remoteproc-backend (-2)",
+    .hint = "add {0} = <&tee_rproc 0>"};
+constexpr ErrorText kTwoOwners{.code = ErrorCode::dt_property_conflict,
+                               .message = "cannot stand beside {0}: the TEE resets and holds the core, not Linux",
+                               .hint = "write /delete-property/ {1};"};
+constexpr ErrorText kOtherForm{.code = ErrorCode::dt_property_conflict,
+                               .message = "is not read with this compatible ({0}): that takes {1}",
+                               .hint = "rename the property to {1}, or change the compatible"};
 
-Error malformed(const DeviceTreeNode& node, std::string_view property, std::string what, std::string_view kernel_line,
-                std::string hint) {
-    return {.code = ErrorCode::dt_property_malformed,
-            .what = std::move(what),
-            .where = place(node, property),
-            .kernel_line = std::string(kernel_line),
-            .hint = std::move(hint)};
+/// The texts are of static storage.
+Error malformed(const DeviceTreeNode& node, std::string_view property, const ErrorText& text,
+                std::span<const TextArgument> arguments = {}) {
+    return Error::of(text, place::Node{node.path(), property}, arguments);
 }
 
 bool is_tee_compatible(const DeviceTreeNode& node) {
@@ -66,44 +76,57 @@ std::string describe(const DeviceTreeNode& backend) {
 }
 
 Result<TeeBinding> follow(const DeviceTree& tree, const DeviceTreeNode& node, const ReferenceForm& form) {
-    const std::string hint =
-        fmt::format("write {} = <&tee_rproc 0>, with tee_rproc a node compatible with \"{}\"", form.property, kBackend);
-    const auto refuse = [&](std::string what, std::string_view kernel_line) {
-        return fail(malformed(node, form.property, std::move(what), kernel_line, hint));
+    // {0} is the property, {1} the backend's compatible; the rest is the message's.
+    const auto refuse = [&](std::string_view message, std::string_view kernel_line, TextArgument what = "") {
+        const TextArgument arguments[]{form.property, kBackend, what};
+        return fail(malformed(node, form.property,
+                              {.code = ErrorCode::dt_property_malformed,
+                               .message = message,
+                               .kernel_line = kernel_line,
+                               .hint = "write {0} = <&tee_rproc 0>, with tee_rproc a node compatible with \"{1}\""},
+                              arguments));
     };
     RPROC_TRY_ASSIGN(const auto cells, node.cells(form.property));
     if (cells.empty()) return refuse("is empty: it needs <&backend id>", form.incomplete);
     if (cells.size() < 2) return refuse("ends before the processor's id: it needs <&backend id>", form.incomplete);
     const auto backend = tree.find_phandle(cells[0]);
-    if (!backend) return refuse(fmt::format("phandle {:#x} points to no node", cells[0]), form.dangling);
+    if (!backend) return refuse("phandle {2:#x} points to no node", form.dangling, cells[0]);
     if (!backend->compatible_with(kBackend)) {
-        return refuse(fmt::format("points to {}, which is no TEE backend", describe(*backend)), form.no_backend);
+        const std::string found = describe(*backend);
+        return refuse("points to {2}, which is no TEE backend", form.no_backend, found);
     }
     if (!backend->enabled()) {
-        return fail({.code = ErrorCode::dt_node_disabled,
-                     .what = fmt::format("is disabled: Linux never makes a remote processor of {}", node.path()),
-                     .where = backend->path(),
-                     .hint = "set status = \"okay\" there, or delete the property"});
+        return fail(kBackendDisabled, place::Node{backend->path()}, node.path());
     }
     return TeeBinding{{.backend = backend->path(), .id = cells[1]}, form.driver};
 }
 
 /// The first cell of a property that must have one.
-Result<std::uint32_t> first_cell(const DeviceTreeNode& node, std::string_view property, std::string kernel_line,
-                                 std::string hint) {
+/// @param kernel_line, hint of static storage.
+Result<std::uint32_t> first_cell(const DeviceTreeNode& node, std::string_view property, std::string_view kernel_line,
+                                 std::string_view hint) {
     auto cells = node.cells(property);
-    if (!cells) {
-        cells.error().kernel_line = std::move(kernel_line);
-        cells.error().hint = std::move(hint);
-        return fail(std::move(cells).error());
+    if (cells && !cells->empty()) return cells->front();
+    const std::string path = node.path();
+    const TextArgument arguments[]{property, path};
+    if (cells) {
+        return fail(malformed(node, property,
+                              {.code = ErrorCode::dt_property_malformed,
+                               .message = "is empty: it must be the processor's id",
+                               .kernel_line = kernel_line,
+                               .hint = hint},
+                              arguments));
     }
-    if (!cells->empty()) return cells->front();
-    return fail(malformed(node, property, "is empty: it must be the processor's id", kernel_line, std::move(hint)));
+    ErrorText text = text_of(cells.error().code());
+    if (cells.error().code() == ErrorCode::dt_property_malformed) text.message = "is not a list of 32-bit cells";
+    text.kernel_line = kernel_line;
+    text.hint = hint;
+    return fail(Error::of(text, cells.error().place(), arguments));
 }
 
 /// v20: the node is a child of the TEE's.
 Result<TeeBinding> read_service_child(const DeviceTreeNode& node, const DeviceTreeNode& service) {
-    RPROC_TRY_ASSIGN(const auto id, first_cell(node, "reg", fmt::format("invalid reg on {}", node.path()),
+    RPROC_TRY_ASSIGN(const auto id, first_cell(node, "reg", "invalid reg on {1}",
                                                "write reg = <0>: the id by which the TEE knows the processor"));
     return TeeBinding{{.backend = service.path(), .id = id}, Driver::stm32_rproc_tee};
 }
@@ -122,34 +145,23 @@ Result<TeeBinding> read_by_place(const DeviceTreeNode& node) {
     const auto above = node.parent();
     if (above && above->compatible_with(kService)) return read_service_child(node, *above);
     if (node.has("st,proc-id") || (above && above->has("dma-ranges"))) return read_bus_node(node);
-    return fail({.code = ErrorCode::dt_property_missing,
-                 .what = fmt::format("has no property {}, and stands neither below a node compatible with {} nor on "
-                                     "the M4's bus: nothing says which TEE owns the core",
-                                     kPhandleForm.property, kService),
-                 .where = node.path(),
-                 .kernel_line = "failed to parse remoteproc-backend (-2)",
-                 .hint = fmt::format("add {} = <&tee_rproc 0>", kPhandleForm.property)});
+    return fail(kNoReference, place::Node{node.path()}, kPhandleForm.property, kService);
 }
 
 /// Properties by which Linux would control a core that is not its own.
 Result<void> refuse_core_control(const DeviceTreeNode& node) {
-    const std::string owner(is_tee_compatible(node) ? "a compatible that ends in -tee" : kPropertyForm.property);
+    const std::string_view owner = is_tee_compatible(node) ? "a compatible that ends in -tee" : kPropertyForm.property;
     for (const std::string_view property : {"resets", "st,syscfg-holdboot"}) {
-        if (!node.has(property)) continue;
-        return fail({.code = ErrorCode::dt_property_conflict,
-                     .what = fmt::format("cannot stand beside {}: the TEE resets and holds the core, not Linux", owner),
-                     .where = place(node, property),
-                     .hint = fmt::format("write /delete-property/ {};", property)});
+        if (node.has(property)) return fail(kTwoOwners, place::Node{node.path(), property}, owner, property);
     }
     return {};
 }
 
 Error wrong_form(const DeviceTreeNode& node, const ReferenceForm& found, const ReferenceForm& wanted) {
-    return {.code = ErrorCode::dt_property_conflict,
-            .what = fmt::format("is not read with this compatible ({}): that takes {}",
-                                fmt::join(node.strings("compatible"), ", "), wanted.property),
-            .where = place(node, found.property),
-            .hint = fmt::format("rename the property to {}, or change the compatible", wanted.property)};
+    std::string compatibles;
+    for (const std::string& each : node.strings("compatible"))
+        compatibles.append(compatibles.empty() ? "" : ", ").append(each);
+    return Error(kOtherForm, place::Node{node.path(), found.property}, compatibles, wanted.property);
 }
 
 }  // namespace

@@ -53,17 +53,20 @@ struct FileMemory::State {
 
 namespace {
 
+constexpr ErrorText kNoSuchMemory{.code = ErrorCode::memory_exhausted,
+                                  .message = "cannot get {0:#x} bytes of memory in one piece"};
+constexpr ErrorText kNoAddress{.code = ErrorCode::memory_exhausted, .message = "no address is left for the memory"};
+constexpr ErrorText kOverlap{.code = ErrorCode::memory_overlap,
+                             .message = "overlaps the memory in {0}, which has other bounds",
+                             .hint = "name a directory of its own for each board, or remove the file"};
+
 Result<void> refuse_size(std::uint64_t size, std::uint64_t largest) {
     if (size != 0 && size <= largest) return {};
-    return fail({.code = ErrorCode::memory_exhausted,
-                 .what = fmt::format("cannot get {:#x} bytes of memory in one piece", size)});
+    return fail(kNoSuchMemory, {}, size);
 }
 
 Error overlap(PhysicalRange range, const std::filesystem::path& other) {
-    return {.code = ErrorCode::memory_overlap,
-            .what = fmt::format("overlaps the memory in {}, which has other bounds", other.string()),
-            .where = to_string(range),
-            .hint = "name a directory of its own for each board, or remove the file"};
+    return Error(kOverlap, place::Physical{range.start().value(), range.size()}, other.native());
 }
 
 /// The lowest place of that size in the pool that is nobody's; nothing when the address space ends before.
@@ -108,7 +111,7 @@ Result<Allocation> FileMemory::allocate(std::uint64_t size) {
     RPROC_TRY_ASSIGN(const FileDescriptor lock, state_->files.lock());
     RPROC_TRY_ASSIGN(const auto places, state_->files.list());
     const auto place = free_place(places, size);
-    if (!place) return fail({.code = ErrorCode::memory_exhausted, .what = "no address is left for the memory"});
+    if (!place) return fail(kNoAddress, {});
     state_->allocations.reserve(state_->allocations.size() + 1);
     RPROC_TRY_ASSIGN(const auto bytes, state_->files.create(*place));
     state_->allocations.push_back({*place, bytes.data()});

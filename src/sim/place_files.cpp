@@ -23,17 +23,24 @@
 namespace rproc::sim {
 namespace {
 
-Error refused(const std::filesystem::path& path, std::string_view what, std::string_view hint) {
-    // The path is part of the sentence: whoever maps a carveout says where in the firmware's terms.
-    return {.code = ErrorCode::file_unwritable,
-            .what = fmt::format("{}: {}", path.string(), what),
-            .hint = std::string(hint)};
-}
+// The path is part of the sentence: the mapping of a carveout names the place in the firmware's terms.
+constexpr ErrorText kRefused{
+    .code = ErrorCode::file_unwritable,
+    .message = "{0}: {1}: {2}",
+    .hint = "name a directory that you may write to, on a file system with room for the memory"};
+constexpr ErrorText kSymbolicLink{.code = ErrorCode::file_unwritable,
+                                  .message = kRefused.message,
+                                  .hint = "a symbolic link is not followed: remove it"};
+constexpr ErrorText kNoRegularFile{
+    .code = ErrorCode::file_unwritable, .message = "{0}: is no regular file", .hint = "remove it"};
+constexpr ErrorText kOtherSize{.code = ErrorCode::file_unwritable,
+                               .message = "{0}: has {1} bytes, and the memory has {2}",
+                               .hint = "remove it, or make it as long as the memory: truncate -s {2}"};
 
 Error refused_by_system(const std::filesystem::path& path, std::string_view what, int error) {
-    std::string_view hint = "name a directory that you may write to, on a file system with room for the memory";
-    if (error == ELOOP) hint = "a symbolic link is not followed: remove it";
-    return refused(path, fmt::format("{}: {}", what, std::generic_category().message(error)), hint);
+    const std::string reason = std::generic_category().message(error);
+    return error == ELOOP ? Error(kSymbolicLink, {}, path.native(), what, reason)
+                          : Error(kRefused, {}, path.native(), what, reason);
 }
 
 std::size_t page_size() { return static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)); }
@@ -135,11 +142,10 @@ Result<void> PlaceFiles::require_size(const FileDescriptor& file, PhysicalRange 
     struct stat status {};
     if (::fstat(file.get(), &status) != 0)
         return fail(refused_by_system(path_of(place), "the file cannot be examined", errno));
-    if (!S_ISREG(status.st_mode)) return fail(refused(path_of(place), "is no regular file", "remove it"));
+    if (!S_ISREG(status.st_mode)) return fail(kNoRegularFile, {}, path_of(place).native());
     const auto size = static_cast<std::uint64_t>(status.st_size);
     if (size == place.size()) return {};
-    return fail(refused(path_of(place), fmt::format("has {} bytes, and the memory has {}", size, place.size()),
-                        fmt::format("remove it, or make it as long as the memory: truncate -s {}", place.size())));
+    return fail(kOtherSize, {}, path_of(place).native(), size, place.size());
 }
 
 Result<void> PlaceFiles::reserve(const FileDescriptor& file, PhysicalRange place) const {

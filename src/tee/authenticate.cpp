@@ -142,7 +142,7 @@ Checked<std::span<const std::byte>> check_encryption(const SignedImage& package,
 
 /// Compares one program header with its entry of the hash table, and its bytes with the hash.
 Checked<AuthenticSegment> check_segment(const ElfImage& image, const ElfSegment& header, const wire::HashEntry& entry) {
-    const std::string name = header.describe();
+    const std::string name = describe(place_of(header));
     if (!is_entry_of(entry, header)) {
         return refuse(ResultCode::bad_parameters,
                       fmt::format("{}: its program header is not the one that was signed", name));

@@ -30,22 +30,34 @@ std::string name_of_implementation(std::uint32_t implementation) {
     return fmt::format("TEE implementation {}", implementation);
 }
 
+constexpr ErrorText kDenied{
+    .code = ErrorCode::tee_device_denied,
+    .message = "{0} failed: {1}",
+    .hint = "ls -l shows the group of the device (often teeclnt): add the user to it, or run as root"};
+constexpr ErrorText kFailed{.code = ErrorCode::tee_unreachable,
+                            .message = "{0} failed: {1}",
+                            .hint = "the kernel's log may say more: dmesg | grep -i tee"};
+constexpr ErrorText kNoSharedMemory{
+    .code = ErrorCode::tee_unreachable,
+    .message = "{0} failed: {1}",
+    .hint =
+        "Linux has no free block of that size to share with OP-TEE: a smaller image, or a board that was just "
+        "started, may do"};
+constexpr ErrorText kGone{.code = ErrorCode::tee_gone,
+                          .message = "{0} failed: the TEE is gone",
+                          .hint = "its driver was removed; open the device again once it is back"};
+constexpr ErrorText kOthers{.code = ErrorCode::tee_device_missing,
+                            .message = "there is no OP-TEE: {0}",
+                            .hint = text_of(ErrorCode::tee_device_missing).hint};
+
 Error denied(std::string_view path, std::string_view action, std::errc error) {
-    return {.code = ErrorCode::tee_device_denied,
-            .what = fmt::format("{} failed: {}", action, words(error)),
-            .where = std::string(path),
-            .hint = "ls -l shows the group of the device (often teeclnt): add the user to it, or run as root"};
+    return Error(kDenied, place::File{path}, action, words(error));
 }
 
 Error unreachable(std::string_view path, std::string_view action, std::errc error) {
     const bool no_memory = error == std::errc::not_enough_memory;
-    return {.code = ErrorCode::tee_unreachable,
-            .what = fmt::format("{} failed: {}", action, words(error)),
-            .where = std::string(path),
-            .hint = no_memory
-                        ? "Linux has no free block of that size to share with OP-TEE: a smaller image, or a board "
-                          "that was just started, may do"
-                        : "the kernel's log may say more: dmesg | grep -i tee"};
+    return no_memory ? Error(kNoSharedMemory, place::File{path}, action, words(error))
+                     : Error(kFailed, place::File{path}, action, words(error));
 }
 
 }  // namespace
@@ -60,10 +72,7 @@ std::vector<std::string> candidates() {
 Error request_failed(std::string_view path, std::string_view action, std::errc error) {
     if (is_denial(error)) return denied(path, action, error);
     if (error != std::errc::no_such_device) return unreachable(path, action, error);
-    return {.code = ErrorCode::tee_gone,
-            .what = fmt::format("{} failed: the TEE is gone", action),
-            .where = std::string(path),
-            .hint = "its driver was removed; open the device again once it is back"};
+    return Error(kGone, place::File{path}, action);
 }
 
 void Search::failed(const std::string& path, std::errc error) {
@@ -85,12 +94,9 @@ void Search::met(const std::string& path, std::uint32_t implementation) {
 Error Search::failure() const {
     if (denied_) return *denied_;
     if (unreachable_) return *unreachable_;
-    return {.code = ErrorCode::tee_device_missing,
-            .what = others_.empty() ? "there is no TEE device" : fmt::format("there is no OP-TEE: {}", others_),
-            .where = paths_.size() == 1 ? paths_.front() : fmt::format("{} to {}", paths_.front(), paths_.back()),
-            .hint =
-                "OP-TEE must run on the board, the kernel needs CONFIG_OPTEE and the device tree a node "
-                "firmware/optee: dmesg | grep -i optee"};
+    const Place tried =
+        paths_.size() == 1 ? Place(place::File{paths_.front()}) : Place(place::Files{paths_.front(), paths_.back()});
+    return others_.empty() ? Error(ErrorCode::tee_device_missing, tried) : Error(kOthers, tried, others_);
 }
 
 }  // namespace rproc::tee::device

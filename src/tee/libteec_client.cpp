@@ -24,17 +24,28 @@ struct Finalize {
     }
 };
 
+constexpr ErrorText kNoSession{.code = ErrorCode::tee_unreachable,
+                               .message = "session {0} is not open",
+                               .hint = "open a session with this client first"};
+
+Error failed(std::string_view action, TEEC_Result result, ErrorCode code) {
+    const TextArgument arguments[]{action, name_of(static_cast<ResultCode>(result)), result};
+    return Error::of(
+        {.code = code,
+         .message = "{0} failed: libteec says {1} ({2:#010x})",
+         .hint = "ls -l /dev/tee* shows the devices and their group; dmesg | grep -i tee what the kernel says"},
+        {}, arguments);
+}
+
 Error failed(std::string_view action, TEEC_Result result) {
-    const auto code = static_cast<ResultCode>(result);
-    return {.code = code == ResultCode::access_denied ? ErrorCode::tee_device_denied : ErrorCode::tee_unreachable,
-            .what = fmt::format("{} failed: libteec says {} ({:#010x})", action, name_of(code), result),
-            .hint = "ls -l /dev/tee* shows the devices and their group; dmesg | grep -i tee what the kernel says"};
+    const bool denied = static_cast<ResultCode>(result) == ResultCode::access_denied;
+    return failed(action, result, denied ? ErrorCode::tee_device_denied : ErrorCode::tee_unreachable);
 }
 
 Error no_tee(TEEC_Result result) {
-    Error error = failed("looking for a TEE", result);
-    if (static_cast<ResultCode>(result) == ResultCode::item_not_found) error.code = ErrorCode::tee_device_missing;
-    return error;
+    constexpr std::string_view kAction = "looking for a TEE";
+    const bool none = static_cast<ResultCode>(result) == ResultCode::item_not_found;
+    return none ? failed(kAction, result, ErrorCode::tee_device_missing) : failed(kAction, result);
 }
 
 /// Whether the TEE or the trusted application said it; else the question did not get there.
@@ -160,9 +171,7 @@ Result<OpenedSession> LibteecClient::open_session(const Uuid& application, Param
 Result<ResultCode> LibteecClient::invoke(SessionId session, std::uint32_t command, Parameters& parameters) noexcept {
     const auto found = state_->sessions.find(session);
     if (found == state_->sessions.end()) {
-        return fail({.code = ErrorCode::tee_unreachable,
-                     .what = fmt::format("session {} is not open", static_cast<std::uint32_t>(session)),
-                     .hint = "open a session with this client first"});
+        return fail(kNoSession, {}, static_cast<std::uint32_t>(session));
     }
     RPROC_TRY_ASSIGN(TEEC_Operation operation, state_->operation(parameters));
     std::uint32_t origin = TEEC_ORIGIN_API;

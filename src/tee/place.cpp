@@ -28,8 +28,8 @@ Checked<std::vector<Placement>> find_places(const AuthenticPackage& package, con
             if (!segment.header.loadable()) continue;
             const auto place = memories.find(segment.header.paddr, segment.header.memsz);
             if (!place) {
-                return refuse(ResultCode::access_denied,
-                              fmt::format("{}: lies in no memory of the processor", segment.header.describe()));
+                return refuse(ResultCode::access_denied, fmt::format("{}: lies in no memory of the processor",
+                                                                     describe(place_of(segment.header))));
             }
             placements.push_back({&segment, place->bytes});
         }
@@ -71,7 +71,7 @@ Checked<void> decrypt(const AuthenticSegment& segment, const AesKey& key, std::s
     std::ranges::copy(*segment.iv, iv.begin());
     if (aes256_cbc_decrypt(key, iv, bytes)) return {};
     return refuse(ResultCode::bad_format,
-                  fmt::format("{}: is encrypted, and no multiple of 16 bytes", segment.header.describe()));
+                  fmt::format("{}: is encrypted, and no multiple of 16 bytes", describe(place_of(segment.header))));
 }
 
 Checked<void> copy(const Placement& placement, const std::optional<AesKey>& key) {

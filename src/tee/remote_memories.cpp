@@ -13,9 +13,7 @@ Result<RemoteMemories> RemoteMemories::map(std::span<const RemoteMemory> memorie
     for (const RemoteMemory& wanted : memories) {
         const auto da = DeviceRange::make(wanted.da, wanted.pa.size());
         if (!da) {
-            return fail({.code = ErrorCode::address_overflow,
-                         .what = "the memory runs past the end of the processor's address space",
-                         .where = to_string(wanted.da)});
+            return fail(ErrorCode::address_overflow, place::Device{wanted.da.value()});
         }
         RPROC_TRY_ASSIGN(Mapping mapping, mapped.memory_.map(wanted.pa));
         mapped.entries_.push_back({*da, wanted.pa.start(), std::move(mapping)});

@@ -42,6 +42,8 @@ bool fit(Command command, const Parameters& parameters) {
     return false;
 }
 
+constexpr ErrorText kIdTaken{.code = ErrorCode::tee_id_taken, .message = "there is a remote processor of this id"};
+
 }  // namespace
 
 SoftwareTee::SoftwareTee(SoftwareTeePolicy policy) : policy_(std::move(policy)) {}
@@ -49,9 +51,7 @@ SoftwareTee::~SoftwareTee() = default;
 
 Result<void> SoftwareTee::add_processor(std::uint32_t id, std::span<const RemoteMemory> memories, ModelMemory memory) {
     if (processors_.contains(id)) {
-        return fail({.code = ErrorCode::tee_id_taken,
-                     .what = "there is a remote processor of this id",
-                     .where = fmt::format("remote processor {} of the TEE", id)});
+        return fail(kIdTaken, place::TeeProcessor{id});
     }
     RPROC_TRY_ASSIGN(auto mapped, internal::RemoteMemories::map(memories, std::move(memory)));
     processors_[id].memories = std::make_unique<internal::RemoteMemories>(std::move(mapped));

@@ -19,7 +19,7 @@ rank() {
     case $1 in
         internal) echo 0 ;;
         base) echo 1 ;;
-        memory) echo 2 ;;
+        memory | text) echo 2 ;;
         resource) echo 3 ;;
         firmware) echo 4 ;;
         core) echo 5 ;;

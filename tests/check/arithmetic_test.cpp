@@ -24,9 +24,9 @@ Finding finding_on(const ElfImage& image, std::string_view code) {
     EXPECT_TRUE(board.has_value());
     Checker checker(std::move(*board));
     const Verdict verdict = checker.check(FirmwareSource(Firmware("app.elf", image.build())));
-    const auto found = std::ranges::find(verdict.findings, code, &Finding::code);
+    const auto found = std::ranges::find(verdict.findings, code, &Finding::code_name);
     EXPECT_NE(found, verdict.findings.end()) << code;
-    return found == verdict.findings.end() ? Finding{} : *found;
+    return found == verdict.findings.end() ? Finding{Severity::note, FindingCode::trace_absent, {}, {}, {}} : *found;
 }
 
 Finding segment(std::uint64_t paddr, std::uint64_t size) {

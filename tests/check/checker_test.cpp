@@ -10,7 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "rproc/check/kernel_defects.hpp"
+#include "rproc/check/finding_code.hpp"
 #include "support/shapes.hpp"
 
 namespace rproc::check {
@@ -35,7 +35,7 @@ FirmwareSource shape(std::string_view name) {
 
 std::vector<std::string> codes(const Verdict& verdict) {
     std::vector<std::string> list;
-    for (const Finding& finding : verdict.findings) list.push_back(finding.code);
+    for (const Finding& finding : verdict.findings) list.emplace_back(finding.code_name());
     return list;
 }
 
@@ -68,8 +68,8 @@ TEST(Checker, RefusalIsExplainedWithTheBoardsMemories) {
     EXPECT_EQ(verdict.errno_value, 22);
     EXPECT_EQ(verdict.state, State::offline);
     ASSERT_EQ(verdict.findings.size(), 1U);
-    EXPECT_EQ(verdict.findings.front().code, "segment-outside-memory");
-    EXPECT_THAT(verdict.findings.front().where, HasSubstr("0xff00+0x101"));
+    EXPECT_EQ(verdict.findings.front().code_name(), "segment-outside-memory");
+    EXPECT_THAT(verdict.findings.front().where(), HasSubstr("0xff00+0x101"));
     EXPECT_THAT(verdict.findings.front().message, HasSubstr("ends 1 byte past it"));
     EXPECT_THAT(verdict.kernel_log, Contains("bad phdr da 0xff00 mem 0x101"));
 }
@@ -98,25 +98,26 @@ TEST(Checker, WhatBootsButLacksSomethingIsDegraded) {
 TEST(Checker, KernelDefectsAreNamed) {
     auto checker = dk2_checker();
     const std::vector<std::pair<std::string_view, std::string_view>> shapes{
-        {"elf-phnum-65535", kReadsPastFile.code},
-        {"elf-shstrndx-65535", kReadsPastFile.code},
-        {"elf-section-name-outside", kReadsPastFile.code},
-        {"elf64-shoff-max", kReadsPastFile.code},
-        {"segment64-offset-wrap", kReadsPastFile.code},
-        {"segment64-alias", kTruncatesAddress.code},
-        {"elf64-names-offset-high", kTruncatesOffset.code},
-        {"vdev-num-max", kVringSizeWraps.code},
-        {"entry-offset-c0000000", kReadsBeforeTable.code},
-        {"vdev-vrings-1", kPanicsOnFree.code},
-        {"vdev-two", kPanicsOnFree.code},
-        {"carveout-dma-len-4k", kPanicsOnFree.code},
-        {"carveout-format-s", kFormatString.code}};
+        {"elf-phnum-65535", name_of(FindingCode::kernel_reads_past_file)},
+        {"elf-shstrndx-65535", name_of(FindingCode::kernel_reads_past_file)},
+        {"elf-section-name-outside", name_of(FindingCode::kernel_reads_past_file)},
+        {"elf64-shoff-max", name_of(FindingCode::kernel_reads_past_file)},
+        {"segment64-offset-wrap", name_of(FindingCode::kernel_reads_past_file)},
+        {"segment64-alias", name_of(FindingCode::kernel_truncates_address)},
+        {"elf64-names-offset-high", name_of(FindingCode::kernel_truncates_offset)},
+        {"vdev-num-max", name_of(FindingCode::kernel_vring_size_wraps)},
+        {"entry-offset-c0000000", name_of(FindingCode::kernel_reads_before_table)},
+        {"vdev-vrings-1", name_of(FindingCode::kernel_panics_on_free)},
+        {"vdev-two", name_of(FindingCode::kernel_panics_on_free)},
+        {"carveout-dma-len-4k", name_of(FindingCode::kernel_panics_on_free)},
+        {"carveout-format-s", name_of(FindingCode::kernel_format_string)}};
     std::set<std::string_view> seen;
     for (const auto& [name, code] : shapes) {
         EXPECT_THAT(codes(checker.check(shape(name))), Contains(code)) << name;
         seen.insert(code);
     }
-    EXPECT_EQ(seen.size(), kKernelDefects.size()) << "every defect has a shape";
+    EXPECT_EQ(seen.size(), std::ranges::count(finding_codes(), true, &FindingCodeInfo::kernel_defect))
+        << "every defect has a shape";
 }
 
 TEST(Checker, PanicAtTheStartHasNeitherErrnoNorState) {

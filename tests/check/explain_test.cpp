@@ -14,7 +14,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "rproc/check/kernel_defects.hpp"
+#include "rproc/check/finding_code.hpp"
 #include "rproc/check/verdict.hpp"
 #include "rproc/tee/protocol.hpp"
 
@@ -51,11 +51,12 @@ TEST(ExplainFinding, KnowsEveryErrorCode) {
     }
 }
 
-TEST(ExplainFinding, KnowsEveryKernelDefect) {
-    for (const KernelDefect& defect : kKernelDefects) {
-        const auto explanation = explained(defect.code);
-        EXPECT_EQ(explanation.kind, ExplanationKind::finding) << defect.code;
-        EXPECT_EQ(explanation.meaning, defect.summary);
+TEST(ExplainFinding, KnowsEveryFindingOfCheck) {
+    for (const FindingCodeInfo& info : finding_codes()) {
+        const auto explanation = explained(info.name);
+        EXPECT_EQ(explanation.kind, ExplanationKind::finding) << info.name;
+        EXPECT_EQ(explanation.subject, info.name);
+        EXPECT_EQ(explanation.meaning, info.meaning);
         expect_complete(explanation);
     }
 }

@@ -31,7 +31,7 @@ Verdict verdict_on(const ElfImage& image) {
 std::vector<std::string> codes_of(const ElfImage& image) {
     std::vector<std::string> codes;
     const Verdict verdict = verdict_on(image);
-    for (const Finding& finding : verdict.findings) codes.push_back(finding.code);
+    for (const Finding& finding : verdict.findings) codes.emplace_back(finding.code_name());
     return codes;
 }
 
@@ -40,9 +40,9 @@ Finding only_finding(const ElfImage& image, std::string_view code, Severity seve
     const Verdict verdict = verdict_on(image);
     EXPECT_EQ(verdict.outcome, Outcome::boots) << code;
     EXPECT_EQ(verdict.findings.size(), 1U) << code;
-    if (verdict.findings.empty()) return {};
+    if (verdict.findings.empty()) return {severity, FindingCode::trace_absent, {}, {}, {}};
     const Finding& finding = verdict.findings.front();
-    EXPECT_EQ(finding.code, code);
+    EXPECT_EQ(finding.code_name(), code);
     EXPECT_EQ(finding.severity, severity);
     EXPECT_FALSE(finding.hint.empty());
     return finding;
@@ -123,7 +123,7 @@ TEST(RemarksOnImage, DebugSectionsThatAreHalfOfTheFileAreFine) {
 
 TEST(RemarksOnSegments, OverlapNamesTheBytesThatAreLost) {
     const Finding finding = only_finding(with_segment(0x10000080, 0x100), "segments-overlap");
-    EXPECT_EQ(finding.where, "segment 3 (0x10000080+0x100)");
+    EXPECT_EQ(finding.where(), "segment 3 (0x10000080+0x100)");
     EXPECT_EQ(finding.message, "overwrites 128 bytes of segment 1 (0x10000000+0x100) at 0x10000080+0x80");
     EXPECT_THAT(codes_of(with_segment(0x10000100, 0x100)), IsEmpty());
 }
@@ -189,8 +189,8 @@ TEST(RemarksOnVrings, AVringGetsTheStartOfItsMemory) {
 
     const auto findings = findings_at(0x30001000);
     ASSERT_EQ(findings.size(), 1U);
-    EXPECT_EQ(findings.front().code, "address-replaced");
-    EXPECT_THAT(findings.front().where, testing::EndsWith("(vdev) at 0x48, vring 0"));
+    EXPECT_EQ(findings.front().code_name(), "address-replaced");
+    EXPECT_THAT(findings.front().where(), testing::EndsWith("(vdev) at 0x48, vring 0"));
     EXPECT_THAT(findings.front().message, HasSubstr("asks for da 0x30001000, 0x1000 bytes into vdev0vring0"));
     EXPECT_THAT(findings_at(0x30000000), IsEmpty());
 }

@@ -141,8 +141,9 @@ TEST_F(Boot, JsonOfARefusalEndsWithItsReason) {
     const auto objects = objects_of(result.out);
     EXPECT_EQ(events_of(objects, "step").at(7)["result"], "failed");
     const Json& last = objects.back();
-    EXPECT_THAT(fields_of(last), ElementsAre("schema", "event", "firmware", "board", "remoteproc", "verdict", "booted",
-                                             "errno", "errno_name", "step", "code", "where", "message", "hint"));
+    EXPECT_THAT(fields_of(last),
+                ElementsAre("schema", "event", "firmware", "board", "remoteproc", "verdict", "booted", "errno",
+                            "errno_name", "step", "code", "where", "place", "message", "hint"));
     EXPECT_EQ(last["booted"], false);
     EXPECT_EQ(last["errno"], 22);
     EXPECT_EQ(last["errno_name"], "EINVAL");
@@ -154,7 +155,7 @@ TEST_F(Boot, JsonNoticesNameTheirStep) {
     const auto notices = events_of(objects_of(run({"boot", "--json", write_shape("table-none")}).out), "notice");
     ASSERT_EQ(notices.size(), 1U);
     EXPECT_THAT(fields_of(notices[0]),
-                ElementsAre("schema", "event", "severity", "code", "step", "where", "message", "hint"));
+                ElementsAre("schema", "event", "severity", "code", "step", "where", "place", "message", "hint"));
     EXPECT_EQ(notices[0]["code"], "table-missing");
     EXPECT_EQ(notices[0]["step"], "parse_fw");
 }

@@ -46,7 +46,7 @@ TEST_F(Check, JsonOfARefusalHasTheFinding) {
     EXPECT_EQ(verdict["state"], "offline");
     ASSERT_EQ(verdict["findings"].size(), 1U);
     const Json& finding = verdict["findings"][0];
-    EXPECT_THAT(fields_of(finding), ElementsAre("severity", "code", "where", "message", "hint"));
+    EXPECT_THAT(fields_of(finding), ElementsAre("severity", "code", "where", "place", "message", "hint"));
     EXPECT_EQ(finding["severity"], "error");
     EXPECT_EQ(finding["code"], "segment-outside-memory");
     EXPECT_EQ(finding["where"], "segment 3 (0x80100000+0x540)");

@@ -8,5 +8,7 @@ static int unused_on_purpose = 1;
 
 int main() {
     const rproc::Result<rproc::DeviceAddress> address = rproc::DeviceAddress(0x1000'0000);
-    return rproc::to_string(*address) == "0x10000000" ? 0 : 1;
+    const rproc::Error error(rproc::ErrorCode::table_missing, rproc::place::Firmware{"app.elf"});
+    const bool has_text = error.message().starts_with("app.elf: has no section .resource_table");
+    return rproc::to_string(*address) == "0x10000000" && has_text ? 0 : 1;
 }

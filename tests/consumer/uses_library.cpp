@@ -3,5 +3,5 @@
 
 int main() {
     const rproc::Result<rproc::ElfImage> image = rproc::ElfImage::parse({});
-    return !image && image.error().code == rproc::ErrorCode::elf_too_small ? 0 : 1;
+    return !image && image.error().code() == rproc::ErrorCode::elf_too_small ? 0 : 1;
 }

@@ -34,7 +34,7 @@ struct SmallMemory {
     Result<rproc::Mapping> map(PhysicalRange range) { return model.map(range); }
     Result<rproc::Allocation> allocate(std::uint64_t size) {
         constexpr std::uint64_t kLargest = 0x10000;
-        if (size > kLargest) return rproc::fail({.code = rproc::ErrorCode::memory_exhausted, .what = "too much"});
+        if (size > kLargest) return rproc::fail(rproc::ErrorCode::memory_exhausted, {});
         return model.allocate(size);
     }
 };
@@ -73,7 +73,7 @@ struct Balance : rproc::NullObserver {
     void on_step_begin(rproc::Step step) { open.push_back(step); }
     void on_step_end(rproc::Step step) { close(step); }
     void on_step_failed(rproc::Step step, const rproc::Error& error) {
-        require(error.step == step && !error.what.empty());
+        require(error.step() == step && !error.what().empty());
         close(step);
     }
     void close(rproc::Step step) {

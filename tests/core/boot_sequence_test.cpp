@@ -36,7 +36,7 @@ struct Steps {
 
     Result<void> run(const char* step) {
         ran.emplace_back(step);
-        if (ran.back() == refuse) return fail({.code = ErrorCode::register_failed});
+        if (ran.back() == refuse) return fail(Error::of({.code = ErrorCode::register_failed}, {}, {}));
         return {};
     }
 };

@@ -146,7 +146,7 @@ TEST_P(BootFailure, LeavesNothingBehindAndTheNextFirmwareBoots) {
 
     const auto booted = m4.rproc.boot();
     ASSERT_EQ(outcome(booted), failure.code);
-    EXPECT_EQ(to_string(booted.error().step), to_string(failure.step));
+    EXPECT_EQ(to_string(booted.error().step()), to_string(failure.step));
     EXPECT_EQ(m4.recorder.heard.back(), "end release_fw");
     EXPECT_THAT(m4.recorder.heard, Contains("failed " + std::string(to_string(failure.step))));
     EXPECT_THAT(m4.recorder.heard, Not(Contains("offline > running")));
@@ -158,8 +158,8 @@ TEST_P(BootFailure, LeavesNothingBehindAndTheNextFirmwareBoots) {
     if (!failure.line.empty()) {
         EXPECT_THAT(m4.recorder.lines, Contains(failure.line));
     }
-    if (!booted.error().kernel_line.empty()) {
-        EXPECT_THAT(m4.recorder.lines, Contains(booted.error().kernel_line));
+    if (!booted.error().kernel_line().empty()) {
+        EXPECT_THAT(m4.recorder.lines, Contains(booted.error().kernel_line()));
     }
 
     m4.script.refuse.clear();

@@ -36,7 +36,7 @@ class CarveoutAllocationTest : public testing::Test {
     template <class P>
     std::string allocate(Carveout& carveout, P& platform) {
         const auto done = allocate_carveout(ctx, platform, resources, carveout);
-        kernel_line = done ? "" : done.error().kernel_line;
+        kernel_line = done ? "" : done.error().kernel_line();
         ctx.drain(Step::allocate_carveouts, recorder);
         return outcome(done);
     }

@@ -19,8 +19,8 @@ struct Listener : NullObserver {
     std::vector<std::string> heard;
     void on_log(const LogLine& line) { heard.push_back(level(line.level) + " " + std::string(line.text)); }
     void on_notice(Severity severity, const Error& error) {
-        heard.push_back(std::string(to_string(severity)) + " " + error.what + " at " +
-                        std::string(to_string(error.step)));
+        heard.push_back(std::string(to_string(severity)) + " " + error.what() + " at " +
+                        std::string(to_string(error.step())));
     }
     static std::string level(LogLevel level) {
         return level == LogLevel::info ? "<info>" : level == LogLevel::warning ? "<warn>" : "<err>";
@@ -39,15 +39,15 @@ class ContextTest : public testing::Test {
 
 TEST_F(ContextTest, HandsOnWhatWasSaidInOrderAndOnce) {
     ctx.log(LogLevel::info, LogSource::driver, "first");
-    ctx.notice(Severity::note, {.what = "second"});
+    ctx.notice(Severity::note, Error::of({.message = "second"}, {}, {}));
     ctx.log(LogLevel::error, LogSource::virtio, "third");
     EXPECT_THAT(drain(Step::load), ElementsAre("<info> first", "note second at load", "<err> third"));
     EXPECT_THAT(drain(Step::load), IsEmpty());
 }
 
 TEST_F(ContextTest, ANoticesKernelLineGoesBeforeIt) {
-    ctx.notice(Severity::warning, {.what = "a", .kernel_line = "line a"});
-    ctx.notice(Severity::error, {.what = "b", .kernel_line = "line b"});
+    ctx.notice(Severity::warning, Error::of({.message = "a", .kernel_line = "line a"}, {}, {}));
+    ctx.notice(Severity::error, Error::of({.message = "b", .kernel_line = "line b"}, {}, {}));
     EXPECT_THAT(drain(Step::parse_fw),
                 ElementsAre("<warn> line a", "warning a at parse_fw", "<err> line b", "error b at parse_fw"));
 }

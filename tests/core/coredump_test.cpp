@@ -173,9 +173,9 @@ TEST_F(CoredumpTest, BytesInNoCarveoutAreFilledAndReported) {
     const UnmappedDumpSegment& unmapped = written->unmapped.front();
     EXPECT_EQ(unmapped.index, 1U);
     EXPECT_EQ(unmapped.bytes, 3U);
-    EXPECT_EQ(unmapped.notice.code, ErrorCode::address_unmapped);
-    EXPECT_EQ(unmapped.notice.where, "segment 1 (0x20000000+0x3)");
-    EXPECT_EQ(unmapped.notice.kernel_line, "invalid copy request for segment 0x20000000 with offset 0 and size 3)");
+    EXPECT_EQ(unmapped.notice.code(), ErrorCode::address_unmapped);
+    EXPECT_EQ(unmapped.notice.where(), "segment 1 (0x20000000+0x3)");
+    EXPECT_EQ(unmapped.notice.kernel_line(), "invalid copy request for segment 0x20000000 with offset 0 and size 3)");
 }
 
 TEST_F(CoredumpTest, KeepsWhatExistsOfASegmentThatCrossesCarveouts) {
@@ -289,7 +289,7 @@ TEST_F(CoredumpTest, ASinkThatFailsEndsTheDump) {
         int calls = 0;
         const auto written = write_coredump(info, segments, carveouts, [&](auto /*piece*/) -> Result<void> {
             if (calls++ < allowed) return {};
-            return fail({.code = ErrorCode::tee_gone, .what = "the sink is full"});
+            return fail(Error::of({.code = ErrorCode::tee_gone, .message = "the sink is full"}, {}, {}));
         });
         EXPECT_EQ(outcome(written), "tee-gone");
         EXPECT_EQ(calls, allowed + 1);

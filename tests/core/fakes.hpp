@@ -23,6 +23,10 @@
 /// Policies for tests of the core: they write down every call, and refuse where they are told to.
 namespace rproc::test {
 
+/// The refusal of an op, with a kernel line of its own; {0} is the op.
+inline constexpr ErrorText kRefusedOp{
+    .code = ErrorCode::register_failed, .message = "{0} refused", .kernel_line = "{0} line"};
+
 /// What the fakes of one test share.
 struct Script {
     std::vector<std::string> calls;
@@ -37,7 +41,7 @@ struct Script {
         calls.push_back(op);
         if (op != refuse || refusals == 0) return {};
         --refusals;
-        return fail({.code = ErrorCode::register_failed, .what = op + " refused", .kernel_line = op + " line"});
+        return fail(kRefusedOp, {}, op);
     }
     [[nodiscard]] std::ptrdiff_t count(std::string_view op) const { return std::ranges::count(calls, op); }
 };
@@ -154,10 +158,10 @@ struct Recorder {
     }
     void on_step_end(Step step) { close(step, "end "); }
     void on_step_failed(Step step, const Error& error) {
-        balanced = balanced && error.step == step;
+        balanced = balanced && error.step() == step;
         close(step, "failed ");
     }
-    void on_notice(Severity /*severity*/, const Error& error) { notices.emplace_back(name_of(error.code)); }
+    void on_notice(Severity /*severity*/, const Error& error) { notices.emplace_back(name_of(error.code())); }
     void on_log(const LogLine& line) { lines.emplace_back(line.text); }
     void on_state(State from, State to) {
         heard.push_back(std::string(to_string(from)) + " > " + std::string(to_string(to)));

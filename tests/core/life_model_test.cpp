@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "rproc/core/remote_processor.hpp"
@@ -37,7 +38,7 @@ struct QuietBackend {
 
     [[nodiscard]] Result<void> unless(Refusal op) const {
         if (*refusal != op) return {};
-        return fail({.code = ErrorCode::register_failed});
+        return fail(Error::of({.code = ErrorCode::register_failed}, {}, {}));
     }
     Result<std::vector<std::byte>> parse_fw(Context& /*ctx*/, const Firmware& /*firmware*/) {
         return std::vector<std::byte>();
@@ -238,7 +239,9 @@ class Runner {
     using Processor = RemoteProcessor<QuietBackend, QuietPlatform, Mainline, MoveRecorder>;
 
     static std::string_view perform(Processor& rproc, Operation operation) {
-        const auto said = [](const Result<void>& result) { return result ? Model::kOk : name_of(result.error().code); };
+        const auto said = [](const Result<void>& result) {
+            return result ? Model::kOk : name_of(result.error().code());
+        };
         switch (operation) {
             case Operation::choose:
                 return said(rproc.set_firmware(FirmwareSource(Firmware("app.elf", {std::byte{1}}))));

@@ -108,7 +108,7 @@ TEST_F(RemoteProcessorTest, AStopThatFailsKeepsRunningAndMayBeRepeated) {
     for (int i = 0; i < 2; ++i) {
         const auto stopped = rproc->shutdown();
         EXPECT_EQ(outcome(stopped), "register-failed");
-        EXPECT_EQ(stopped.error().step, Step::stop);
+        EXPECT_EQ(stopped.error().step(), Step::stop);
         EXPECT_EQ(rproc->state(), State::running);
         EXPECT_EQ(rproc->carveouts().size(), 4U);
         EXPECT_EQ(memory.mapped(), 3U);
@@ -179,7 +179,7 @@ TEST_F(RemoteProcessorTest, NeedsAFirmware) {
     const auto fresh = make();
     const auto booted = fresh->boot();
     EXPECT_EQ(outcome(booted), "firmware-name-empty");
-    EXPECT_EQ(booted.error().step, Step::request_firmware);
+    EXPECT_EQ(booted.error().step(), Step::request_firmware);
     EXPECT_EQ(recorder.lines.back(), "Boot failed: -22");
     EXPECT_THAT(script.calls, IsEmpty());
     EXPECT_TRUE(recorder.all_closed());
@@ -219,15 +219,12 @@ TEST_F(RemoteProcessorTest, AsksForTheFirmwareAtEachBoot) {
 }
 
 TEST_F(RemoteProcessorTest, AFirmwareThatCannotBeHadFailsTheBoot) {
-    ASSERT_EQ(outcome(rproc->set_firmware(FirmwareSource("absent.elf",
-                                                         []() -> Result<Firmware> {
-                                                             return fail({.code = ErrorCode::firmware_not_found,
-                                                                          .what = "there is no such file"});
-                                                         }))),
+    ASSERT_EQ(outcome(rproc->set_firmware(FirmwareSource(
+                  "absent.elf", []() -> Result<Firmware> { return fail(ErrorCode::firmware_not_found, {}); }))),
               "ok");
     const auto booted = rproc->boot();
     EXPECT_EQ(outcome(booted), "firmware-not-found");
-    EXPECT_EQ(booted.error().step, Step::request_firmware);
+    EXPECT_EQ(booted.error().step(), Step::request_firmware);
     EXPECT_THAT(recorder.lines, Contains("Direct firmware load for absent.elf failed with error -2"));
     EXPECT_THAT(recorder.lines, Contains("request_firmware failed: -2"));
     EXPECT_EQ(recorder.lines.back(), "Boot failed: -2");

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -43,7 +44,7 @@ class ResourceHandlerTest : public testing::Test {
         ResourceHandler handler(ctx, resources);
         const auto handled = ResourceTableView::parse(table).value().for_each([&](const ResourceEntry& entry) {
             auto result = handler.handle(entry);
-            if (!result) kernel_line = result.error().kernel_line;
+            if (!result) kernel_line = result.error().kernel_line();
             return result;
         });
         ctx.drain(Step::handle_resources, recorder);

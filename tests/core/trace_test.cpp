@@ -311,7 +311,7 @@ class TraceTest : public testing::Test {
     }
     std::string read(std::uint64_t da, std::uint64_t len) {
         const auto text = read_trace({"log", DeviceAddress(da), len}, carveouts);
-        return text ? *text : "error: " + text.error().message() + "; " + text.error().kernel_line;
+        return text ? *text : "error: " + text.error().message() + "; " + text.error().kernel_line();
     }
 
     ModelMemory memory;

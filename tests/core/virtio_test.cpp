@@ -119,7 +119,7 @@ class DriverTest : public VirtioTest {
     }
     Result<void> probe(VirtioDevice& device) {
         events.emplace_back("probed");
-        if (refuse) return fail({.code = ErrorCode::memory_exhausted, .what = "no buffers"});
+        if (refuse) return fail(Error::of({.code = ErrorCode::memory_exhausted, .message = "no buffers"}, {}, {}));
         for (std::uint32_t i = 0; i < 2; ++i) {
             auto vq = device.find_vq(i, [this, i](VirtioDevice& interrupted) {
                 events.push_back("interrupt " + std::to_string(i));

@@ -31,7 +31,7 @@ using testing::IsEmpty;
 struct Listener : NullObserver {
     std::vector<std::string> notices;
     std::vector<std::string> lines;
-    void on_notice(Severity /*severity*/, const Error& error) { notices.emplace_back(name_of(error.code)); }
+    void on_notice(Severity /*severity*/, const Error& error) { notices.emplace_back(name_of(error.code())); }
     void on_log(const LogLine& line) { lines.emplace_back(line.text); }
 };
 
@@ -61,7 +61,7 @@ class ElfBackendTest : public testing::Test {
 
     std::string load(const test::ElfImage& what) {
         const auto loaded = backend.load(ctx, firmware(what));
-        kernel_line = loaded ? "" : loaded.error().kernel_line;
+        kernel_line = loaded ? "" : loaded.error().kernel_line();
         ctx.drain(Step::load, listener);
         return outcome(loaded);
     }
@@ -296,7 +296,7 @@ TEST_F(ElfBackendTest, LeavesTheCoreToThePlatform) {
         }
         Result<void> power_down(Context& /*ctx*/) {
             calls.emplace_back("down");
-            return fail({.code = ErrorCode::register_failed});
+            return fail(Error::of({.code = ErrorCode::register_failed}, {}, {}));
         }
     };
     Core core;

@@ -22,10 +22,10 @@ struct Scribe {
     void on_step_begin(Step step) { say("begin " + std::string(to_string(step))); }
     void on_step_end(Step step) { say("end " + std::string(to_string(step))); }
     void on_step_failed(Step step, const Error& error) {
-        say("failed " + std::string(to_string(step)) + " " + error.what);
+        say("failed " + std::string(to_string(step)) + " " + error.what());
     }
     void on_notice(Severity severity, const Error& error) {
-        say("notice " + std::string(to_string(severity)) + " " + error.what);
+        say("notice " + std::string(to_string(severity)) + " " + error.what());
     }
     void on_log(const LogLine& line) { say("log " + std::string(line.text)); }
     void on_state(State from, State to) { say(std::string(to_string(from)) + ">" + std::string(to_string(to))); }
@@ -40,8 +40,8 @@ template <Observer O>
 void tell_everything(O& observer) {
     observer.on_step_begin(Step::load);
     observer.on_step_end(Step::prepare);
-    observer.on_step_failed(Step::start, Error{.what = "no"});
-    observer.on_notice(Severity::note, Error{.what = "hm"});
+    observer.on_step_failed(Step::start, Error::of({.message = "no"}, {}, {}));
+    observer.on_notice(Severity::note, Error::of({.message = "hm"}, {}, {}));
     observer.on_log({LogLevel::info, LogSource::driver, "line"});
     observer.on_state(State::offline, State::running);
 }

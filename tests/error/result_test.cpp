@@ -15,7 +15,7 @@ namespace {
 using test::outcome;
 
 Result<int> number(bool good) {
-    if (!good) return fail({.code = ErrorCode::address_overflow, .what = "too far"});
+    if (!good) return fail(Error::of({.code = ErrorCode::address_overflow, .message = "too far"}, {}, {}));
     return 7;
 }
 
@@ -46,7 +46,7 @@ TEST(Result, TryLeavesWithTheWholeError) {
     int reached = 0;
     const auto result = tried(false, reached);
     EXPECT_EQ(outcome(result), "address-overflow");
-    EXPECT_EQ(result.error().what, "too far");
+    EXPECT_EQ(result.error().what(), "too far");
     EXPECT_EQ(reached, 0);
 }
 

@@ -27,10 +27,10 @@ void check_segments(const rproc::ElfImage& image) {
     require(image.segment_count() <= image.header().phnum);
     for (std::uint32_t i = 0; i < image.segment_count(); ++i) {
         const auto segment = image.segment(i);
-        require(segment.index == i && !segment.describe().empty());
+        require(segment.index == i && !describe(place_of(segment)).empty());
         const auto contents = image.contents(segment);
         if (!contents) {
-            require(!contents.error().kernel_line.empty());
+            require(!contents.error().kernel_line().empty());
             continue;
         }
         require(segment.filesz <= segment.memsz && contents->size() == segment.filesz);
@@ -63,7 +63,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::ranges::copy(std::as_bytes(std::span(data, size)), copy.get());
     const auto image = rproc::ElfImage::parse({copy.get(), size});
     if (!image) {
-        require(!image.error().kernel_line.empty() && image.error().kernel_result() == -22);
+        require(!image.error().kernel_line().empty() && image.error().kernel_result() == -22);
         return 0;
     }
     require(image->bytes().data() == copy.get() && image->bytes().size() == size);

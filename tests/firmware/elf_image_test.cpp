@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "error/outcome.hpp"
@@ -67,7 +68,7 @@ class ElfImageTest : public testing::TestWithParam<ElfClass> {
     }
     [[nodiscard]] static std::string kernel_line(const Bytes& bytes) {
         const auto image = HeapFile(bytes).parse();
-        return image ? "" : image.error().kernel_line;
+        return image ? "" : image.error().kernel_line();
     }
 };
 
@@ -100,7 +101,7 @@ TEST_P(ElfImageTest, ReadsSegments) {
     EXPECT_EQ(segment.filesz, 64U);
     EXPECT_EQ(segment.memsz, 100U);
     EXPECT_EQ(segment.align, 4U);
-    EXPECT_EQ(segment.describe(), "segment 0 (0x10000000+0x64)");
+    EXPECT_EQ(describe(place_of(segment)), "segment 0 (0x10000000+0x64)");
     EXPECT_EQ(image.segment(1).type, 4U);
 }
 
@@ -287,7 +288,7 @@ TEST_P(ElfImageTest, ASegmentMayHaveNoMoreInTheFileThanInMemory) {
     const auto image = file.parse().value();
     const auto contents = image.contents(image.segment(0));
     EXPECT_EQ(outcome(contents), "segment-filesz-exceeds-memsz");
-    EXPECT_EQ(contents.error().kernel_line, "bad phdr filesz 0x40 memsz 0x3f");
+    EXPECT_EQ(contents.error().kernel_line(), "bad phdr filesz 0x40 memsz 0x3f");
 }
 
 TEST_P(ElfImageTest, ASegmentsBytesMustLieInTheFile) {
@@ -307,7 +308,7 @@ TEST_P(ElfImageTest, SaysHowMuchIsMissing) {
     source.segments[0].offset = 0x8000;
     const HeapFile file(source.build());
     const auto image = file.parse().value();
-    const std::string line = image.contents(image.segment(0)).error().kernel_line;
+    const std::string line = image.contents(image.segment(0)).error().kernel_line();
     EXPECT_EQ(line, fmt::format("truncated fw: need 0x8040 avail {:#x}", file.get().size()));
 }
 
@@ -374,7 +375,7 @@ TEST(ElfImage, Elf64KeepsTheUpperHalfOfAddresses) {
 TEST(ElfImage, TheKernelNamesAShortElf64Header) {
     Bytes bytes = good(ElfClass::k64).build();
     bytes.resize(63);
-    EXPECT_EQ(HeapFile(bytes).parse().error().kernel_line, "elf64 header is too small");
+    EXPECT_EQ(HeapFile(bytes).parse().error().kernel_line(), "elf64 header is too small");
 }
 
 }  // namespace

@@ -132,7 +132,7 @@ TEST(PublicKey, EncryptedPrivateKeyIsNotAskedFor) {
     EXPECT_EQ(outcome_of(test::kP256EncryptedSec1), "key-passphrase");
     const auto key = PublicKey::parse(test::der_of(test::kP256EncryptedPkcs8), "k.der");
     ASSERT_FALSE(key.has_value());
-    EXPECT_THAT(key.error().hint, HasSubstr("openssl pkey -in KEY -pubout"));
+    EXPECT_THAT(key.error().hint(), HasSubstr("openssl pkey -in KEY -pubout"));
 }
 
 TEST(PublicKey, BytesWithoutAKeyAreRefused) {
@@ -148,8 +148,8 @@ TEST(PublicKey, BytesWithoutAKeyAreRefused) {
 TEST(PublicKey, FileThatCannotBeReadIsNamed) {
     const auto missing = PublicKey::read(path_of("no.such.pem"));
     ASSERT_FALSE(missing.has_value());
-    EXPECT_EQ(missing.error().code, ErrorCode::key_not_found);
-    EXPECT_EQ(missing.error().where, path_of("no.such.pem"));
+    EXPECT_EQ(missing.error().code(), ErrorCode::key_not_found);
+    EXPECT_EQ(missing.error().where(), path_of("no.such.pem"));
     EXPECT_EQ(test::outcome(PublicKey::read(RPROC_TEST_DATA_DIR)), "firmware-unreadable");
     EXPECT_EQ(test::outcome(PublicKey::read("/dev/zero")), "key-malformed");
 }

@@ -79,7 +79,7 @@ TEST(SignedHashes, ImageThatIsNoElfIsNamed) {
 
     ASSERT_FALSE(hashes.has_value());
     EXPECT_EQ(test::outcome(hashes), "elf-bad-magic");
-    EXPECT_EQ(hashes.error().where.substr(0, 7), "image 1");
+    EXPECT_EQ(hashes.error().where().substr(0, 7), "image 1");
 }
 
 }  // namespace

@@ -128,8 +128,8 @@ TEST(SignedImage, TlvThatRunsPastItsAreaIsNamedByItsPlace) {
     const auto image = SignedImage::parse(bytes);
 
     ASSERT_FALSE(image.has_value());
-    EXPECT_EQ(image.error().code, ErrorCode::signed_bad_tlv);
-    EXPECT_EQ(image.error().where, "TLV at 0x64");
+    EXPECT_EQ(image.error().code(), ErrorCode::signed_bad_tlv);
+    EXPECT_EQ(image.error().where(), "TLV at 0x64");
     put(bytes, 0x64 + 4, 0xffffffff);
     EXPECT_EQ(refusal(bytes), "signed-bad-tlv");
 }

@@ -104,7 +104,7 @@ TEST(SigningKey, EncryptedKeyWithoutPassphraseIsRefused) {
     EXPECT_EQ(outcome_of(bytes, Person{std::string()}.ask()), "key-passphrase");
     EXPECT_EQ(outcome_of(bytes, Person{std::string(5000, 'x')}.ask()), "key-passphrase");
 
-    Person leaving{fail({.code = ErrorCode::firmware_busy, .what = "no time"})};
+    Person leaving{fail(Error::of({.code = ErrorCode::firmware_busy, .message = "no time"}, {}, {}))};
     EXPECT_EQ(outcome_of(bytes, leaving.ask()), "firmware-busy");
 }
 
@@ -130,10 +130,10 @@ TEST(SigningKey, UriIsOpenedByTheProvidersOfOpenssl) {
 TEST(SigningKey, UriThatNoProviderTakesSaysWhatIsMissing) {
     const auto key = SigningKey::open("nosuchscheme:token=board?pin-value=1234", kNobody);
     ASSERT_FALSE(key.has_value());
-    EXPECT_EQ(key.error().code, ErrorCode::key_not_found);
-    EXPECT_EQ(key.error().where, "nosuchscheme:token=board");
-    EXPECT_THAT(key.error().hint, HasSubstr("a provider of OpenSSL for \"nosuchscheme:\""));
-    EXPECT_THAT(key.error().message() + key.error().hint, Not(HasSubstr("1234")));
+    EXPECT_EQ(key.error().code(), ErrorCode::key_not_found);
+    EXPECT_EQ(key.error().where(), "nosuchscheme:token=board");
+    EXPECT_THAT(key.error().hint(), HasSubstr("a provider of OpenSSL for \"nosuchscheme:\""));
+    EXPECT_THAT(key.error().message() + key.error().hint(), Not(HasSubstr("1234")));
 }
 
 TEST(SigningKey, PathsAreNotTakenForUris) {

@@ -73,8 +73,8 @@ TEST_F(FirmwareFile, StaysReadableAfterItsNameIsGone) {
 TEST_F(FirmwareFile, MustExist) {
     const auto firmware = read_firmware_file(root / "absent.elf");
     EXPECT_EQ(outcome(firmware), "firmware-not-found");
-    EXPECT_EQ(firmware.error().where, (root / "absent.elf").string());
-    EXPECT_EQ(firmware.error().kernel_line, "request_firmware failed: -2");
+    EXPECT_EQ(firmware.error().where(), (root / "absent.elf").string());
+    EXPECT_EQ(firmware.error().kernel_line(), "request_firmware failed: -2");
 }
 
 TEST_F(FirmwareFile, AFileIsNotADirectoryOnTheWay) {
@@ -85,7 +85,7 @@ TEST_F(FirmwareFile, AFileIsNotADirectoryOnTheWay) {
 TEST_F(FirmwareFile, MustNotBeEmpty) {
     const auto firmware = read_firmware_file(write("empty.elf", ""));
     EXPECT_EQ(outcome(firmware), "firmware-empty");
-    EXPECT_EQ(firmware.error().kernel_line, "request_firmware failed: -22");
+    EXPECT_EQ(firmware.error().kernel_line(), "request_firmware failed: -22");
 }
 
 TEST_F(FirmwareFile, IsReadWholeOrNotAtAllWhereItDoesNotFitTheAddressSpace) {
@@ -118,7 +118,7 @@ TEST_F(FirmwareFile, MustBeReadable) {
     fs::permissions(path, fs::perms::none);
     const auto firmware = read_firmware_file(path);
     EXPECT_EQ(outcome(firmware), "firmware-unreadable");
-    EXPECT_THAT(firmware.error().what, HasSubstr("Permission denied"));
+    EXPECT_THAT(firmware.error().what(), HasSubstr("Permission denied"));
 }
 
 TEST_F(FirmwareFile, MustNotBeALinkToItself) {
@@ -148,7 +148,7 @@ TEST(FirmwareSource, AsksTheCallersFunctionEachTime) {
     int asked = 0;
     const FirmwareSource source("made", [&]() -> Result<Firmware> {
         ++asked;
-        return fail({.code = ErrorCode::firmware_unreadable});
+        return fail(Error::of({.code = ErrorCode::firmware_unreadable}, {}, {}));
     });
     EXPECT_EQ(outcome(source.request()), "firmware-unreadable");
     EXPECT_EQ(outcome(source.request()), "firmware-unreadable");
@@ -188,9 +188,9 @@ TEST_F(FirmwareSearch, AFailureListsEveryPathTried) {
     const auto firmware = path.find("app.elf");
     ASSERT_EQ(outcome(firmware), "firmware-not-found");
     for (const fs::path& directory : path.directories())
-        EXPECT_THAT(firmware.error().what, HasSubstr((directory / "app.elf").string()));
-    EXPECT_EQ(firmware.error().where, "app.elf");
-    EXPECT_EQ(firmware.error().kernel_line, "request_firmware failed: -2");
+        EXPECT_THAT(firmware.error().what(), HasSubstr((directory / "app.elf").string()));
+    EXPECT_EQ(firmware.error().where(), "app.elf");
+    EXPECT_EQ(firmware.error().kernel_line(), "request_firmware failed: -2");
 }
 
 TEST_F(FirmwareSearch, ANameMustNotLeaveTheDirectories) {

@@ -73,7 +73,7 @@ TEST(Boot, SegmentsAreInMemoryByteByByteAndTheRestIsZero) {
         ASSERT_TRUE(contents.has_value());
         std::vector<std::byte> expected(contents->begin(), contents->end());
         expected.resize(segment.memsz);
-        EXPECT_EQ(guest.at(segment.paddr.value(), segment.memsz), expected) << segment.describe();
+        EXPECT_EQ(guest.at(segment.paddr.value(), segment.memsz), expected) << describe(place_of(segment));
         ++compared;
     }
     EXPECT_GE(compared, 2U);
@@ -96,7 +96,8 @@ TEST(Boot, ZeroFillOverwritesWhatWasThere) {
         const ElfSegment segment = image->segment(i);
         if (!segment.loadable() || segment.memsz == segment.filesz) continue;
         const auto rest = guest.at(segment.paddr.value() + segment.filesz, segment.memsz - segment.filesz);
-        EXPECT_TRUE(std::ranges::all_of(rest, [](std::byte b) { return b == std::byte{0}; })) << segment.describe();
+        EXPECT_TRUE(std::ranges::all_of(rest, [](std::byte b) { return b == std::byte{0}; }))
+            << describe(place_of(segment));
         filled = true;
         const auto after = guest.at(segment.paddr.value() + segment.memsz, 1);
         EXPECT_EQ(after.front(), std::byte{0xa5}) << "nothing behind the segment is touched";
@@ -183,7 +184,7 @@ TEST(Boot, EveryShapeLeavesNothingBehindAndTheNextBoots) {
             ASSERT_TRUE(guest.m4.shutdown().has_value()) << name;
         } else {
             ++refused;
-            EXPECT_FALSE(booted.error().what.empty()) << name;
+            EXPECT_FALSE(booted.error().what().empty()) << name;
         }
         ASSERT_EQ(guest.m4.state(), State::offline) << name;
         ASSERT_EQ(guest.memory.mapped(), 0U) << name;
@@ -203,7 +204,7 @@ TEST(Boot, EveryRefusalHasAHint) {
     for (const auto& [name, bytes] : images()) {
         const auto booted = guest.boot(name);
         if (!booted) {
-            EXPECT_FALSE(booted.error().hint.empty()) << name << ": " << booted.error().message();
+            EXPECT_FALSE(booted.error().hint().empty()) << name << ": " << booted.error().message();
         } else {
             ASSERT_TRUE(guest.m4.shutdown().has_value());
         }
@@ -224,8 +225,8 @@ TEST(Boot, BoardsWithoutUsableMemoryRegionsAreRefusedAtPrepare) {
         for (int attempt = 0; attempt < 2; ++attempt) {
             const auto booted = m4.boot();
             ASSERT_FALSE(booted.has_value()) << name;
-            EXPECT_EQ(booted.error().code, code) << name;
-            EXPECT_EQ(booted.error().step, Step::prepare) << name;
+            EXPECT_EQ(booted.error().code(), code) << name;
+            EXPECT_EQ(booted.error().step(), Step::prepare) << name;
             EXPECT_EQ(m4.carveouts().size(), 0U) << name;
         }
     }

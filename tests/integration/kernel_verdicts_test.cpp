@@ -67,7 +67,7 @@ void expect_agreement(check::Checker& checker, const Shape& shape) {
 
     if (kChance.contains(shape.name)) {
         EXPECT_EQ(verdict.outcome, check::Outcome::refused);
-        EXPECT_TRUE(std::ranges::count(verdict.findings, "kernel-reads-before-table", &check::Finding::code));
+        EXPECT_TRUE(std::ranges::count(verdict.findings, "kernel-reads-before-table", &check::Finding::code_name));
         return;
     }
     EXPECT_EQ(coarse(verdict.outcome), expected_outcome(kernel));

@@ -21,7 +21,7 @@
 
 #include "kernel/kernel_answers.hpp"
 #include "rproc/check/checker.hpp"
-#include "rproc/check/kernel_defects.hpp"
+#include "rproc/check/finding_code.hpp"
 #include "support/random_images.hpp"
 
 namespace rproc::test {
@@ -44,12 +44,13 @@ struct Question {
 };
 
 bool has_finding(const Verdict& verdict, std::string_view code) {
-    return std::ranges::find(verdict.findings, code, &check::Finding::code) != verdict.findings.end();
+    return std::ranges::find(verdict.findings, code, &check::Finding::code_name) != verdict.findings.end();
 }
 
 /// What the kernel does is chance: it reads memory that is not the firmware's, and goes by what it finds there.
 bool is_chance(const Verdict& verdict) {
-    return has_finding(verdict, check::kReadsBeforeTable.code) || has_finding(verdict, check::kFormatString.code);
+    return has_finding(verdict, check::name_of(check::FindingCode::kernel_reads_before_table)) ||
+           has_finding(verdict, check::name_of(check::FindingCode::kernel_format_string));
 }
 
 std::vector<Question> questions() {
@@ -148,7 +149,7 @@ TEST(Differential, CheckAgreesWithTheKernel) {
 /// What makes a panic one of a kind: the defect, and when it strikes.
 std::string kind_of_panic(const Verdict& verdict) {
     const check::Finding& why = verdict.findings.back();
-    return why.code + " in " + why.where;
+    return std::string(why.code_name()) + " in " + why.where();
 }
 
 TEST(Differential, TheKernelDiesWhereCheckSaysSo) {

@@ -57,7 +57,7 @@ TEST(Rpmsg, ComesUpWhereCheckDoesNotWarnOfItsBuffers) {
         guest.root().add("/lib/firmware/" + device.name, device.image);
         guest.step({"boot", device.name});
         const auto verdict = checker.check(FirmwareSource(Firmware(device.name, device.image)));
-        if (!std::ranges::count(verdict.findings, "virtio-buffers-misfit", &check::Finding::code))
+        if (!std::ranges::count(verdict.findings, "virtio-buffers-misfit", &check::Finding::code_name))
             expected.push_back(device.name);
     }
 

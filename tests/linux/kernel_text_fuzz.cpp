@@ -36,7 +36,7 @@ void read_debugfs(std::string_view text) {
 
 void choose(std::string_view text) {
     const auto found = linux::choose_processor({{"remoteproc0", 0, "m4", "/soc/m4", ""}}, text);
-    demand(found || found.error().code == ErrorCode::processor_unknown);
+    demand(found || found.error().code() == ErrorCode::processor_unknown);
     demand(text.find(linux::node_path(text)) != text.npos);
 }
 

@@ -22,7 +22,7 @@ class SysfsFind : public testing::Test {
 
     std::string entry(std::string_view which) {
         const auto found = linux::find_processor(files, {}, which);
-        return found ? found->entry : std::string(name_of(found.error().code));
+        return found ? found->entry : std::string(name_of(found.error().code()));
     }
 
     std::shared_ptr<ModelKernel> kernel = std::make_shared<ModelKernel>();
@@ -50,8 +50,8 @@ TEST_F(SysfsFind, ByNumberNameOrNode) {
 TEST_F(SysfsFind, ANameOfSeveralIsAmbiguousAndListsThem) {
     const auto found = linux::find_processor(files, {}, "cdsp");
     ASSERT_FALSE(found);
-    EXPECT_EQ(found.error().code, ErrorCode::processor_ambiguous);
-    EXPECT_THAT(found.error().hint,
+    EXPECT_EQ(found.error().code(), ErrorCode::processor_ambiguous);
+    EXPECT_THAT(found.error().hint(),
                 HasSubstr("remoteproc2 cdsp (/soc/cdsp@b000000), remoteproc10 cdsp (/soc/cdsp@a000000)"));
 }
 
@@ -66,15 +66,15 @@ TEST_F(SysfsFind, NoNameMeansTheOnlyOne) {
 TEST_F(SysfsFind, WhatIsNotThereIsUnknown) {
     for (const auto* which : {"7", "remoteproc7", "m", "/soc", "/soc/m4@1", "remoteproc", "-1"})
         EXPECT_EQ(entry(which), "processor-unknown") << which;
-    EXPECT_THAT(linux::find_processor(files, {}, "m7").error().hint, HasSubstr("it has remoteproc0 m4"));
+    EXPECT_THAT(linux::find_processor(files, {}, "m7").error().hint(), HasSubstr("it has remoteproc0 m4"));
 }
 
 TEST_F(SysfsFind, AKernelWithoutProcessorsSaysWhatMayBeMissing) {
     ModelFiles none(std::make_shared<ModelKernel>());
     const auto found = linux::list_processors(none, {});
     ASSERT_FALSE(found);
-    EXPECT_EQ(found.error().code, ErrorCode::processor_unknown);
-    EXPECT_THAT(found.error().hint, HasSubstr("driver is not loaded"));
+    EXPECT_EQ(found.error().code(), ErrorCode::processor_unknown);
+    EXPECT_THAT(found.error().hint(), HasSubstr("driver is not loaded"));
 }
 
 }  // namespace

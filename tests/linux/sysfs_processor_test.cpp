@@ -77,10 +77,10 @@ TEST_F(SysfsProcessor, ARefusedStartBringsTheKernelsReason) {
     kernel->starts["rproc-m4-fw"] = {EINVAL, "", {"bad phdr da 0x80100000 mem 0x540", "Boot failed: -22"}, ""};
     const auto started = processor().start(1s);
     ASSERT_FALSE(started);
-    EXPECT_EQ(started.error().code, ErrorCode::boot_refused);
-    EXPECT_EQ(started.error().kernel_line, "bad phdr da 0x80100000 mem 0x540\nBoot failed: -22");
+    EXPECT_EQ(started.error().code(), ErrorCode::boot_refused);
+    EXPECT_EQ(started.error().kernel_line(), "bad phdr da 0x80100000 mem 0x540\nBoot failed: -22");
     EXPECT_THAT(started.error().message(), HasSubstr("remoteproc0: the kernel refused the firmware, rproc-m4-fw: -22"));
-    EXPECT_THAT(started.error().hint, HasSubstr("rproc check"));
+    EXPECT_THAT(started.error().hint(), HasSubstr("rproc check"));
 }
 
 TEST_F(SysfsProcessor, WithoutTheLogItSaysWhereTheReasonIs) {
@@ -88,8 +88,8 @@ TEST_F(SysfsProcessor, WithoutTheLogItSaysWhereTheReasonIs) {
     kernel->starts["rproc-m4-fw"].error = EINVAL;
     const auto started = processor().start(1s);
     ASSERT_FALSE(started);
-    EXPECT_THAT(started.error().kernel_line, IsEmpty());
-    EXPECT_THAT(started.error().hint, HasSubstr("sudo dmesg"));
+    EXPECT_THAT(started.error().kernel_line(), IsEmpty());
+    EXPECT_THAT(started.error().hint(), HasSubstr("sudo dmesg"));
 }
 
 TEST_F(SysfsProcessor, MissingFirmwareIsToldWithTheDirectoriesSearched) {
@@ -97,9 +97,9 @@ TEST_F(SysfsProcessor, MissingFirmwareIsToldWithTheDirectoriesSearched) {
     kernel->starts["rproc-m4-fw"].error = ENOENT;
     const auto started = processor().start(1s);
     ASSERT_FALSE(started);
-    EXPECT_EQ(started.error().code, ErrorCode::firmware_not_found);
-    EXPECT_THAT(started.error().what, HasSubstr("/data/fw, /lib/firmware/updates/6.1.0, /lib/firmware/updates, "
-                                                "/lib/firmware/6.1.0, /lib/firmware"));
+    EXPECT_EQ(started.error().code(), ErrorCode::firmware_not_found);
+    EXPECT_THAT(started.error().what(), HasSubstr("/data/fw, /lib/firmware/updates/6.1.0, /lib/firmware/updates, "
+                                                  "/lib/firmware/6.1.0, /lib/firmware"));
 }
 
 TEST_F(SysfsProcessor, OtherErrnosOfAStartHaveCodesOfTheirOwn) {
@@ -111,7 +111,7 @@ TEST_F(SysfsProcessor, OtherErrnosOfAStartHaveCodesOfTheirOwn) {
         kernel->starts["rproc-m4-fw"].error = error;
         const auto started = processor().start(1s);
         ASSERT_FALSE(started);
-        EXPECT_EQ(started.error().code, code) << error;
+        EXPECT_EQ(started.error().code(), code) << error;
     }
 }
 
@@ -119,8 +119,8 @@ TEST_F(SysfsProcessor, ASuccessThatLeavesItOfflineIsARefusal) {
     kernel->starts["rproc-m4-fw"] = {0, "offline", {"Boot failed: 1"}, ""};
     const auto started = processor().start(1s);
     ASSERT_FALSE(started);
-    EXPECT_EQ(started.error().code, ErrorCode::vendor_entry_fails_boot);
-    EXPECT_EQ(started.error().kernel_line, "Boot failed: 1");
+    EXPECT_EQ(started.error().code(), ErrorCode::vendor_entry_fails_boot);
+    EXPECT_EQ(started.error().kernel_line(), "Boot failed: 1");
     EXPECT_EQ(kernel->now, 0ms);
 }
 
@@ -128,7 +128,7 @@ TEST_F(SysfsProcessor, FirmwareThatCrashesAtOnceIsNoSuccess) {
     kernel->starts["rproc-m4-fw"].state = "crashed";
     const auto started = processor().start(1s);
     ASSERT_FALSE(started);
-    EXPECT_EQ(started.error().code, ErrorCode::state_invalid);
+    EXPECT_EQ(started.error().code(), ErrorCode::state_invalid);
     EXPECT_EQ(started.error().message(), "remoteproc0: was started, and crashed at once");
 }
 
@@ -137,8 +137,8 @@ TEST_F(SysfsProcessor, ASecondStartIsRefusedBeforeTheKernelCountsIt) {
     ASSERT_TRUE(m4.start(1s));
     const auto again = m4.start(1s);
     ASSERT_FALSE(again);
-    EXPECT_EQ(again.error().code, ErrorCode::state_invalid);
-    EXPECT_THAT(again.error().what, HasSubstr("cannot start while it is running"));
+    EXPECT_EQ(again.error().code(), ErrorCode::state_invalid);
+    EXPECT_THAT(again.error().what(), HasSubstr("cannot start while it is running"));
     EXPECT_EQ(kernel->stops_wanted, 1);
 }
 
@@ -148,17 +148,17 @@ TEST_F(SysfsProcessor, AStopThatOnlyCountsIsTold) {
     kernel->stops_wanted = 2;
     const auto stopped = m4.stop(1s);
     ASSERT_FALSE(stopped);
-    EXPECT_EQ(stopped.error().code, ErrorCode::state_invalid);
-    EXPECT_THAT(stopped.error().what, HasSubstr("still running"));
+    EXPECT_EQ(stopped.error().code(), ErrorCode::state_invalid);
+    EXPECT_THAT(stopped.error().what(), HasSubstr("still running"));
     EXPECT_TRUE(m4.stop(1s));
 }
 
 TEST_F(SysfsProcessor, StopAndDetachAndLoadNeedTheirStates) {
     auto m4 = processor();
-    EXPECT_EQ(m4.stop(1s).error().code, ErrorCode::state_invalid);
-    EXPECT_EQ(m4.detach(1s).error().code, ErrorCode::state_invalid);
+    EXPECT_EQ(m4.stop(1s).error().code(), ErrorCode::state_invalid);
+    EXPECT_EQ(m4.detach(1s).error().code(), ErrorCode::state_invalid);
     kernel->set_state("running");
-    EXPECT_EQ(m4.set_firmware("app.elf").error().code, ErrorCode::state_invalid);
+    EXPECT_EQ(m4.set_firmware("app.elf").error().code(), ErrorCode::state_invalid);
     EXPECT_THAT(kernel->written, IsEmpty());
 }
 
@@ -184,15 +184,15 @@ TEST_F(SysfsProcessor, AStartThatTakesTooLongBringsTheLinesSoFar) {
     kernel->starts["rproc-m4-fw"].log = {"powering up m4"};
     const auto started = processor().start(100ms);
     ASSERT_FALSE(started);
-    EXPECT_EQ(started.error().code, ErrorCode::timed_out);
-    EXPECT_EQ(started.error().kernel_line, "powering up m4");
+    EXPECT_EQ(started.error().code(), ErrorCode::timed_out);
+    EXPECT_EQ(started.error().kernel_line(), "powering up m4");
 }
 
 TEST_F(SysfsProcessor, GivesUpWaitingWhenTheTimeIsOver) {
     auto m4 = processor();
     const auto waited = m4.wait_for(State::running, 250ms);
     ASSERT_FALSE(waited);
-    EXPECT_EQ(waited.error().code, ErrorCode::timed_out);
+    EXPECT_EQ(waited.error().code(), ErrorCode::timed_out);
     EXPECT_THAT(waited.error().message(), HasSubstr("remoteproc0: is not running after 250 ms, but offline"));
     EXPECT_GE(kernel->now, 250ms);
 }
@@ -202,20 +202,20 @@ TEST_F(SysfsProcessor, WithoutPermissionItSaysWhoMay) {
     kernel->refused[self + "firmware"] = EACCES;
     const auto loaded = m4.set_firmware("app.elf");
     ASSERT_FALSE(loaded);
-    EXPECT_EQ(loaded.error().code, ErrorCode::access_denied);
+    EXPECT_EQ(loaded.error().code(), ErrorCode::access_denied);
     EXPECT_THAT(loaded.error().message(),
                 HasSubstr("firmware: this user may not write it: it belongs to user root and group root, mode 0644"));
-    EXPECT_THAT(loaded.error().hint, HasSubstr("udev rule SUBSYSTEM==\"remoteproc\""));
+    EXPECT_THAT(loaded.error().hint(), HasSubstr("udev rule SUBSYSTEM==\"remoteproc\""));
 }
 
 TEST_F(SysfsProcessor, NamesThatAreNoNamesNeverReachTheKernel) {
     auto m4 = processor();
-    EXPECT_EQ(m4.set_firmware("").error().code, ErrorCode::firmware_name_empty);
-    EXPECT_EQ(m4.set_firmware("a\nb").error().code, ErrorCode::kernel_file_failed);
-    EXPECT_EQ(m4.set_firmware("../app.elf").error().code, ErrorCode::firmware_not_found);
+    EXPECT_EQ(m4.set_firmware("").error().code(), ErrorCode::firmware_name_empty);
+    EXPECT_EQ(m4.set_firmware("a\nb").error().code(), ErrorCode::kernel_file_failed);
+    EXPECT_EQ(m4.set_firmware("../app.elf").error().code(), ErrorCode::firmware_not_found);
     const Error elsewhere = m4.set_firmware("/home/me/app.elf").error();
-    EXPECT_THAT(elsewhere.hint, HasSubstr("copy the file to /lib/firmware"));
-    EXPECT_THAT(m4.set_firmware("/lib/firmware/st/app.elf").error().hint, HasSubstr("give \"st/app.elf\""));
+    EXPECT_THAT(elsewhere.hint(), HasSubstr("copy the file to /lib/firmware"));
+    EXPECT_THAT(m4.set_firmware("/lib/firmware/st/app.elf").error().hint(), HasSubstr("give \"st/app.elf\""));
     EXPECT_THAT(kernel->written, IsEmpty());
 }
 
@@ -233,12 +233,12 @@ TEST_F(SysfsProcessor, RecoveryAndCoredumpModesAreWritten) {
     ASSERT_TRUE(m4.set_coredump(CoredumpMode::inline_));
     EXPECT_EQ(m4.coredump(), CoredumpMode::inline_);
     kernel->files[self + "coredump"] = "sometimes\n";
-    EXPECT_THAT(m4.coredump().error().what, HasSubstr("\"sometimes\" is no mode"));
+    EXPECT_THAT(m4.coredump().error().what(), HasSubstr("\"sometimes\" is no mode"));
 }
 
 TEST_F(SysfsProcessor, ACrashedProcessorIsRecovered) {
     auto m4 = processor();
-    EXPECT_EQ(m4.recover(1s).error().code, ErrorCode::state_invalid);
+    EXPECT_EQ(m4.recover(1s).error().code(), ErrorCode::state_invalid);
     kernel->set_state("crashed");
     ASSERT_TRUE(m4.recover(1s));
     EXPECT_EQ(kernel->written.back(), "recovery recover");
@@ -250,8 +250,8 @@ TEST_F(SysfsProcessor, ARecoveryThatFailsBringsTheKernelsLines) {
     kernel->set_state("crashed");
     kernel->starts["rproc-m4-fw"] = {.error = EINVAL, .log = {"Boot failed: -22"}};
     const auto recovered = m4.recover(1s);
-    EXPECT_EQ(recovered.error().code, ErrorCode::boot_refused);
-    EXPECT_EQ(recovered.error().kernel_line, "Boot failed: -22");
+    EXPECT_EQ(recovered.error().code(), ErrorCode::boot_refused);
+    EXPECT_EQ(recovered.error().kernel_line(), "Boot failed: -22");
     EXPECT_EQ(m4.state(), State::offline);
 }
 
@@ -260,8 +260,8 @@ TEST_F(SysfsProcessor, WhereTheKernelDoesNotStopACrashedProcessorTheErrorSaysWha
     kernel->stops_crashed = false;
     kernel->set_state("crashed");
     const auto stopped = m4.stop(1s);
-    EXPECT_EQ(stopped.error().code, ErrorCode::state_invalid);
-    EXPECT_THAT(stopped.error().hint, HasSubstr("recover it first"));
+    EXPECT_EQ(stopped.error().code(), ErrorCode::state_invalid);
+    EXPECT_THAT(stopped.error().hint(), HasSubstr("recover it first"));
     kernel->stops_crashed = true;
     EXPECT_TRUE(m4.stop(1s));
 }
@@ -271,15 +271,15 @@ TEST_F(SysfsProcessor, AttachingWithoutATableIsNotAMissingFirmware) {
     kernel->set_state("detached");
     kernel->starts["rproc-m4-fw"] = {.error = ENOENT, .log = {"can't load resource table: -2"}};
     const auto started = m4.start(1s);
-    EXPECT_EQ(started.error().code, ErrorCode::table_missing);
-    EXPECT_THAT(started.error().hint, HasSubstr("st,syscfg-rsc-tbl"));
-    EXPECT_THAT(m4.set_firmware("app.elf").error().hint, HasSubstr("attach to it"));
+    EXPECT_EQ(started.error().code(), ErrorCode::table_missing);
+    EXPECT_THAT(started.error().hint(), HasSubstr("st,syscfg-rsc-tbl"));
+    EXPECT_THAT(m4.set_firmware("app.elf").error().hint(), HasSubstr("attach to it"));
 }
 
 TEST_F(SysfsProcessor, CrashesByDebugfs) {
     auto m4 = processor();
-    EXPECT_EQ(m4.crash(CrashType::watchdog).error().code, ErrorCode::processor_unknown);
-    EXPECT_THAT(m4.crash(CrashType::watchdog).error().hint, HasSubstr("is debugfs mounted"));
+    EXPECT_EQ(m4.crash(CrashType::watchdog).error().code(), ErrorCode::processor_unknown);
+    EXPECT_THAT(m4.crash(CrashType::watchdog).error().hint(), HasSubstr("is debugfs mounted"));
     kernel->files[debug + "crash"] = "";
     ASSERT_TRUE(m4.crash(CrashType::fatal_error));
     EXPECT_EQ(kernel->written.back(), "crash 2");
@@ -288,7 +288,7 @@ TEST_F(SysfsProcessor, CrashesByDebugfs) {
 TEST_F(SysfsProcessor, ACrashIsOverWhenItRunsAgain) {
     auto m4 = processor();
     kernel->files[debug + "crash"] = "";
-    EXPECT_EQ(m4.crash_and_wait(CrashType::watchdog, 1s).error().code, ErrorCode::state_invalid);
+    EXPECT_EQ(m4.crash_and_wait(CrashType::watchdog, 1s).error().code(), ErrorCode::state_invalid);
     kernel->set_state("running");
     kernel->on_crash = [this] {
         kernel->slow = 300ms;
@@ -318,7 +318,7 @@ TEST_F(SysfsProcessor, WithoutRecoveryACrashIsTheEnd) {
 TEST_F(SysfsProcessor, ACrashThatNothingFollowsTimesOut) {
     kernel->files[debug + "crash"] = "";
     kernel->set_state("running");
-    EXPECT_EQ(processor().crash_and_wait(CrashType::watchdog, 1s).error().code, ErrorCode::timed_out);
+    EXPECT_EQ(processor().crash_and_wait(CrashType::watchdog, 1s).error().code(), ErrorCode::timed_out);
 }
 
 TEST_F(SysfsProcessor, ReadsTraces) {
@@ -328,21 +328,21 @@ TEST_F(SysfsProcessor, ReadsTraces) {
     kernel->files[debug + "resource_table"] = "";
     EXPECT_EQ(m4.trace_count(), 2U);
     EXPECT_EQ(m4.trace(0), "ready\n");
-    EXPECT_EQ(m4.trace(1).error().code, ErrorCode::trace_unavailable);
-    EXPECT_EQ(m4.trace(2).error().code, ErrorCode::processor_unknown);
+    EXPECT_EQ(m4.trace(1).error().code(), ErrorCode::trace_unavailable);
+    EXPECT_EQ(m4.trace(2).error().code(), ErrorCode::processor_unknown);
 }
 
 TEST_F(SysfsProcessor, AProcessorThatWentAwayIsUnknown) {
     auto m4 = processor();
     kernel->files.erase(self + "state");
-    EXPECT_EQ(m4.state().error().code, ErrorCode::processor_unknown);
-    EXPECT_EQ(m4.wait_for(State::running, 1s).error().code, ErrorCode::processor_unknown);
+    EXPECT_EQ(m4.state().error().code(), ErrorCode::processor_unknown);
+    EXPECT_EQ(m4.wait_for(State::running, 1s).error().code(), ErrorCode::processor_unknown);
 }
 
 TEST_F(SysfsProcessor, AStateThatNobodyKnowsIsAnError) {
     auto m4 = processor();
     kernel->set_state("invalid");
-    EXPECT_EQ(m4.state().error().code, ErrorCode::kernel_file_failed);
+    EXPECT_EQ(m4.state().error().code(), ErrorCode::kernel_file_failed);
 }
 
 class Devcoredump : public SysfsProcessor {
@@ -375,7 +375,7 @@ TEST_F(Devcoredump, IsReadAndThenFreed) {
     ASSERT_TRUE(linux::free_devcoredump(files, root, "devcd1"));
     EXPECT_EQ(kernel->written.back(), "data 0");
     const auto stopped = linux::read_devcoredump(files, root, "devcd1", [](auto) { return false; });
-    EXPECT_EQ(stopped.error().code, ErrorCode::kernel_file_failed);
+    EXPECT_EQ(stopped.error().code(), ErrorCode::kernel_file_failed);
 }
 
 TEST_F(Devcoredump, NoneIsNoError) {

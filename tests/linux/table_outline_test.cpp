@@ -44,7 +44,7 @@ TEST(TableOutline, AnEntryThatIsCutOffIsAnError) {
     const auto whole = ResourceTableBuilder{}.trace("cm4_log", 0x10040000, 2048).build();
     const auto table = ResourceTableView::parse(std::span(whole).first(whole.size() - 4));
     ASSERT_TRUE(table);
-    EXPECT_EQ(linux::outline_of(*table).error().code, ErrorCode::entry_truncated);
+    EXPECT_EQ(linux::outline_of(*table).error().code(), ErrorCode::entry_truncated);
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ TEST(DebianTrees, ExampleBootsOnEveryUsableM4) {
         const auto board = read_board(path);
         if (!board) {
             // Boards that do not use their M4 disable it; that is the only reason that counts.
-            EXPECT_EQ(board.error().code, ErrorCode::dt_node_disabled) << path << ": " << board.error().message();
+            EXPECT_EQ(board.error().code(), ErrorCode::dt_node_disabled) << path << ": " << board.error().message();
             continue;
         }
         ++usable;

@@ -46,7 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::vector<std::uint8_t> exact(data, data + size);
     const auto tree = DeviceTree::parse(std::as_bytes(std::span(exact)));
     if (!tree) {
-        demand(tree.error().code == ErrorCode::dtb_malformed);
+        demand(tree.error().code() == ErrorCode::dtb_malformed);
         return 0;
     }
     walk(*tree, tree->root(), 0);

@@ -54,8 +54,8 @@ TEST(DeviceTree, MissingAndMalformedPropertiesAreDifferentErrors) {
     const DeviceTree tree = guest_tree();
     const DeviceTreeNode root = tree.root();
 
-    EXPECT_EQ(root.cells("no-such-property").error().code, ErrorCode::dt_property_missing);
-    EXPECT_EQ(root.cells("compatible").error().code, ErrorCode::dt_property_malformed) << "16 characters and a zero";
+    EXPECT_EQ(root.cells("no-such-property").error().code(), ErrorCode::dt_property_missing);
+    EXPECT_EQ(root.cells("compatible").error().code(), ErrorCode::dt_property_malformed) << "16 characters and a zero";
     EXPECT_THAT(root.strings("compatible"), ElementsAre("linux,dummy-virt"));
     EXPECT_THAT(root.strings("no-such-property"), IsEmpty());
     EXPECT_THAT(root.strings("#address-cells"), IsEmpty()) << "does not end in a zero: not a string";
@@ -83,8 +83,8 @@ TEST(DeviceTree, ReferenceToNowhereIsAnErrorWithItsPlace) {
     const auto wrong = tree.references(m4, "reg");  // 0x10000000 is no phandle
 
     ASSERT_FALSE(wrong.has_value());
-    EXPECT_EQ(wrong.error().code, ErrorCode::dt_property_malformed);
-    EXPECT_THAT(wrong.error().where, HasSubstr("property reg"));
+    EXPECT_EQ(wrong.error().code(), ErrorCode::dt_property_malformed);
+    EXPECT_THAT(wrong.error().where(), HasSubstr("property reg"));
 }
 
 TEST(DeviceTree, DisabledParentDisablesItsChildren) {
@@ -103,7 +103,7 @@ TEST(DeviceTree, EveryTruncationIsRefused) {
         const std::vector<std::byte> part(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
         const auto tree = DeviceTree::parse(part);
         ASSERT_FALSE(tree.has_value()) << size;
-        EXPECT_EQ(tree.error().code, ErrorCode::dtb_malformed);
+        EXPECT_EQ(tree.error().code(), ErrorCode::dtb_malformed);
     }
 }
 
@@ -111,16 +111,16 @@ TEST(DeviceTree, SourceInsteadOfBlobIsExplained) {
     const auto tree = DeviceTree::read(RPROC_TEST_DATA_DIR "/boards/qemu-virt-m4.dts");
 
     ASSERT_FALSE(tree.has_value());
-    EXPECT_EQ(tree.error().code, ErrorCode::dtb_malformed);
-    EXPECT_THAT(tree.error().hint, HasSubstr(".dtb"));
+    EXPECT_EQ(tree.error().code(), ErrorCode::dtb_malformed);
+    EXPECT_THAT(tree.error().hint(), HasSubstr(".dtb"));
 }
 
 TEST(DeviceTree, MissingFileIsNamed) {
     const auto tree = DeviceTree::read("/no/such/board.dtb");
 
     ASSERT_FALSE(tree.has_value());
-    EXPECT_EQ(tree.error().code, ErrorCode::firmware_not_found);
-    EXPECT_EQ(tree.error().where, "/no/such/board.dtb");
+    EXPECT_EQ(tree.error().code(), ErrorCode::firmware_not_found);
+    EXPECT_EQ(tree.error().where(), "/no/such/board.dtb");
 }
 
 // libfdt's own check walks backwards, for ever, over such a property.
@@ -139,7 +139,7 @@ TEST(DeviceTree, APropertyOfNegativeLengthIsRefused) {
         for (std::size_t i = 0; i < 4; ++i) spoilt[property + 4 + i] = std::byte(length >> (24 - 8 * i));
         const auto tree = DeviceTree::parse(spoilt);
         ASSERT_FALSE(tree) << length;
-        EXPECT_EQ(tree.error().code, ErrorCode::dtb_malformed) << length;
+        EXPECT_EQ(tree.error().code(), ErrorCode::dtb_malformed) << length;
     }
 }
 

@@ -78,9 +78,9 @@ TEST(Stm32mp15Config, MissingDmaRangesIsThePropertyTheKernelNames) {
     const auto board = test_board("m4-no-dma-ranges");
 
     ASSERT_FALSE(board.has_value());
-    EXPECT_EQ(board.error().code, ErrorCode::dt_property_missing);
-    EXPECT_EQ(board.error().kernel_line, "stm32_rproc_of_memory_translations: dma-ranges property not defined");
-    EXPECT_THAT(board.error().hint, HasSubstr("dma-ranges"));
+    EXPECT_EQ(board.error().code(), ErrorCode::dt_property_missing);
+    EXPECT_EQ(board.error().kernel_line(), "stm32_rproc_of_memory_translations: dma-ranges property not defined");
+    EXPECT_THAT(board.error().hint(), HasSubstr("dma-ranges"));
 }
 
 TEST(Stm32mp15Config, RegionWithoutMemoryIsKeptForTheBootToRefuse) {
@@ -92,14 +92,14 @@ TEST(Stm32mp15Config, RegionWithoutMemoryIsKeptForTheBootToRefuse) {
 }
 
 TEST(FindStm32mp15, DisabledMissingAndAmbiguousAreDifferentErrors) {
-    EXPECT_EQ(test_board("m4-disabled").error().code, ErrorCode::dt_node_disabled);
-    EXPECT_EQ(test_board("no-m4").error().code, ErrorCode::dt_node_missing);
+    EXPECT_EQ(test_board("m4-disabled").error().code(), ErrorCode::dt_node_disabled);
+    EXPECT_EQ(test_board("no-m4").error().code(), ErrorCode::dt_node_missing);
 
     const auto two = test_board("two-m4-nodes");
     ASSERT_FALSE(two.has_value());
-    EXPECT_EQ(two.error().code, ErrorCode::dt_node_ambiguous);
-    EXPECT_THAT(two.error().what, HasSubstr("m4a"));
-    EXPECT_THAT(two.error().what, HasSubstr("m4b"));
+    EXPECT_EQ(two.error().code(), ErrorCode::dt_node_ambiguous);
+    EXPECT_THAT(two.error().what(), HasSubstr("m4a"));
+    EXPECT_THAT(two.error().what(), HasSubstr("m4b"));
 }
 
 TEST(FindStm32mp15, NodeIsChosenByNameOrPath) {
@@ -111,7 +111,7 @@ TEST(FindStm32mp15, NodeIsChosenByNameOrPath) {
     ASSERT_TRUE(by_path.has_value());
     EXPECT_EQ(by_path->config.name, "m4b");
 
-    EXPECT_THAT(test_board("two-m4-nodes", "m4c").error().what, HasSubstr("m4a"));
+    EXPECT_THAT(test_board("two-m4-nodes", "m4c").error().what(), HasSubstr("m4a"));
 }
 
 TEST(EmbeddedBoards, AllOfThemCanBeRead) {
@@ -131,9 +131,9 @@ TEST(EmbeddedBoards, UnknownNameListsThoseThereAre) {
     const auto board = embedded_board("raspberry");
 
     ASSERT_FALSE(board.has_value());
-    EXPECT_EQ(board.error().code, ErrorCode::board_unknown);
-    EXPECT_THAT(board.error().what, HasSubstr("stm32mp157c-dk2"));
-    EXPECT_THAT(board.error().hint, HasSubstr("--dtb"));
+    EXPECT_EQ(board.error().code(), ErrorCode::board_unknown);
+    EXPECT_THAT(board.error().what(), HasSubstr("stm32mp157c-dk2"));
+    EXPECT_THAT(board.error().hint(), HasSubstr("--dtb"));
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ Error error_of(const std::string& name) {
     const auto board = test_board(name);
     EXPECT_FALSE(board.has_value()) << name;
     if (board) return {};
-    EXPECT_THAT(board.error().hint, Not(IsEmpty())) << name;
+    EXPECT_THAT(board.error().hint(), Not(IsEmpty())) << name;
     return board.error();
 }
 
@@ -120,110 +120,110 @@ TEST(Stm32mp15Tee, EmbeddedBoardOfTheDk2HasTheMemoriesOfTheDk2) {
 
 TEST(Stm32mp15TeeMistake, ReferenceToNowhere) {
     const Error v21 = error_of("tee-phandle-nowhere");
-    EXPECT_EQ(v21.code, ErrorCode::dt_property_malformed);
-    EXPECT_EQ(v21.where, "/m4@0, property rproc-tee-phandle");
-    EXPECT_THAT(v21.what, HasSubstr("phandle 0x77 points to no node"));
-    EXPECT_EQ(v21.kernel_line, "signed firmware not supported by TEE");
+    EXPECT_EQ(v21.code(), ErrorCode::dt_property_malformed);
+    EXPECT_EQ(v21.where(), "/m4@0, property rproc-tee-phandle");
+    EXPECT_THAT(v21.what(), HasSubstr("phandle 0x77 points to no node"));
+    EXPECT_EQ(v21.kernel_line(), "signed firmware not supported by TEE");
 
     const Error v22 = error_of("tee-v22-phandle-nowhere");
-    EXPECT_EQ(v22.code, ErrorCode::dt_property_malformed);
-    EXPECT_EQ(v22.where, "/soc/ahb/m4@10000000, property st,rproc-tee");
-    EXPECT_EQ(v22.kernel_line, "failed to get mcu_reset") << "what Linux says of it misleads";
-    EXPECT_THAT(v22.hint, HasSubstr("st,rproc-tee = <&tee_rproc 0>"));
+    EXPECT_EQ(v22.code(), ErrorCode::dt_property_malformed);
+    EXPECT_EQ(v22.where(), "/soc/ahb/m4@10000000, property st,rproc-tee");
+    EXPECT_EQ(v22.kernel_line(), "failed to get mcu_reset") << "what Linux says of it misleads";
+    EXPECT_THAT(v22.hint(), HasSubstr("st,rproc-tee = <&tee_rproc 0>"));
 }
 
 TEST(Stm32mp15TeeMistake, ReferenceToANodeThatIsNoBackendNamesThatNode) {
     const Error v21 = error_of("tee-phandle-elsewhere");
-    EXPECT_EQ(v21.code, ErrorCode::dt_property_malformed);
-    EXPECT_THAT(v21.what, HasSubstr("points to /mailbox@4c001000 (without compatible)"));
-    EXPECT_THAT(v21.hint, HasSubstr("80a4c275-0a47-4905-8285-1486a9771a08"));
+    EXPECT_EQ(v21.code(), ErrorCode::dt_property_malformed);
+    EXPECT_THAT(v21.what(), HasSubstr("points to /mailbox@4c001000 (without compatible)"));
+    EXPECT_THAT(v21.hint(), HasSubstr("80a4c275-0a47-4905-8285-1486a9771a08"));
 
     const Error v22 = error_of("tee-v22-phandle-elsewhere");
-    EXPECT_EQ(v22.code, ErrorCode::dt_property_malformed);
-    EXPECT_THAT(v22.what, HasSubstr("points to /rst@63001000 (compatible with snps,dw-high-reset)"));
-    EXPECT_THAT(v22.kernel_line, IsEmpty());
+    EXPECT_EQ(v22.code(), ErrorCode::dt_property_malformed);
+    EXPECT_THAT(v22.what(), HasSubstr("points to /rst@63001000 (compatible with snps,dw-high-reset)"));
+    EXPECT_THAT(v22.kernel_line(), IsEmpty());
 }
 
 TEST(Stm32mp15TeeMistake, ReferenceWithoutAnId) {
     const Error v21 = error_of("tee-id-missing");
-    EXPECT_EQ(v21.code, ErrorCode::dt_property_malformed);
-    EXPECT_THAT(v21.what, HasSubstr("ends before the processor's id"));
-    EXPECT_EQ(v21.kernel_line, "failed to parse remoteproc-backend (-22)");
+    EXPECT_EQ(v21.code(), ErrorCode::dt_property_malformed);
+    EXPECT_THAT(v21.what(), HasSubstr("ends before the processor's id"));
+    EXPECT_EQ(v21.kernel_line(), "failed to parse remoteproc-backend (-22)");
 
     const Error v22 = error_of("tee-v22-id-missing");
-    EXPECT_EQ(v22.code, ErrorCode::dt_property_malformed);
-    EXPECT_THAT(v22.what, HasSubstr("ends before the processor's id"));
-    EXPECT_EQ(v22.kernel_line, "failed to parse st,rproc-tee");
+    EXPECT_EQ(v22.code(), ErrorCode::dt_property_malformed);
+    EXPECT_THAT(v22.what(), HasSubstr("ends before the processor's id"));
+    EXPECT_EQ(v22.kernel_line(), "failed to parse st,rproc-tee");
 
-    EXPECT_THAT(error_of("tee-v22-empty").what, HasSubstr("is empty"));
+    EXPECT_THAT(error_of("tee-v22-empty").what(), HasSubstr("is empty"));
 }
 
 TEST(Stm32mp15TeeMistake, CoreOfV20OrV19WithoutAnId) {
     const Error v20 = error_of("tee-child-without-reg");
-    EXPECT_EQ(v20.code, ErrorCode::dt_property_missing);
-    EXPECT_EQ(v20.where, "/firmware/optee/rproc-service@0/m4@2");
-    EXPECT_EQ(v20.kernel_line, "invalid reg on /firmware/optee/rproc-service@0/m4@2");
+    EXPECT_EQ(v20.code(), ErrorCode::dt_property_missing);
+    EXPECT_EQ(v20.where(), "/firmware/optee/rproc-service@0/m4@2");
+    EXPECT_EQ(v20.kernel_line(), "invalid reg on /firmware/optee/rproc-service@0/m4@2");
 
     const Error v19 = error_of("tee-proc-id-empty");
-    EXPECT_EQ(v19.code, ErrorCode::dt_property_malformed);
-    EXPECT_EQ(v19.where, "/soc/ahb/m4@10000000, property st,proc-id");
-    EXPECT_EQ(v19.kernel_line, "failed to read st,rproc-id property");
+    EXPECT_EQ(v19.code(), ErrorCode::dt_property_malformed);
+    EXPECT_EQ(v19.where(), "/soc/ahb/m4@10000000, property st,proc-id");
+    EXPECT_EQ(v19.kernel_line(), "failed to read st,rproc-id property");
 }
 
 TEST(Stm32mp15TeeMistake, DisabledBackendIsThePlaceToMend) {
     for (const auto* const tree : {"tee-backend-disabled", "tee-v22-backend-disabled"}) {
         const Error error = error_of(tree);
-        EXPECT_EQ(error.code, ErrorCode::dt_node_disabled) << tree;
-        EXPECT_EQ(error.where, "/firmware/optee-rproc") << tree;
-        EXPECT_THAT(error.what, HasSubstr("m4@")) << tree;
+        EXPECT_EQ(error.code(), ErrorCode::dt_node_disabled) << tree;
+        EXPECT_EQ(error.where(), "/firmware/optee-rproc") << tree;
+        EXPECT_THAT(error.what(), HasSubstr("m4@")) << tree;
     }
 }
 
 TEST(Stm32mp15TeeMistake, DisabledServiceDisablesItsChild) {
     const Error error = error_of("tee-service-disabled");
-    EXPECT_EQ(error.code, ErrorCode::dt_node_disabled);
-    EXPECT_EQ(error.where, "/firmware/optee/rproc-service@0/m4@2");
-    EXPECT_THAT(error.what, HasSubstr("is disabled with /firmware/optee/rproc-service@0"));
-    EXPECT_THAT(error.hint, HasSubstr("at /firmware/optee/rproc-service@0"));
+    EXPECT_EQ(error.code(), ErrorCode::dt_node_disabled);
+    EXPECT_EQ(error.where(), "/firmware/optee/rproc-service@0/m4@2");
+    EXPECT_THAT(error.what(), HasSubstr("is disabled with /firmware/optee/rproc-service@0"));
+    EXPECT_THAT(error.hint(), HasSubstr("at /firmware/optee/rproc-service@0"));
 }
 
 TEST(Stm32mp15TeeMistake, NothingThatLeadsToTheTee) {
     const Error error = error_of("tee-phandle-missing");
-    EXPECT_EQ(error.code, ErrorCode::dt_property_missing);
-    EXPECT_EQ(error.where, "/m4@0");
-    EXPECT_THAT(error.what, HasSubstr("has no property rproc-tee-phandle"));
-    EXPECT_EQ(error.kernel_line, "failed to parse remoteproc-backend (-2)");
+    EXPECT_EQ(error.code(), ErrorCode::dt_property_missing);
+    EXPECT_EQ(error.where(), "/m4@0");
+    EXPECT_THAT(error.what(), HasSubstr("has no property rproc-tee-phandle"));
+    EXPECT_EQ(error.kernel_line(), "failed to parse remoteproc-backend (-2)");
 }
 
 TEST(Stm32mp15TeeMistake, CoreControlOfACoreThatTheTeeOwns) {
     const Error resets = error_of("tee-v22-with-resets");
-    EXPECT_EQ(resets.code, ErrorCode::dt_property_conflict);
-    EXPECT_EQ(resets.where, "/soc/ahb/m4@10000000, property resets");
-    EXPECT_THAT(resets.what, HasSubstr("beside st,rproc-tee"));
-    EXPECT_EQ(resets.hint, "write /delete-property/ resets;");
+    EXPECT_EQ(resets.code(), ErrorCode::dt_property_conflict);
+    EXPECT_EQ(resets.where(), "/soc/ahb/m4@10000000, property resets");
+    EXPECT_THAT(resets.what(), HasSubstr("beside st,rproc-tee"));
+    EXPECT_EQ(resets.hint(), "write /delete-property/ resets;");
 
     const Error hold = error_of("tee-v22-with-holdboot");
-    EXPECT_EQ(hold.code, ErrorCode::dt_property_conflict);
-    EXPECT_EQ(hold.where, "/soc/ahb/m4@10000000, property st,syscfg-holdboot");
+    EXPECT_EQ(hold.code(), ErrorCode::dt_property_conflict);
+    EXPECT_EQ(hold.where(), "/soc/ahb/m4@10000000, property st,syscfg-holdboot");
 
     const Error v19 = error_of("tee-v19-with-resets");
-    EXPECT_EQ(v19.code, ErrorCode::dt_property_conflict);
-    EXPECT_THAT(v19.what, HasSubstr("a compatible that ends in -tee"));
+    EXPECT_EQ(v19.code(), ErrorCode::dt_property_conflict);
+    EXPECT_THAT(v19.what(), HasSubstr("a compatible that ends in -tee"));
 }
 
 TEST(Stm32mp15TeeMistake, ReferenceOfTheOtherForm) {
     const Error v21 = error_of("tee-property-of-v22");
-    EXPECT_EQ(v21.code, ErrorCode::dt_property_conflict);
-    EXPECT_EQ(v21.where, "/m4@0, property st,rproc-tee");
-    EXPECT_THAT(v21.what, HasSubstr("takes rproc-tee-phandle"));
+    EXPECT_EQ(v21.code(), ErrorCode::dt_property_conflict);
+    EXPECT_EQ(v21.where(), "/m4@0, property st,rproc-tee");
+    EXPECT_THAT(v21.what(), HasSubstr("takes rproc-tee-phandle"));
 
     const Error v22 = error_of("tee-v22-phandle-of-v21");
-    EXPECT_EQ(v22.code, ErrorCode::dt_property_conflict);
-    EXPECT_THAT(v22.what, HasSubstr("takes st,rproc-tee"));
+    EXPECT_EQ(v22.code(), ErrorCode::dt_property_conflict);
+    EXPECT_THAT(v22.what(), HasSubstr("takes st,rproc-tee"));
 }
 
 TEST(Stm32mp15TeeMistake, V22WithoutDmaRangesIsRefusedAsWithoutATee) {
-    EXPECT_EQ(error_of("tee-v22-no-dma-ranges").kernel_line,
+    EXPECT_EQ(error_of("tee-v22-no-dma-ranges").kernel_line(),
               "stm32_rproc_of_memory_translations: dma-ranges property not defined");
 }
 

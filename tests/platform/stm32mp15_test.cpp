@@ -100,7 +100,7 @@ TEST(Stm32mp15, RefusedFirmwareTouchesNoRegister) {
     PlainM4 m4({}, Stm32mp15(config_of("stm32mp157c-dk2"), registers));
     ASSERT_TRUE(m4.set_firmware(shape("segment-outside")).has_value());
 
-    EXPECT_EQ(m4.boot().error().code, ErrorCode::segment_outside_memory);
+    EXPECT_EQ(m4.boot().error().code(), ErrorCode::segment_outside_memory);
 
     EXPECT_THAT(written(registers), IsEmpty());
 }
@@ -210,7 +210,7 @@ TEST(Stm32mp15, CoreThatTheBootloaderStartedWithoutATableIsNotBootedOver) {
     ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value()) << "what a recovery would load";
     const auto attached = m4.boot();
     ASSERT_FALSE(attached);
-    EXPECT_EQ(attached.error().code, ErrorCode::attached_table_missing);
+    EXPECT_EQ(attached.error().code(), ErrorCode::attached_table_missing);
     EXPECT_EQ(attached.error().kernel_result(), -2);
     EXPECT_EQ(m4.state(), State::detached);
 
@@ -230,7 +230,7 @@ class FailingRegisters {
   private:
     Result<void> next() {
         if (--*left_ != 0) return {};
-        return fail({.code = ErrorCode::register_failed, .what = "injected"});
+        return fail(Error::of({.code = ErrorCode::register_failed, .message = "injected"}, {}, {}));
     }
     std::shared_ptr<int> left_;
 };
@@ -249,7 +249,7 @@ TEST(Stm32mp15, EveryRegisterWriteThatFailsIsNamedAndUndone) {
         const auto refused = m4.boot();
 
         ASSERT_FALSE(refused.has_value()) << k;
-        EXPECT_EQ(refused.error().step, Step::start);
+        EXPECT_EQ(refused.error().step(), Step::start);
         EXPECT_THAT(log.lines, testing::IsSupersetOf({lines[k], std::string("can't start rproc m4: -5"),
                                                       std::string("Boot failed: -5")}));
         EXPECT_EQ(memory.mapped(), 0U);
@@ -315,12 +315,12 @@ TEST(Stm32mp15WithTee, LinuxCannotStartOrStopTheCore) {
     const auto refused = m4.boot();
 
     ASSERT_FALSE(refused.has_value());
-    EXPECT_EQ(refused.error().code, ErrorCode::tee_owns_core);
-    EXPECT_EQ(refused.error().step, Step::start);
-    EXPECT_THAT(refused.error().hint, testing::AllOf(HasSubstr("rproc sign"), HasSubstr("tee::Backend")));
+    EXPECT_EQ(refused.error().code(), ErrorCode::tee_owns_core);
+    EXPECT_EQ(refused.error().step(), Step::start);
+    EXPECT_THAT(refused.error().hint(), testing::AllOf(HasSubstr("rproc sign"), HasSubstr("tee::Backend")));
     EXPECT_EQ(m4.state(), State::offline);
     Context ctx("m4");
-    EXPECT_EQ(m4.platform().power_down(ctx).error().code, ErrorCode::tee_owns_core);
+    EXPECT_EQ(m4.platform().power_down(ctx).error().code(), ErrorCode::tee_owns_core);
     EXPECT_THAT(written(registers), IsEmpty());
 }
 
@@ -344,8 +344,8 @@ TEST(Stm32mp15WithTee, RegionThatOutgrowsRetramIsRefusedInTheWordsOfTheDriver) {
     const auto refused = m4.boot();
 
     ASSERT_FALSE(refused.has_value());
-    EXPECT_EQ(refused.error().code, ErrorCode::memory_region_untranslatable);
-    EXPECT_THAT(refused.error().what, HasSubstr("\"retram\" (0x38000000+0x20000) runs past the end"));
+    EXPECT_EQ(refused.error().code(), ErrorCode::memory_region_untranslatable);
+    EXPECT_THAT(refused.error().what(), HasSubstr("\"retram\" (0x38000000+0x20000) runs past the end"));
     EXPECT_THAT(log.lines, testing::IsSupersetOf({"range too small for 0x38000000+0x20000",
                                                   "memory region not valid [mem 0x38000000-0x3801ffff]"}));
 }

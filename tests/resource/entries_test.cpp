@@ -127,7 +127,7 @@ TEST(Entries, VdevMayHaveAsManyVringsAsItsByteSays) {
 
 TEST(Entries, EveryEntryMustBeWhole) {
     for (const Bytes& bytes : {test::carveout({}), test::trace({}), test::vdev({.config = Bytes(3)})}) {
-        const std::string type = HeapEntry(bytes).get().type_name();
+        const std::string type = place::entry_type_name(HeapEntry(bytes).get().type());
         for (std::size_t size = 0; size < bytes.size() - 4; ++size) {
             const HeapEntry cut(bytes, size);
             EXPECT_EQ(visited(cut.get()), "nothing, entry-truncated") << type << " of " << size << " bytes";
@@ -137,11 +137,11 @@ TEST(Entries, EveryEntryMustBeWhole) {
 }
 
 TEST(Entries, SayWhatTheKernelSaysOfTruncation) {
-    EXPECT_EQ(decode_carveout(HeapEntry(test::carveout({}), 51).get()).error().kernel_line,
+    EXPECT_EQ(decode_carveout(HeapEntry(test::carveout({}), 51).get()).error().kernel_line(),
               "carveout rsc is truncated");
-    EXPECT_EQ(decode_devmem(HeapEntry(test::devmem({}), 51).get()).error().kernel_line, "devmem rsc is truncated");
-    EXPECT_EQ(decode_trace(HeapEntry(test::trace({}), 43).get()).error().kernel_line, "trace rsc is truncated");
-    EXPECT_EQ(decode_vdev(HeapEntry(test::vdev({}), 63).get()).error().kernel_line, "vdev rsc is truncated");
+    EXPECT_EQ(decode_devmem(HeapEntry(test::devmem({}), 51).get()).error().kernel_line(), "devmem rsc is truncated");
+    EXPECT_EQ(decode_trace(HeapEntry(test::trace({}), 43).get()).error().kernel_line(), "trace rsc is truncated");
+    EXPECT_EQ(decode_vdev(HeapEntry(test::vdev({}), 63).get()).error().kernel_line(), "vdev rsc is truncated");
 }
 
 TEST(Entries, RefuseReservedBytes) {
@@ -150,7 +150,7 @@ TEST(Entries, RefuseReservedBytes) {
     EXPECT_EQ(outcome(decode_trace(HeapEntry(test::trace({.reserved = 1})).get())), "entry-reserved-bytes");
     EXPECT_EQ(outcome(decode_vdev(HeapEntry(test::vdev({.reserved = {1, 0}})).get())), "entry-reserved-bytes");
     EXPECT_EQ(outcome(decode_vdev(HeapEntry(test::vdev({.reserved = {0, 1}})).get())), "entry-reserved-bytes");
-    EXPECT_EQ(decode_trace(HeapEntry(test::trace({.reserved = 1})).get()).error().kernel_line,
+    EXPECT_EQ(decode_trace(HeapEntry(test::trace({.reserved = 1})).get()).error().kernel_line(),
               "trace rsc has non zero reserved bytes");
 }
 
@@ -183,7 +183,7 @@ TEST(Entries, VisitCallsTheVisitorOfTheType) {
 TEST(Entries, AnErrorNamesTheEntry) {
     const Bytes bytes = test::trace({});
     const HeapEntry cut(bytes, 3);
-    EXPECT_EQ(decode_trace(cut.get()).error().where, "resource table, entry 0 (trace) at 0x14");
+    EXPECT_EQ(decode_trace(cut.get()).error().where(), "resource table, entry 0 (trace) at 0x14");
 }
 
 }  // namespace

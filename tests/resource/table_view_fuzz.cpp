@@ -74,13 +74,13 @@ void check_entry(const rproc::ResourceTableView& table, const ResourceEntry& ent
     require(entry.payload_offset() <= bytes.size());
     require(entry.payload().data() == bytes.data() + entry.payload_offset());
     require(entry.payload().size() == bytes.size() - entry.payload_offset());
-    require(!entry.describe().empty());
+    require(!describe(place_of(entry)).empty());
     int calls = 0;
     const auto visited = rproc::visit(entry, Visitor{&calls});
     require(calls == (visited ? 1 : 0));
     if (visited) return;
-    require(visited.error().code == rproc::ErrorCode::entry_truncated ||
-            visited.error().code == rproc::ErrorCode::entry_reserved_bytes);
+    require(visited.error().code() == rproc::ErrorCode::entry_truncated ||
+            visited.error().code() == rproc::ErrorCode::entry_reserved_bytes);
 }
 
 /// After edits of one carveout and one device, at most their own bytes differ.
@@ -105,7 +105,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::ranges::copy(std::as_bytes(std::span(data, size)), copy.get());
     const auto table = rproc::ResourceTableView::parse({copy.get(), size});
     if (!table) {
-        require(!table.error().kernel_line.empty() && table.error().kernel_result() == -22);
+        require(!table.error().kernel_line().empty() && table.error().kernel_result() == -22);
         return 0;
     }
     require(16 + 4 * std::uint64_t{table->size()} <= size);

@@ -22,7 +22,7 @@ using testing::ElementsAre;
 
 std::string kernel_line(const Bytes& table) {
     const auto view = ResourceTableView::parse(table);
-    return view ? "" : view.error().kernel_line;
+    return view ? "" : view.error().kernel_line();
 }
 
 TEST(ResourceTableView, ReadsASoundTable) {
@@ -106,7 +106,7 @@ TEST(ResourceTableView, AnEntryNeedsItsType) {
         ASSERT_EQ(table.size(), size);
         const auto entry = ResourceTableView::parse(table).value().entry(0);
         EXPECT_EQ(outcome(entry), "entry-outside-table") << offset;
-        EXPECT_EQ(entry.error().kernel_line, "rsc table is truncated");
+        EXPECT_EQ(entry.error().kernel_line(), "rsc table is truncated");
     }
 }
 
@@ -134,11 +134,11 @@ TEST(ResourceTableView, VendorTypesAre128To512) {
 }
 
 TEST(ResourceTableView, DescribesEntries) {
-    EXPECT_EQ(ResourceEntry(2, 3, 0x50, {}).describe(), "entry 2 (vdev) at 0x4c");
-    EXPECT_EQ(ResourceEntry(0, 0, 0x50, {}).type_name(), "carveout");
-    EXPECT_EQ(ResourceEntry(0, 1, 0x50, {}).type_name(), "devmem");
-    EXPECT_EQ(ResourceEntry(0, 2, 0x50, {}).type_name(), "trace");
-    EXPECT_EQ(ResourceEntry(0, 128, 0x50, {}).type_name(), "type 128");
+    EXPECT_EQ(describe(place_of(ResourceEntry(2, 3, 0x50, {}))), "resource table, entry 2 (vdev) at 0x4c");
+    EXPECT_EQ(place::entry_type_name(0), "carveout");
+    EXPECT_EQ(place::entry_type_name(1), "devmem");
+    EXPECT_EQ(place::entry_type_name(2), "trace");
+    EXPECT_EQ(place::entry_type_name(128), "type 128");
 }
 
 class ForEach : public testing::Test {
@@ -146,7 +146,7 @@ class ForEach : public testing::Test {
     Result<void> walk(const Bytes& table, std::uint32_t stop_at_type) {
         return ResourceTableView::parse(table).value().for_each([&](const ResourceEntry& entry) -> Result<void> {
             seen.push_back(entry.type());
-            if (entry.type() == stop_at_type) return fail({.code = ErrorCode::carveout_misfit});
+            if (entry.type() == stop_at_type) return fail(Error::of({.code = ErrorCode::carveout_misfit}, {}, {}));
             return {};
         });
     }

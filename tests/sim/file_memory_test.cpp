@@ -145,8 +145,8 @@ TEST_F(FileMemoryIn, RefusesOtherBounds) {
     EXPECT_EQ(outcome(memory.map(place(0xf00, 0x400))), "memory-overlap");
     EXPECT_EQ(outcome(memory.map(place(0xfff, 2))), "memory-overlap");
     const auto refused = open().map(place(0xf00, 0x400));
-    EXPECT_THAT(refused.error().what, HasSubstr("00001000-000010ff.mem"));
-    EXPECT_THAT(refused.error().hint, HasSubstr("a directory of its own"));
+    EXPECT_THAT(refused.error().what(), HasSubstr("00001000-000010ff.mem"));
+    EXPECT_THAT(refused.error().hint(), HasSubstr("a directory of its own"));
     EXPECT_EQ(outcome(memory.map(place(0x1100, 0x100))), "ok");
 }
 
@@ -249,8 +249,9 @@ TEST_F(FileMemoryIn, AFileOfTheWrongSizeIsRefusedAndLeftAlone) {
     write("00001000-000010ff.mem", 0x80, 'x');
     const auto refused = open().map(place(0x1000, 0x100));
     ASSERT_EQ(outcome(refused), "file-unwritable");
-    EXPECT_EQ(refused.error().what, path("00001000-000010ff.mem").string() + ": has 128 bytes, and the memory has 256");
-    EXPECT_THAT(refused.error().hint, HasSubstr("truncate -s 256"));
+    EXPECT_EQ(refused.error().what(),
+              path("00001000-000010ff.mem").string() + ": has 128 bytes, and the memory has 256");
+    EXPECT_THAT(refused.error().hint(), HasSubstr("truncate -s 256"));
     EXPECT_EQ(fs::file_size(path("00001000-000010ff.mem")), 0x80U);
 }
 
@@ -259,7 +260,7 @@ TEST_F(FileMemoryIn, ASymbolicLinkIsNotFollowed) {
     fs::create_symlink(path("elsewhere"), path("00001000-000010ff.mem"));
     const auto refused = open().map(place(0x1000, 0x100));
     ASSERT_EQ(outcome(refused), "file-unwritable");
-    EXPECT_THAT(refused.error().hint, HasSubstr("symbolic link is not followed"));
+    EXPECT_THAT(refused.error().hint(), HasSubstr("symbolic link is not followed"));
     EXPECT_EQ(read_bytes(path("elsewhere")).at(0), std::byte{'x'});
 }
 
@@ -267,7 +268,7 @@ TEST_F(FileMemoryIn, APipeOrADirectoryIsNoMemory) {
     ASSERT_EQ(::mkfifo(path("00001000-000010ff.mem").c_str(), 0600), 0);
     fs::create_directory(path("00002000-000020ff.mem"));
     FileMemory memory = open();
-    EXPECT_THAT(memory.map(place(0x1000, 0x100)).error().what, HasSubstr("is no regular file"));
+    EXPECT_THAT(memory.map(place(0x1000, 0x100)).error().what(), HasSubstr("is no regular file"));
     EXPECT_EQ(outcome(memory.map(place(0x2000, 0x100))), "file-unwritable");
     EXPECT_EQ(memory.mapped(), 0U);
 }
@@ -298,8 +299,8 @@ TEST_F(FileMemoryIn, MemoryForWhichThereIsNoRoomIsRefusedAtOnceAndLeavesNoFile) 
     EXPECT_EQ(outcome(memory.map(place(0x1000, 0x1000))), "ok");
     const auto refused = memory.map(place(0x10000000, 0x40000));
     ASSERT_EQ(outcome(refused), "file-unwritable");
-    EXPECT_THAT(refused.error().what, HasSubstr("cannot get 262144 bytes on the disk: "));
-    EXPECT_THAT(refused.error().hint, HasSubstr("with room for the memory"));
+    EXPECT_THAT(refused.error().what(), HasSubstr("cannot get 262144 bytes on the disk: "));
+    EXPECT_THAT(refused.error().hint(), HasSubstr("with room for the memory"));
     EXPECT_EQ(outcome(memory.allocate(0x2000)), "file-unwritable");
     EXPECT_THAT(files(), ElementsAre("00001000-00001fff.mem"));
     EXPECT_EQ(memory.mapped(), 0U);
@@ -335,8 +336,8 @@ TEST_F(FileMemoryIn, WhatIsNoDirectoryIsRefused) {
     write("file", 1);
     const auto file = FileMemory::open(path("file"));
     ASSERT_EQ(outcome(file), "file-unwritable");
-    EXPECT_EQ(file.error().what, path("file").string() + ": the directory cannot be opened: Not a directory");
-    EXPECT_THAT(FileMemory::open(path("missing") / "board").error().what, HasSubstr("No such file or directory"));
+    EXPECT_EQ(file.error().what(), path("file").string() + ": the directory cannot be opened: Not a directory");
+    EXPECT_THAT(FileMemory::open(path("missing") / "board").error().what(), HasSubstr("No such file or directory"));
 }
 
 }  // namespace

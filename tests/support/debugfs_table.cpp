@@ -23,7 +23,7 @@ struct Printer {
     Lines& lines;
 
     void head(const ResourceEntry& entry) {
-        lines.push_back(fmt::format("Entry {} is of type {}", entry.index(), entry.type_name()));
+        lines.push_back(fmt::format("Entry {} is of type {}", entry.index(), place::entry_type_name(entry.type())));
     }
     void memory(std::uint32_t da, std::uint32_t pa, std::uint32_t len, std::uint32_t flags) {
         lines.push_back(fmt::format("Device Address {:#x}", da));

@@ -122,8 +122,8 @@ Bytes signed_data(const std::string& name) { return read_bytes(path_of(name)); }
 PublicKey public_key(const std::string& name) { return must(PublicKey::read(path_of(name + ".pub.pem"))); }
 
 SigningKey signing_key(const std::string& name) {
-    return must(
-        SigningKey::open(path_of(name + ".pem"), [] { return fail({.what = "a test key has no passphrase"}); }));
+    return must(SigningKey::open(path_of(name + ".pem"),
+                                 [] { return fail(Error::of({.message = "a test key has no passphrase"}, {}, {})); }));
 }
 
 }  // namespace rproc::test

@@ -125,9 +125,9 @@ TEST(TeeBackend, ARefusedImageIsReleasedOnceAndTheNextOneBoots) {
     Secure<> m4(signed_firmware("app.rsa4096.signed"));
     const auto booted = m4.m4.boot();
     ASSERT_EQ(outcome(booted), "tee-refused");
-    EXPECT_EQ(booted.error().step, Step::parse_fw);
-    EXPECT_THAT(booted.error().what, HasSubstr("TEE_ERROR_SIGNATURE_INVALID (0xffff3072): this is the signature"));
-    EXPECT_EQ(booted.error().where, "app.rsa4096.signed");
+    EXPECT_EQ(booted.error().step(), Step::parse_fw);
+    EXPECT_THAT(booted.error().what(), HasSubstr("TEE_ERROR_SIGNATURE_INVALID (0xffff3072): this is the signature"));
+    EXPECT_EQ(booted.error().where(), "app.rsa4096.signed");
     EXPECT_THAT(m4.recorder.lines, Contains("TA_RPROC_CMD_LOAD_FW invoke failed TEE err: 0xffff3072, ret:0"));
     EXPECT_THAT(m4.recorder.lines, Contains("Boot failed: -5"));
     EXPECT_THAT(m4.calls(), ElementsAre("LOAD!", "RELEASE"));
@@ -139,9 +139,9 @@ TEST(TeeBackend, APlainElfFileIsNamed) {
     Secure<> m4(signed_firmware("app.elf"));
     const auto booted = m4.m4.boot();
     ASSERT_EQ(outcome(booted), "tee-refused");
-    EXPECT_THAT(booted.error().what, HasSubstr("TEE_ERROR_BAD_PARAMETERS"));
-    EXPECT_THAT(booted.error().what, HasSubstr("this is a plain ELF file"));
-    EXPECT_THAT(booted.error().hint, HasSubstr("rproc sign --in app.elf --key KEY --out app.elf.signed"));
+    EXPECT_THAT(booted.error().what(), HasSubstr("TEE_ERROR_BAD_PARAMETERS"));
+    EXPECT_THAT(booted.error().what(), HasSubstr("this is a plain ELF file"));
+    EXPECT_THAT(booted.error().hint(), HasSubstr("rproc sign --in app.elf --key KEY --out app.elf.signed"));
 }
 
 TEST(TeeBackend, WhatFailsAfterTheLoadIsReleasedOnce) {
@@ -219,7 +219,7 @@ TEST_F(ReportedTable, AboveFourGibibytesIsTakenAsItIs) {
 
 TEST_F(ReportedTable, ThatNobodyCanMapIsRefused) {
     EXPECT_EQ(boot(0xffff'ffff'ffff'fff0, 0x20), "tee-table-unmappable");
-    EXPECT_THAT(error.what, HasSubstr("past the end of the address space"));
+    EXPECT_THAT(error.what(), HasSubstr("past the end of the address space"));
     EXPECT_EQ(boot(0x10000000, 0xffff'ffff), "tee-table-unmappable");
     EXPECT_EQ(error.errno_value(), 12);
     EXPECT_EQ(boot(0x10000000, ~0ULL), "tee-table-unmappable");

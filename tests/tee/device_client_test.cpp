@@ -187,16 +187,16 @@ TEST_F(DeviceClientTest, MemrefOutsideItsMemoryIsNotSent) {
     parameters[0] = Parameter::memref_input(memory, 65);
     const auto longer = client.invoke(session->session, kLoad, parameters);
     ASSERT_FALSE(longer.has_value());
-    EXPECT_EQ(longer.error().code, ErrorCode::tee_unreachable);
-    EXPECT_EQ(longer.error().what, "a parameter refers to 65 bytes from offset 0 of memory that has 64");
+    EXPECT_EQ(longer.error().code(), ErrorCode::tee_unreachable);
+    EXPECT_EQ(longer.error().what(), "a parameter refers to 65 bytes from offset 0 of memory that has 64");
     parameters[0] = Parameter::memref_input(memory, 2);
     parameters[0].offset = UINT64_MAX;
     EXPECT_EQ(outcome(client.invoke(session->session, kLoad, parameters)), "tee-unreachable");
 
     client.unregister_memory(memory);
     parameters[0] = Parameter::memref_input(memory, 1);
-    EXPECT_THAT(client.invoke(session->session, kLoad, parameters).error().what, HasSubstr("is not registered"));
-    EXPECT_THAT(client.open_session(kRemoteprocUuid, parameters).error().what, HasSubstr("is not registered"));
+    EXPECT_THAT(client.invoke(session->session, kLoad, parameters).error().what(), HasSubstr("is not registered"));
+    EXPECT_THAT(client.open_session(kRemoteprocUuid, parameters).error().what(), HasSubstr("is not registered"));
     EXPECT_EQ(driver.calls(), calls);
 }
 
@@ -248,7 +248,7 @@ TEST_F(DeviceClientTest, OpensTheNamedDeviceOnly) {
 
     const auto other = Recorded::open_device("/dev/tee4", os());
     ASSERT_FALSE(other.has_value());
-    EXPECT_EQ(other.error().code, ErrorCode::tee_device_missing);
+    EXPECT_EQ(other.error().code(), ErrorCode::tee_device_missing);
     EXPECT_EQ(other.error().message(), "/dev/tee4: there is no OP-TEE: /dev/tee4 is TEE implementation 9");
     EXPECT_EQ(outcome(Recorded::open_device("/dev/tee7", os())), "tee-device-missing");
 }
@@ -257,14 +257,14 @@ TEST_F(DeviceClientTest, WithoutDeviceItSaysWhereItLooked) {
     driver.nodes.clear();
     const auto client = search();
     ASSERT_FALSE(client.has_value());
-    EXPECT_EQ(client.error().code, ErrorCode::tee_device_missing);
+    EXPECT_EQ(client.error().code(), ErrorCode::tee_device_missing);
     EXPECT_EQ(client.error().message(), "/dev/tee0 to /dev/tee15: there is no TEE device");
-    EXPECT_THAT(client.error().hint, HasSubstr("CONFIG_OPTEE"));
+    EXPECT_THAT(client.error().hint(), HasSubstr("CONFIG_OPTEE"));
 }
 
 TEST_F(DeviceClientTest, OtherImplementationsAreNamed) {
     driver.nodes = {{"/dev/tee0", {.implementation = 2}}, {"/dev/tee1", {.implementation = 3}}};
-    EXPECT_EQ(search().error().what, "there is no OP-TEE: /dev/tee0 is AMD-TEE, /dev/tee1 is TEE implementation 3");
+    EXPECT_EQ(search().error().what(), "there is no OP-TEE: /dev/tee0 is AMD-TEE, /dev/tee1 is TEE implementation 3");
 }
 
 TEST_F(DeviceClientTest, ADeviceThatMayNotBeOpenedComesBeforeEverythingElse) {
@@ -273,16 +273,16 @@ TEST_F(DeviceClientTest, ADeviceThatMayNotBeOpenedComesBeforeEverythingElse) {
                     {"/dev/tee2", {.open_error = std::errc::permission_denied}}};
     const auto client = search();
     ASSERT_FALSE(client.has_value());
-    EXPECT_EQ(client.error().code, ErrorCode::tee_device_denied);
-    EXPECT_EQ(client.error().where, "/dev/tee2");
-    EXPECT_THAT(client.error().hint, HasSubstr("group"));
+    EXPECT_EQ(client.error().code(), ErrorCode::tee_device_denied);
+    EXPECT_EQ(client.error().where(), "/dev/tee2");
+    EXPECT_THAT(client.error().hint(), HasSubstr("group"));
 }
 
 TEST_F(DeviceClientTest, ADeviceThatDoesNotTellItsVersionIsUnreachable) {
     driver.nodes = {{"/dev/tee0", {.version_error = std::errc::io_error}}, {"/dev/tee1", {.implementation = 2}}};
     const auto client = search();
     ASSERT_FALSE(client.has_value());
-    EXPECT_EQ(client.error().code, ErrorCode::tee_unreachable);
+    EXPECT_EQ(client.error().code(), ErrorCode::tee_unreachable);
     EXPECT_EQ(client.error().message(), "/dev/tee0: opening the device failed: Input/output error");
 }
 
@@ -329,7 +329,7 @@ TEST_F(DeviceClientTest, ATeeThatGoesAwayIsNamed) {
     driver.fail_call(driver.calls() + 1, std::errc::no_such_device);
     const auto result = client.invoke(session->session, kLoad, parameters);
     ASSERT_FALSE(result.has_value());
-    EXPECT_EQ(result.error().code, ErrorCode::tee_gone);
+    EXPECT_EQ(result.error().code(), ErrorCode::tee_gone);
     EXPECT_EQ(result.error().message(), "/dev/tee0: running a command failed: the TEE is gone");
 }
 
@@ -338,15 +338,15 @@ TEST_F(DeviceClientTest, NoMemoryToShareSaysSo) {
     driver.fail_call(driver.calls() + 1, std::errc::not_enough_memory);
     const auto memory = client.register_memory(some_bytes(10));
     ASSERT_FALSE(memory.has_value());
-    EXPECT_EQ(memory.error().what, "sharing memory failed: Cannot allocate memory");
-    EXPECT_THAT(memory.error().hint, HasSubstr("smaller image"));
+    EXPECT_EQ(memory.error().what(), "sharing memory failed: Cannot allocate memory");
+    EXPECT_THAT(memory.error().hint(), HasSubstr("smaller image"));
 }
 
 TEST(IoctlClient, ADeviceThatIsNoTeeIsNamed) {
     const auto client = IoctlClient::open_device("/dev/null");
     ASSERT_FALSE(client.has_value());
-    EXPECT_EQ(client.error().code, ErrorCode::tee_device_missing);
-    EXPECT_EQ(client.error().what, "there is no OP-TEE: /dev/null is no TEE");
+    EXPECT_EQ(client.error().code(), ErrorCode::tee_device_missing);
+    EXPECT_EQ(client.error().what(), "there is no OP-TEE: /dev/null is no TEE");
     EXPECT_EQ(outcome(IoctlClient::open_device("/dev/null/tee0")), "tee-device-missing");
 }
 

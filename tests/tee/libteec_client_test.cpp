@@ -117,8 +117,8 @@ TEST_F(LibteecClientTest, WithoutTeeItSaysSo) {
     fail_call(1, kItemNotFound, 0);
     const auto client = LibteecClient::open();
     ASSERT_FALSE(client.has_value());
-    EXPECT_EQ(client.error().code, ErrorCode::tee_device_missing);
-    EXPECT_THAT(client.error().what, HasSubstr("libteec says TEE_ERROR_ITEM_NOT_FOUND (0xffff0008)"));
+    EXPECT_EQ(client.error().code(), ErrorCode::tee_device_missing);
+    EXPECT_THAT(client.error().what(), HasSubstr("libteec says TEE_ERROR_ITEM_NOT_FOUND (0xffff0008)"));
 }
 
 TEST_F(LibteecClientTest, WhateverCallFailsNothingIsLeftAndTheNextUseWorks) {
@@ -148,9 +148,9 @@ TEST_F(LibteecClientTest, MemrefOutsideItsMemoryIsNotSent) {
     EXPECT_EQ(outcome(client.invoke(session->session, kLoad, parameters)), "tee-unreachable");
     client.unregister_memory(memory);
     parameters[0] = Parameter::memref_input(memory, 1);
-    EXPECT_THAT(client.invoke(session->session, kLoad, parameters).error().what, HasSubstr("is not registered"));
+    EXPECT_THAT(client.invoke(session->session, kLoad, parameters).error().what(), HasSubstr("is not registered"));
     parameters[0] = {};
-    EXPECT_THAT(client.invoke(SessionId{99}, kLoad, parameters).error().what, "session 99 is not open");
+    EXPECT_THAT(client.invoke(SessionId{99}, kLoad, parameters).error().what(), "session 99 is not open");
     EXPECT_EQ(fake_libteec().calls, calls);
 }
 

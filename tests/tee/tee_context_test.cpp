@@ -38,9 +38,9 @@ TEST(TeeContext, RefusesAnIdThatTheTeeDoesNotKnow) {
     tee::TeeContext<WatchedTee> context(board.tee);
     const auto refused = context.register_processor(5);
     ASSERT_EQ(outcome(refused), "tee-session-refused");
-    EXPECT_EQ(refused.error().where, "remote processor 5 of the TEE");
-    EXPECT_THAT(refused.error().what, HasSubstr("TEE_ERROR_NOT_SUPPORTED (0xffff000a)"));
-    EXPECT_EQ(refused.error().kernel_line, "tee_client_open_session failed, err: 0xffff000a");
+    EXPECT_EQ(refused.error().where(), "remote processor 5 of the TEE");
+    EXPECT_THAT(refused.error().what(), HasSubstr("TEE_ERROR_NOT_SUPPORTED (0xffff000a)"));
+    EXPECT_EQ(refused.error().kernel_line(), "tee_client_open_session failed, err: 0xffff000a");
 }
 
 TEST(TeeContext, RefusesAnIdThatIsTakenUntilItIsGivenBack) {

@@ -142,13 +142,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
     const auto image = SignedImage::parse(file);
     if (area_size == 0) {
-        require(!image && image.error().code == rproc::ErrorCode::signed_size_mismatch);
+        require(!image && image.error().code() == rproc::ErrorCode::signed_size_mismatch);
         return 0;
     }
     const auto tlvs = walk(Span(file).subspan(kHeaderSize, area_size));
     require(image.has_value() == tlvs.has_value());
     if (!image) {
-        require(image.error().code == rproc::ErrorCode::signed_bad_tlv);
+        require(image.error().code() == rproc::ErrorCode::signed_bad_tlv);
         return 0;
     }
     require(image->signed_bytes().size() == kHeaderSize + padded(area_size));

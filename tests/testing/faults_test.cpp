@@ -107,7 +107,7 @@ TEST(Faults, AreOverWhenDisarmedAndBeginAnewWhenArmed) {
 TEST(Faults, ALateFaultLeavesTheErrorOfTheCallItself) {
     Faults faults;
     faults.arm_at("send", 0, FaultKind::late);
-    const auto result = faults.call(kSend, []() -> Result<int> { return fail({.code = ErrorCode::firmware_empty}); });
+    const auto result = faults.call(kSend, []() -> Result<int> { return fail(ErrorCode::firmware_empty, {}); });
     EXPECT_EQ(outcome(result), "firmware-empty");
 }
 

@@ -11,6 +11,12 @@
 namespace rproc {
 namespace {
 
+Error error_at(Step step) {
+    Error error;
+    error.set_step(step);
+    return error;
+}
+
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -28,7 +34,7 @@ LifeWatch after(std::initializer_list<Step> steps, UndoReports way = kAll) {
 
 void fail_step(LifeWatch& watch, Step step) {
     watch.on_step_begin(step);
-    watch.on_step_failed(step, Error{.step = step});
+    watch.on_step_failed(step, error_at(step));
 }
 
 TEST(LifeWatch, TakesAWholeLifeAsItShouldBe) {
@@ -134,7 +140,7 @@ TEST(LifeWatch, DemandsThatStepsEndAsTheyBegan) {
     watch.on_step_begin(Step::load);
     watch.on_step_end(Step::start);
     watch.on_step_begin(Step::load);
-    watch.on_step_failed(Step::load, Error{.step = Step::start});
+    watch.on_step_failed(Step::load, error_at(Step::start));
     EXPECT_THAT(watch.take_violations(),
                 ElementsAre("start ends, and has not begun", "the error of a failed load names step start"));
     watch.on_step_begin(Step::load);

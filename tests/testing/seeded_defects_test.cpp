@@ -96,7 +96,7 @@ struct ForgetfulBackend : FullBackend {
     bool loaded = false;
 
     Result<void> load(Context& ctx, const Firmware& firmware) {
-        if (loaded) return fail({.code = ErrorCode::firmware_busy, .what = "loaded already"});
+        if (loaded) return fail(Error::of({.code = ErrorCode::firmware_busy, .message = "loaded already"}, {}, {}));
         loaded = true;
         return FullBackend::load(ctx, firmware);
     }

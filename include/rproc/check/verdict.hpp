@@ -7,8 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "rproc/check/finding_code.hpp"
 #include "rproc/core/state.hpp"
 #include "rproc/error.hpp"
+#include "rproc/stored_place.hpp"
 
 namespace rproc::check {
 
@@ -30,13 +32,24 @@ enum class Outcome {
     return "unknown";
 }
 
-/// One thing to know about a firmware. `code` is stable: the name of an ErrorCode, or of a KernelDefect.
+/// One thing to know about a firmware.
 struct Finding {
     Severity severity;
-    std::string code;
-    std::string where;  ///< the place in the input; may be empty
-    std::string message;
-    std::string hint;  ///< what to do; may be empty
+    AnyCode code;
+    StoredPlace at;       ///< the place in the input; may be none
+    std::string message;  ///< one sentence for a person
+    std::string hint;     ///< what to do; may be empty
+
+    /// The stable name of its code, "segment-outside-memory".
+    [[nodiscard]] std::string_view code_name() const noexcept { return code.name(); }
+    [[nodiscard]] const Place& place() const noexcept { return at.get(); }
+    /// The place in words, "segment 1 (0x80100000+0x540)"; may be empty.
+    [[nodiscard]] std::string where() const { return describe(place()); }
+    /// "segment 1 (0x80100000+0x540): lies in no memory ..."; the message alone without a place.
+    [[nodiscard]] std::string message_with_place() const {
+        std::string text = where();
+        return text.empty() ? message : std::move(text) + ": " + message;
+    }
 };
 
 /// A virtio device that the firmware asks for.

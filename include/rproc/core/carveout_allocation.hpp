@@ -5,8 +5,6 @@
 #include <optional>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "rproc/core/concepts.hpp"
 #include "rproc/core/context.hpp"
 #include "rproc/core/iommu_mapping.hpp"
@@ -18,17 +16,23 @@ namespace rproc {
 
 namespace internal {
 
-[[nodiscard]] inline Error allocation_failed(Context& ctx, const Carveout& carveout, Error error) {
+inline constexpr ErrorText kNoCarveout{
+    .code = ErrorCode::memory_exhausted,
+    .message = "cannot get {0:#x} bytes of memory in one piece",
+    .kernel_line = "Unable to allocate carveout {1}: {result}",
+    .hint = "name a memory-region of the device tree in the carveout entry, and ask for no more than it has"};
+inline constexpr ErrorText kNotMapped{.code = ErrorCode::iommu_refused,
+                                      .message = "the IOMMU does not map da {1:#x} to pa {2:#x}",
+                                      .kernel_line = "Unable to allocate carveout {0}: {result}",
+                                      .hint = "entries must not overlap, and must begin and end on a page"};
+
+[[nodiscard]] inline Error allocation_failed(Context& ctx, const Carveout& carveout) {
     if (carveout.kind == Carveout::Kind::allocated) {
         // As a 32-bit kernel has it: the size of a vring may have wrapped there.
         ctx.log(LogLevel::error, LogSource::driver,
-                fmt::format("failed to allocate dma memory: len {:#x}", static_cast<std::uint32_t>(carveout.size)));
+                fill("failed to allocate dma memory: len {0:#x}", {static_cast<std::uint32_t>(carveout.size)}));
     }
-    error.code = ErrorCode::memory_exhausted;
-    error.where = fmt::format("carveout \"{}\" ({:#x} bytes)", carveout.name, carveout.size);
-    error.kernel_line = fmt::format("Unable to allocate carveout {}: {}", carveout.name, error.kernel_result());
-    error.hint = "name a memory-region of the device tree in the carveout entry, and ask for no more than it has";
-    return error;
+    return Error(kNoCarveout, place_of(carveout), carveout.size, carveout.name);
 }
 
 template <Platform P>
@@ -52,14 +56,7 @@ inline void settle_da(Context& ctx, Carveout& carveout, std::optional<DeviceAddr
     } else {
         ctx.log(LogLevel::warning, LogSource::remoteproc, "DMA address cast in 32bit to fit resource table format");
     }
-    ctx.notice(
-        Severity::warning,
-        {.code = ErrorCode::carveout_elsewhere,
-         .what = fmt::format("no memory-region has this name, so Linux takes memory at {:#x}, where the processor does "
-                             "not see it",
-                             carveout.pa.value()),
-         .where = fmt::format("carveout \"{}\" ({:#x} bytes)", carveout.name, carveout.size),
-         .hint = "use the node name of a memory-region of the device tree (without its @address)"});
+    ctx.notice(Severity::warning, Error(ErrorCode::carveout_elsewhere, place_of(carveout), carveout.pa.value()));
 }
 
 /// Finds where the processor sees new memory: where the firmware wants it, if there is an IOMMU to show it there.
@@ -68,13 +65,11 @@ template <Platform P>
     if constexpr (HasIommu<P>) {
         if (carveout.da) {
             auto shown = map_iommu(platform.iommu(), resources, *carveout.da, carveout.pa, carveout.size,
-                                   carveout.flags, fmt::format("carveout \"{}\"", carveout.name));
+                                   carveout.flags, place::Carveout{carveout.name});
             if (!shown) {
-                Error& error = shown.error();
                 ctx.log(LogLevel::error, LogSource::remoteproc,
-                        fmt::format("iommu_map failed: {}", error.kernel_result()));
-                error.kernel_line =
-                    fmt::format("Unable to allocate carveout {}: {}", carveout.name, error.kernel_result());
+                        fill("iommu_map failed: {0}", {shown.error().kernel_result()}));
+                return fail(kNotMapped, place_of(carveout), carveout.name, carveout.da->value(), carveout.pa.value());
             }
             return shown;
         }
@@ -94,7 +89,7 @@ template <Platform P>
 [[nodiscard]] Result<void> allocate_carveout(Context& ctx, P& platform, Resources& resources, Carveout& carveout) {
     const bool new_memory = carveout.kind == Carveout::Kind::allocated && !carveout.mapping.mapped();
     if (auto mapped = ctx.carveouts().map(carveout, platform.memory()); !mapped) {
-        return fail(internal::allocation_failed(ctx, carveout, std::move(mapped).error()));
+        return fail(internal::allocation_failed(ctx, carveout));
     }
     if (new_memory) RPROC_TRY(internal::place_allocated(ctx, platform, resources, carveout));
     if (carveout.table_offset) {

@@ -50,14 +50,14 @@ class Context {
 
     /// Something short of a refusal. Its `kernel_line`, where there is one, is logged first, as a line of the core.
     void notice(Severity severity, Error error) {
-        if (!error.kernel_line.empty()) {
+        if (!error.kernel_line().empty()) {
             const auto level = severity == Severity::error ? LogLevel::error : LogLevel::warning;
-            log(level, LogSource::remoteproc, error.kernel_line);
+            log(level, LogSource::remoteproc, error.kernel_line());
         }
         said_.emplace_back(Notice{severity, std::move(error)});
     }
 
-    /// Hands what the ops said to `observer` and forgets it. `error.step` of notices becomes `step`. For the core.
+    /// Hands what the ops said to `observer` and forgets it. `error.step()` of notices becomes `step`. For the core.
     template <Observer O>
     void drain(Step step, O& observer) {
         for (auto& said : std::exchange(said_, {})) {
@@ -66,7 +66,7 @@ class Context {
                 continue;
             }
             auto& notice = std::get<Notice>(said);
-            notice.error.step = step;
+            notice.error.set_step(step);
             observer.on_notice(notice.severity, notice.error);
         }
     }

@@ -6,8 +6,6 @@
 #include <string_view>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "rproc/firmware/firmware.hpp"
 #include "rproc/firmware/source.hpp"
 #include "rproc/observer.hpp"
@@ -35,12 +33,12 @@ class FirmwareRequest {
         auto firmware = source_ ? source_->request() : fail(no_firmware());
         if (firmware && firmware->bytes().empty()) firmware = fail(empty_firmware(*firmware));
         if (firmware) {
-            log(LogLevel::info, fmt::format("firmware: direct-loading firmware {}", firmware->name()));
+            log(LogLevel::info, fill("firmware: direct-loading firmware {0}", {firmware->name()}));
             observer_.on_step_end(Step::request_firmware);
             return firmware;
         }
         Error& error = firmware.error();
-        error.step = Step::request_firmware;
+        error.set_step(Step::request_firmware);
         if (source_) log_failure(error);
         observer_.on_step_failed(Step::request_firmware, error);
         return firmware;
@@ -49,26 +47,21 @@ class FirmwareRequest {
   private:
     void log_failure(const Error& error) {
         const int result = error.kernel_result();
-        log(LogLevel::error, fmt::format("firmware: failed to load {} ({})", source_->name(), result));
-        log(LogLevel::warning,
-            fmt::format("Direct firmware load for {} failed with error {}", source_->name(), result));
-        log(LogLevel::error, fmt::format("request_firmware failed: {}", result));
+        log(LogLevel::error, fill("firmware: failed to load {0} ({1})", {source_->name(), result}));
+        log(LogLevel::warning, fill("Direct firmware load for {0} failed with error {1}", {source_->name(), result}));
+        log(LogLevel::error, fill("request_firmware failed: {0}", {result}));
     }
 
     void log(LogLevel level, std::string_view line) { observer_.on_log({level, LogSource::remoteproc, line}); }
 
-    [[nodiscard]] static Error no_firmware() {
-        return {.code = ErrorCode::firmware_name_empty,
-                .what = "no firmware was chosen",
-                .hint = "call set_firmware before boot"};
-    }
+    static constexpr ErrorText kNoFirmware{.code = ErrorCode::firmware_name_empty,
+                                           .message = "no firmware was chosen",
+                                           .hint = "call set_firmware before boot"};
+
+    [[nodiscard]] static Error no_firmware() { return Error(kNoFirmware, {}); }
 
     [[nodiscard]] static Error empty_firmware(const Firmware& firmware) {
-        return {.code = ErrorCode::firmware_empty,
-                .what = "the firmware is empty",
-                .where = firmware.name(),
-                .kernel_line = "request_firmware failed: -22",
-                .hint = "the copy to the board was cut off, or the build wrote nothing"};
+        return Error(ErrorCode::firmware_empty, place::Firmware{firmware.name()});
     }
 
     O& observer_;

@@ -5,8 +5,6 @@
 #include <string>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "rproc/core/concepts.hpp"
 #include "rproc/core/context.hpp"
 #include "rproc/core/resources.hpp"
@@ -18,31 +16,31 @@ namespace rproc {
 
 namespace internal {
 
-[[nodiscard]] inline Error iommu_wraps(std::string where) {
-    return {.code = ErrorCode::iommu_refused,
-            .what = "runs past the end of the address space",
-            .where = std::move(where),
-            .hint = "correct da or len of the entry"};
-}
+inline constexpr ErrorText kIommuWraps{
+    .code = ErrorCode::iommu_refused,
+    .message = "da {0:#x}, pa {1:#x}, {2:#x} bytes: runs past the end of the address space",
+    .hint = "correct da or len of the entry"};
 
 }  // namespace internal
 
 /// Shows the processor memory at a device address.
+/// @param where what asked for it: the place of the error.
 /// @returns nothing, or
-///   iommu_refused: the range wraps, or the domain refuses it. `where` names what asked for it.
+///   iommu_refused: the range wraps, or the domain refuses it.
 template <IommuDomain I>
 [[nodiscard]] Result<void> map_iommu(I& iommu, Resources& resources, DeviceAddress da, PhysicalAddress pa,
-                                     std::uint64_t size, std::uint32_t flags, const std::string& where) {
+                                     std::uint64_t size, std::uint32_t flags, const Place& where) {
     const auto range = DeviceRange::make(da, size);
-    if (!range || !PhysicalRange::make(pa, size)) return fail(internal::iommu_wraps(where));
+    if (!range || !PhysicalRange::make(pa, size))
+        return fail(internal::kIommuWraps, where, da.value(), pa.value(), size);
     auto mapped = iommu.map(*range, pa, flags);
     if (mapped) {
         resources.iommu_mappings.push_back(*range);
         return mapped;
     }
-    Error& error = mapped.error();
-    error.where = fmt::format("{} (da {}, pa {})", where, to_string(*range), to_string(pa));
-    if (error.hint.empty()) error.hint = "entries must not overlap, and must begin and end on a page";
+    mapped.error().set_place(where);
+    if (mapped.error().hint().empty())
+        mapped.error().set_hint("entries must not overlap, and must begin and end on a page");
     return mapped;
 }
 
@@ -54,8 +52,8 @@ template <IommuDomain I>
 [[nodiscard]] Result<void> map_devmem(I& iommu, Resources& resources, const ResourceEntry& entry) {
     RPROC_TRY_ASSIGN(const wire::Devmem request, decode_devmem(entry));
     auto mapped = map_iommu(iommu, resources, DeviceAddress(request.da), PhysicalAddress(request.pa), request.len,
-                            request.flags, "resource table, " + entry.describe());
-    if (!mapped) mapped.error().kernel_line = fmt::format("failed to map devmem: {}", mapped.error().kernel_result());
+                            request.flags, place_of(entry));
+    if (!mapped) mapped.error().set_kernel_line("failed to map devmem: {result}");
     return mapped;
 }
 

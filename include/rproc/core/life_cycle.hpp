@@ -6,8 +6,6 @@
 #include <string_view>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "rproc/core/boot_sequence.hpp"
 #include "rproc/core/boot_steps.hpp"
 #include "rproc/core/concepts.hpp"
@@ -59,7 +57,7 @@ class LifeCycle {
     /// Boots what is offline, attaches to what is detached. On failure nothing is left of the attempt.
     [[nodiscard]] Result<void> boot() {
         auto booted = state() == State::detached ? attach_now() : boot_now();
-        if (!booted) log(LogLevel::error, fmt::format("Boot failed: {}", booted.error().kernel_result()));
+        if (!booted) log(LogLevel::error, fill("Boot failed: {0}", {booted.error().kernel_result()}));
         return booted;
     }
 
@@ -92,17 +90,17 @@ class LifeCycle {
 
     /// @returns false when there is nothing up that could crash, or it has crashed already.
     bool note_crash(CrashType type) {
-        log(LogLevel::error, fmt::format("crash detected in {}: type {}", ctx_.name(), to_string(type)));
+        log(LogLevel::error, fill("crash detected in {0}: type {1}", {ctx_.name(), to_string(type)}));
         if (!transition(state(), Event::crash)) return false;
         if (state() != State::suspended) was_attached_ = state() == State::attached;
         move(Event::crash);
-        log(LogLevel::error, fmt::format("handling crash #{} in {}", ++crashes_, ctx_.name()));
+        log(LogLevel::error, fill("handling crash #{0} in {1}", {++crashes_, ctx_.name()}));
         return true;
     }
 
     /// Starts what has crashed again. On failure of the stop it is still crashed; on a later one nothing is left.
     [[nodiscard]] Result<void> recover() {
-        log(LogLevel::error, fmt::format("recovering {}", ctx_.name()));
+        log(LogLevel::error, fill("recovering {0}", {ctx_.name()}));
         if constexpr (AttachesOnRecovery<P>) {
             if (was_attached_) return reattach();
         }
@@ -178,10 +176,7 @@ class LifeCycle {
     void log(LogLevel level, std::string_view line) { observer_.on_log({level, LogSource::remoteproc, line}); }
 
     [[nodiscard]] Error wrong_state(std::string_view operation) const {
-        return {.code = ErrorCode::state_invalid,
-                .what = fmt::format("cannot {} a processor that is {}", operation, to_string(state())),
-                .where = ctx_.name(),
-                .hint = "read its state first"};
+        return Error(ErrorCode::state_invalid, place::Processor{ctx_.name()}, operation, to_string(state()));
     }
 
   private:
@@ -193,12 +188,12 @@ class LifeCycle {
 
     [[nodiscard]] Result<void> boot_now() {
         if (!transition(state(), Event::boot)) return fail(wrong_state("start"));
-        log(LogLevel::info, fmt::format("powering up {}", ctx_.name()));
+        log(LogLevel::info, fill("powering up {0}", {ctx_.name()}));
         RPROC_TRY_ASSIGN(const Firmware firmware, firmware_.read());
         steps_.use(firmware);
         auto booted = S::run(steps_);
         if (!booted) {
-            undo(booted.error().step);
+            undo(booted.error().step());
             return booted;
         }
         started();
@@ -207,20 +202,17 @@ class LifeCycle {
 
     [[nodiscard]] Result<void> attach_now() {
         if constexpr (HasAttach<P>) {
-            log(LogLevel::info, fmt::format("attaching to {}", ctx_.name()));
+            log(LogLevel::info, fill("attaching to {0}", {ctx_.name()}));
             auto attached = Attach::run(steps_);
             if (!attached) {
-                undo(attached.error().step);
+                undo(attached.error().step());
                 return attached;
             }
             move(Event::attach);
-            log(LogLevel::info, fmt::format("remote processor {} is now attached", ctx_.name()));
+            log(LogLevel::info, fill("remote processor {0} is now attached", {ctx_.name()}));
             return {};
         } else {
-            return fail({.code = ErrorCode::attach_unsupported,
-                         .what = "somebody else has started this processor, and its platform cannot attach to it",
-                         .where = ctx_.name(),
-                         .hint = "stop it in the bootloader, or leave it to the bootloader"});
+            return fail(ErrorCode::attach_unsupported, place::Processor{ctx_.name()});
         }
     }
 
@@ -239,13 +231,13 @@ class LifeCycle {
         auto attached = steps_.attach_again();
         if (attached) {
             move(Event::attach);
-            log(LogLevel::info, fmt::format("remote processor {} is now attached", ctx_.name()));
+            log(LogLevel::info, fill("remote processor {0} is now attached", {ctx_.name()}));
         }
         return or_undo(std::move(attached));
     }
 
     [[nodiscard]] Result<void> or_undo(Result<void> result) {
-        if (!result) undo(result.error().step);
+        if (!result) undo(result.error().step());
         return result;
     }
 
@@ -261,7 +253,7 @@ class LifeCycle {
 
     void started() {
         move(Event::boot);
-        log(LogLevel::info, fmt::format("remote processor {} is now up", ctx_.name()));
+        log(LogLevel::info, fill("remote processor {0} is now up", {ctx_.name()}));
     }
 
     /// What was said to a core before it went off need not be taken back.
@@ -272,12 +264,12 @@ class LifeCycle {
 
     void stopped() {
         off(Event::stop);
-        log(LogLevel::info, fmt::format("stopped remote processor {}", ctx_.name()));
+        log(LogLevel::info, fill("stopped remote processor {0}", {ctx_.name()}));
     }
 
     void detached() {
         off(Event::detach);
-        log(LogLevel::info, fmt::format("detached remote processor {}", ctx_.name()));
+        log(LogLevel::info, fill("detached remote processor {0}", {ctx_.name()}));
     }
 
     void move(Event event) {

@@ -12,8 +12,6 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "rproc/core/any_processor.hpp"
 #include "rproc/result.hpp"
 
@@ -59,16 +57,18 @@ class ProcessorRegistry {
     /// The processor of that name.
     /// @returns it, or processor_unknown.
     [[nodiscard]] Result<std::shared_ptr<AnyProcessor>> find(std::string_view name) const {
-        return find_if([&](const Entry& entry) { return entry.processor->name() == name; },
-                       fmt::format("name {}", name));
+        auto found = find_if([&](const Entry& entry) { return entry.processor->name() == name; });
+        if (found == nullptr) return fail(kUnknownName, {}, name);
+        return found;
     }
 
     /// The processor of that device-tree node, as a property like `remoteproc = <&m4>` names it (the kernel's
     /// rproc_get_by_phandle).
     /// @returns it, or processor_unknown.
     [[nodiscard]] Result<std::shared_ptr<AnyProcessor>> get_by_phandle(std::uint32_t phandle) const {
-        return find_if([&](const Entry& entry) { return phandle != 0 && entry.phandle == phandle; },
-                       fmt::format("phandle {:#x}", phandle));
+        auto found = find_if([&](const Entry& entry) { return phandle != 0 && entry.phandle == phandle; });
+        if (found == nullptr) return fail(kUnknownPhandle, {}, phandle);
+        return found;
     }
 
     /// All, in the order of registration.
@@ -108,10 +108,7 @@ class ProcessorRegistry {
                    (added.phandle != 0 && entry.phandle == added.phandle);
         });
         if (taken) {
-            return fail({.code = ErrorCode::processor_taken,
-                         .what = "a processor of this name or phandle is registered",
-                         .where = added.processor->name(),
-                         .hint = "remove that one first"});
+            return fail(ErrorCode::processor_taken, place::Processor{added.processor->name()});
         }
         entries_.push_back(std::move(added));
         return {};
@@ -120,26 +117,26 @@ class ProcessorRegistry {
     [[nodiscard]] Result<std::shared_ptr<AnyProcessor>> unlist(std::string_view name) {
         const std::scoped_lock guard(lock_);
         const auto found = std::ranges::find_if(entries_, [&](const Entry& e) { return e.processor->name() == name; });
-        if (found == entries_.end()) return fail(unknown(fmt::format("name {}", name)));
+        if (found == entries_.end()) return fail(kUnknownName, {}, name);
         auto processor = std::move(found->processor);
         entries_.erase(found);
         return processor;
     }
 
     template <class Predicate>
-    [[nodiscard]] Result<std::shared_ptr<AnyProcessor>> find_if(Predicate predicate, std::string what) const {
+    [[nodiscard]] std::shared_ptr<AnyProcessor> find_if(Predicate predicate) const {
         const std::scoped_lock guard(lock_);
         const auto found = std::ranges::find_if(entries_, predicate);
-        if (found == entries_.end()) return fail(unknown(std::move(what)));
+        if (found == entries_.end()) return nullptr;
         return found->processor;
     }
 
-    [[nodiscard]] static Error unknown(std::string what) {
-        return {.code = ErrorCode::processor_unknown,
-                .what = "no such processor is registered",
-                .where = std::move(what),
-                .hint = "add it first; it may also have been removed"};
-    }
+    static constexpr ErrorText kUnknownName{.code = ErrorCode::processor_unknown,
+                                            .message = "no processor of name {0} is registered",
+                                            .hint = "add it first; it may also have been removed"};
+    static constexpr ErrorText kUnknownPhandle{.code = ErrorCode::processor_unknown,
+                                               .message = "no processor of phandle {0:#x} is registered",
+                                               .hint = "add it first; it may also have been removed"};
 
     mutable std::mutex lock_;
     std::vector<Entry> entries_;

@@ -8,8 +8,6 @@
 #include <string_view>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "rproc/core/boot_sequence.hpp"
 #include "rproc/core/concepts.hpp"
 #include "rproc/core/crash.hpp"
@@ -56,17 +54,11 @@ class RemoteProcessor {
     [[nodiscard]] Result<void> set_firmware(FirmwareSource source) {
         const std::scoped_lock guard(lock_);
         if (!is_off()) {
-            return fail(logged({.code = ErrorCode::firmware_busy,
-                                .what = fmt::format("the processor is {}", to_string(life_.state())),
-                                .where = source.name(),
-                                .kernel_line = "can't change firmware while running",
-                                .hint = "stop it first"}));
+            return fail(
+                logged(Error(ErrorCode::firmware_busy, place::Firmware{source.name()}, to_string(life_.state()))));
         }
         if (source.name().empty()) {
-            return fail(logged({.code = ErrorCode::firmware_name_empty,
-                                .what = "the firmware name is empty",
-                                .kernel_line = "can't provide empty string for firmware name",
-                                .hint = "give the name of a firmware"}));
+            return fail(logged(Error(ErrorCode::firmware_name_empty, {})));
         }
         life_.firmware().choose(std::move(source));
         return {};
@@ -221,10 +213,7 @@ class RemoteProcessor {
         const std::scoped_lock guard(lock_);
         recovery_ = RecoveryMode::disabled;
         life_.notice(Severity::error,
-                     {.code = ErrorCode::restart_limit_reached,
-                      .what = fmt::format("crashed {} times, and is not started again", life_.crash_count()),
-                      .where = name(),
-                      .hint = "look at its trace or coredump, then stop it and boot again"});
+                     Error(ErrorCode::restart_limit_reached, place::Processor{name()}, life_.crash_count()));
     }
 
     /// Whether crashes are recovered from; they are, by default.
@@ -263,7 +252,7 @@ class RemoteProcessor {
 
   private:
     [[nodiscard]] Error logged(Error error) {
-        life_.log(LogLevel::error, error.kernel_line);
+        life_.log(LogLevel::error, error.kernel_line());
         return error;
     }
 

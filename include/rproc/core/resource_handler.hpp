@@ -7,8 +7,6 @@
 #include <string_view>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "rproc/core/context.hpp"
 #include "rproc/core/resources.hpp"
 #include "rproc/memory/carveout.hpp"
@@ -51,13 +49,11 @@ class ResourceHandler {
     void ignore(const ResourceEntry& entry) {
         const bool vendor = entry.is_vendor();
         const auto type = static_cast<std::int32_t>(entry.type());
-        ctx_.notice(vendor ? Severity::note : Severity::warning,
-                    {.code = vendor ? ErrorCode::vendor_entry_unhandled : ErrorCode::entry_type_unknown,
-                     .what = vendor ? "no driver here handles this vendor's entry; it is ignored"
-                                    : "Linux does not know this type of entry; it is ignored",
-                     .where = place(entry),
-                     .kernel_line = fmt::format("unsupported {}resource {}", vendor ? "vendor " : "", type),
-                     .hint = "types are 0 carveout, 1 devmem, 2 trace, 3 vdev, 128 to 512 vendor"});
+        if (vendor) {
+            ctx_.notice(Severity::note, Error(ErrorCode::vendor_entry_unhandled, place_of(entry), type));
+        } else {
+            ctx_.notice(Severity::warning, Error(ErrorCode::entry_type_unknown, place_of(entry), type));
+        }
     }
 
   private:
@@ -80,17 +76,10 @@ class ResourceHandler {
             return register_carveout(std::move(carveout));
         }
         if (registered->table_offset) {
-            return fail({.code = ErrorCode::carveout_claimed_twice,
-                         .what = fmt::format("carveout \"{}\" is claimed by an earlier entry", name),
-                         .where = place(entry),
-                         .kernel_line = "Carveout already associated to resource table",
-                         .hint = "keep one carveout entry for each name"});
+            return fail(ErrorCode::carveout_claimed_twice, place_of(entry), name);
         }
-        if (auto misfit = find_misfit(*registered, da, request.len)) {
-            misfit->code = ErrorCode::carveout_misfit;
-            misfit->where = place(entry);
-            return fail(std::move(*misfit));
-        }
+        if (const auto line = find_misfit(*registered, da, request.len))
+            return fail(misfit(ErrorCode::carveout_misfit, place_of(entry), *registered, da, request.len, *line));
         registered->table_offset = entry.payload_offset();
         registered->flags = request.flags;
         return {};
@@ -98,10 +87,7 @@ class ResourceHandler {
 
     /// Without an IOMMU there is nothing to map a device into; the kernel refuses, without a word.
     [[nodiscard]] static Result<void> refuse_devmem(const ResourceEntry& entry) {
-        return fail({.code = ErrorCode::devmem_without_iommu,
-                     .what = "a devmem entry needs an IOMMU, and this processor has none",
-                     .where = place(entry),
-                     .hint = "remove the entry: a Cortex-M4 on STM32MP15 reaches peripherals without it"});
+        return fail(ErrorCode::devmem_without_iommu, place_of(entry));
     }
 
     /// A trace's place is not looked at before it is read.
@@ -113,19 +99,14 @@ class ResourceHandler {
 
     [[nodiscard]] Result<void> take(const ResourceEntry& entry, const VdevEntry& request) {
         if (request.vring_count() > kMaxVrings) {
-            return fail(
-                {.code = ErrorCode::vdev_too_many_vrings,
-                 .what = fmt::format("asks for {} vrings, Linux takes at most {}", request.vring_count(), kMaxVrings),
-                 .where = place(entry),
-                 .kernel_line = fmt::format("too many vrings: {}", request.vring_count()),
-                 .hint = "split the device, or give it two vrings"});
+            return fail(ErrorCode::vdev_too_many_vrings, place_of(entry), request.vring_count(), kMaxVrings);
         }
         Vdev vdev{.index = static_cast<std::uint32_t>(resources_.vdevs.size()),
                   .id = request.header().id,
                   .table_offset = entry.payload_offset(),
                   .config_offset = entry.payload_offset() + request.config_offset(),
                   .config_len = request.header().config_len};
-        auto problem = probe(vdev, request);
+        auto problem = probe(entry, vdev, request);
         vdev.usable = !problem;
         const std::uint32_t index = vdev.index;
         resources_.vdevs.push_back(std::move(vdev));
@@ -133,16 +114,18 @@ class ResourceHandler {
             if (request.vring_count() < kMaxVrings) notice_few_vrings(entry, request.vring_count());
             return {};
         }
-        if (problem->code == ErrorCode::carveout_limit) return fail(std::move(*problem));
-        problem->where = place(entry) + problem->where;
+        if (problem->code() == ErrorCode::carveout_limit) return fail(std::move(*problem));
         const int result = problem->kernel_result();
         ctx_.notice(Severity::error, std::move(*problem));
         ctx_.log(LogLevel::warning, LogSource::bus,
-                 fmt::format("rproc-virtio: probe of rproc-virtio.{}.auto failed with error {}", index + 1, result));
+                 fill("rproc-virtio: probe of rproc-virtio.{0}.auto failed with error {1}", {index + 1, result}));
         return {};
     }
 
-    [[nodiscard]] static std::string place(const ResourceEntry& entry) { return "resource table, " + entry.describe(); }
+    [[nodiscard]] static Place place_of_vring(const ResourceEntry& entry, const Vdev& vdev, std::uint32_t index,
+                                              std::uint32_t descriptors = 0) {
+        return place::Vring{entry.index(), entry.offset(), vdev.index, index, descriptors};
+    }
 
     [[nodiscard]] static std::optional<DeviceAddress> requested_da(std::uint32_t da) {
         if (da == wire::kAddressAny) return std::nullopt;
@@ -155,34 +138,47 @@ class ResourceHandler {
     }
 
     /// Whether a registered carveout can serve a request (the kernel's `rproc_check_carveout_da`).
-    [[nodiscard]] static std::optional<Error> find_misfit(const Carveout& carveout, std::optional<DeviceAddress> da,
-                                                          std::uint64_t len) {
+    /// @returns nothing when it can, or the line that Linux prints (empty: none).
+    [[nodiscard]] static std::optional<std::string_view> find_misfit(const Carveout& carveout,
+                                                                     std::optional<DeviceAddress> da,
+                                                                     std::uint64_t len) {
         constexpr std::uint64_t kSignedReach = 1ULL << 31U;  // the kernel takes the difference as a 32-bit int
-        const auto misfit = [&](std::string_view line) {
-            const auto asked = da ? fmt::format("{:#x}+{:#x}", da->value(), len) : fmt::format("{:#x} bytes", len);
-            const auto has = carveout.da ? fmt::format("{:#x}+{:#x}", carveout.da->value(), carveout.size)
-                                         : fmt::format("{:#x} bytes at no fixed address", carveout.size);
-            return Error{.code = ErrorCode::vring_misfit,
-                         .what = fmt::format("asks for {}, the carveout \"{}\" has {}", asked, carveout.name, has),
-                         .kernel_line = std::string(line),
-                         .hint = "use da 0xffffffff (any), or the memory-region's own address and at most its size"};
-        };
         constexpr std::string_view kWrongLen = "Registered carveout doesn't fit len request";
-        if (len > carveout.size) return misfit(kWrongLen);
+        if (len > carveout.size) return kWrongLen;
         if (!da) return std::nullopt;
-        if (!carveout.da) return misfit("");
+        if (!carveout.da) return "";
         const auto offset = da->offset_from(*carveout.da);
-        if (!offset || *offset >= kSignedReach) return misfit("Registered carveout doesn't fit da request");
-        if (*offset > carveout.size - len) return misfit(kWrongLen);
+        if (!offset || *offset >= kSignedReach) return "Registered carveout doesn't fit da request";
+        if (*offset > carveout.size - len) return kWrongLen;
         return std::nullopt;
     }
 
+    /// The refusal of a request that a registered carveout cannot serve.
+    [[nodiscard]] static Error misfit(ErrorCode code, const Place& place, const Carveout& carveout,
+                                      std::optional<DeviceAddress> da, std::uint64_t len, std::string_view line) {
+        constexpr std::string_view kMessages[2][2]{
+            {"asks for {1:#x} bytes, the carveout \"{2}\" has {4:#x} bytes at no fixed address",
+             "asks for {1:#x} bytes, the carveout \"{2}\" has {3:#x}+{4:#x}"},
+            {"asks for {0:#x}+{1:#x}, the carveout \"{2}\" has {4:#x} bytes at no fixed address",
+             "asks for {0:#x}+{1:#x}, the carveout \"{2}\" has {3:#x}+{4:#x}"}};
+        ErrorText text = text_of(code);
+        text.message = kMessages[da ? 1 : 0][carveout.da ? 1 : 0];
+        text.kernel_line = line;
+        const TextArgument arguments[]{da.value_or(DeviceAddress()).value(), len, carveout.name,
+                                       carveout.da.value_or(DeviceAddress()).value(), carveout.size};
+        return Error::of(text, place, arguments);
+    }
+
     /// First all vrings are checked, then all are given memory and an id, as the kernel's virtio driver does.
-    [[nodiscard]] std::optional<Error> probe(Vdev& vdev, const VdevEntry& request) {
-        for (std::uint32_t i = 0; i < request.vring_count(); ++i)
-            if (auto problem = find_invalid(request.vring(i), i)) return problem;
+    [[nodiscard]] std::optional<Error> probe(const ResourceEntry& entry, Vdev& vdev, const VdevEntry& request) {
         for (std::uint32_t i = 0; i < request.vring_count(); ++i) {
-            if (auto problem = take_vring(vdev, request.vring(i), i)) {
+            const wire::Vring vring = request.vring(i);
+            if (vring.num != 0 && vring.align != 0) continue;
+            return Error(ErrorCode::vring_invalid, place_of_vring(entry, vdev, i), vring.num.get(), vring.align.get(),
+                         static_cast<std::int32_t>(vring.num.get()), static_cast<std::int32_t>(vring.align.get()));
+        }
+        for (std::uint32_t i = 0; i < request.vring_count(); ++i) {
+            if (auto problem = take_vring(entry, vdev, request.vring(i), i)) {
                 give_back_vrings(vdev);
                 return problem;
             }
@@ -190,26 +186,15 @@ class ResourceHandler {
         return std::nullopt;
     }
 
-    [[nodiscard]] static std::optional<Error> find_invalid(const wire::Vring& vring, std::uint32_t index) {
-        if (vring.num != 0 && vring.align != 0) return std::nullopt;
-        return Error{
-            .code = ErrorCode::vring_invalid,
-            .what = fmt::format("num is {}, align is {}: neither may be 0", vring.num.get(), vring.align.get()),
-            .where = fmt::format(", vring {}", index),
-            .kernel_line = fmt::format("invalid qsz ({}) or alignment ({})", static_cast<std::int32_t>(vring.num.get()),
-                                       static_cast<std::int32_t>(vring.align.get())),
-            .hint = "set num to the number of buffers (a power of two) and align to 16"};
-    }
-
-    [[nodiscard]] std::optional<Error> take_vring(Vdev& vdev, const wire::Vring& vring, std::uint32_t index) {
-        std::string name = fmt::format("vdev{}vring{}", vdev.index, index);
+    [[nodiscard]] std::optional<Error> take_vring(const ResourceEntry& entry, Vdev& vdev, const wire::Vring& vring,
+                                                  std::uint32_t index) {
+        std::string name = fill("vdev{0}vring{1}", {vdev.index, index});
         const auto da = requested_da(vring.da);
         const std::uint64_t size = vring_carveout_size(vring.num, vring.align);
         if (const Carveout* const registered = ctx_.carveouts().find_by_name(name)) {
-            if (auto misfit = find_misfit(*registered, da, size)) {
-                misfit->where = fmt::format(", vring {} ({} descriptors)", index, vring.num.get());
-                return misfit;
-            }
+            if (const auto line = find_misfit(*registered, da, size))
+                return misfit(ErrorCode::vring_misfit, place_of_vring(entry, vdev, index, vring.num), *registered, da,
+                              size, *line);
         } else if (auto added = register_carveout(Carveout::allocated(name, da, size)); !added) {
             return std::move(added).error();
         }
@@ -229,14 +214,7 @@ class ResourceHandler {
     }
 
     void notice_few_vrings(const ResourceEntry& entry, std::uint32_t count) {
-        ctx_.notice(
-            Severity::warning,
-            {.code = ErrorCode::vdev_too_few_vrings,
-             .what = fmt::format("has {} vrings; Linux 6.1 dereferences a null pointer and panics when it frees a "
-                                 "virtio device that has not two",
-                                 count),
-             .where = place(entry),
-             .hint = "give the device two vrings, even if one stays unused"});
+        ctx_.notice(Severity::warning, Error(ErrorCode::vdev_too_few_vrings, place_of(entry), count));
     }
 
     Context& ctx_;

@@ -26,10 +26,11 @@ class SpdlogObserver {
     void on_step_begin(Step step) { logger_->debug("{}: begins", to_string(step)); }
     void on_step_end(Step step) { logger_->debug("{}: done", to_string(step)); }
     void on_step_failed(Step step, const Error& error) {
-        logger_->error("{}: {} [{}]", to_string(step), error.message(), name_of(error.code));
+        logger_->error("{}: {} [{}]", to_string(step), error.message(), name_of(error.code()));
     }
     void on_notice(Severity severity, const Error& error) {
-        logger_->log(level_of(severity), "{}: {} [{}]", to_string(error.step), error.message(), name_of(error.code));
+        logger_->log(level_of(severity), "{}: {} [{}]", to_string(error.step()), error.message(),
+                     name_of(error.code()));
     }
     void on_log(const LogLine& line) { logger_->log(level_of(line.level), "kernel: {}", line.text); }
     void on_state(State from, State to) { logger_->info("state: {} -> {}", to_string(from), to_string(to)); }

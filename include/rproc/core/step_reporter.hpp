@@ -5,8 +5,6 @@
 #include <string_view>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "rproc/core/context.hpp"
 #include "rproc/firmware/firmware.hpp"
 #include "rproc/observer.hpp"
@@ -17,24 +15,24 @@ namespace rproc {
 
 /// What the kernel prints once an image has passed the sanity check.
 [[nodiscard]] inline std::string booting_line(const Firmware& firmware) {
-    return fmt::format("Booting fw image {}, size {}", firmware.name(), firmware.bytes().size());
+    return fill("Booting fw image {0}, size {1}", {firmware.name(), firmware.bytes().size()});
 }
 
 /// What the kernel's core prints when a step failed, after the line of whoever refused; empty where it prints none.
 /// @param result what the step returned, e.g. -22.
 [[nodiscard]] inline std::string failure_line(Step step, std::string_view name, int result) {
     switch (step) {
-        case Step::enable_iommu: return fmt::format("can't enable iommu: {}", result);
-        case Step::prepare: return fmt::format("can't prepare rproc {}: {}", name, result);
-        case Step::handle_resources: return fmt::format("Failed to process resources: {}", result);
-        case Step::allocate_carveouts: return fmt::format("Failed to allocate associated carveouts: {}", result);
-        case Step::load: return fmt::format("Failed to load program segments: {}", result);
-        case Step::prepare_subdevices: return fmt::format("failed to prepare subdevices for {}: {}", name, result);
-        case Step::start: return fmt::format("can't start rproc {}: {}", name, result);
-        case Step::loaded_table: return fmt::format("can't load resource table: {}", result);
-        case Step::attach: return fmt::format("can't attach to rproc {}: {}", name, result);
-        case Step::detach: return fmt::format("can't detach from rproc: {}", result);
-        case Step::start_subdevices: return fmt::format("failed to probe subdevices for {}: {}", name, result);
+        case Step::enable_iommu: return fill("can't enable iommu: {0}", {result});
+        case Step::prepare: return fill("can't prepare rproc {0}: {1}", {name, result});
+        case Step::handle_resources: return fill("Failed to process resources: {0}", {result});
+        case Step::allocate_carveouts: return fill("Failed to allocate associated carveouts: {0}", {result});
+        case Step::load: return fill("Failed to load program segments: {0}", {result});
+        case Step::prepare_subdevices: return fill("failed to prepare subdevices for {0}: {1}", {name, result});
+        case Step::start: return fill("can't start rproc {0}: {1}", {name, result});
+        case Step::loaded_table: return fill("can't load resource table: {0}", {result});
+        case Step::attach: return fill("can't attach to rproc {0}: {1}", {name, result});
+        case Step::detach: return fill("can't detach from rproc: {0}", {result});
+        case Step::start_subdevices: return fill("failed to probe subdevices for {0}: {1}", {name, result});
         default: return {};
     }
 }
@@ -57,8 +55,8 @@ class StepReporter {
             return result;
         }
         Error& error = result.error();
-        error.step = step;
-        if (!error.kernel_line.empty()) say(LogLevel::error, error.kernel_line);
+        error.set_step(step);
+        if (!error.kernel_line().empty()) say(LogLevel::error, error.kernel_line());
         if (const std::string line = failure_line(step, ctx_.name(), error.kernel_result()); !line.empty())
             say(LogLevel::error, line);
         observer_.on_step_failed(step, error);

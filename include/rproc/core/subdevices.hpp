@@ -74,7 +74,7 @@ class SubdeviceList {
             auto done = (*it).*function ? ((*it).*function)() : Result<void>{};
             if (done) continue;
             while (it != all_.begin()) undo(*--it);
-            if (done.error().where.empty()) done.error().where = "a sub-device";
+            if (done.error().place().empty()) done.error().set_place(place::Subdevice{});
             return done;
         }
         return {};

@@ -64,12 +64,7 @@ template <Backend B, Platform P, Observer O>
         return {};
     }));
     if (!ends_ignored) return {};
-    return fail({.code = ErrorCode::vendor_entry_fails_boot,
-                 .what =
-                     "the last entry that Linux 6.1 knows is an unhandled vendor entry: its result, 1, is taken for a "
-                     "failure of the whole table, and the failed boot is reported as success",
-                 .where = "resource table",
-                 .hint = "move the vendor entry before a trace, carveout or vdev entry, or remove it"});
+    return fail(ErrorCode::vendor_entry_fails_boot, place::Table{});
 }
 
 }  // namespace rproc

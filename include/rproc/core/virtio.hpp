@@ -8,8 +8,6 @@
 #include <string_view>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "rproc/core/context.hpp"
 #include "rproc/core/resources.hpp"
 #include "rproc/core/virtio_device.hpp"
@@ -58,7 +56,7 @@ class VirtioBus {
             VirtioDevice(ctx_, vdev, kick_).set_status(kVirtioAcknowledge);
             bind(vdev);
             ctx_.log(LogLevel::info, LogSource::virtio,
-                     fmt::format("registered virtio{} (type {})", number++, static_cast<std::int32_t>(vdev.id)));
+                     fill("registered virtio{0} (type {1})", {number++, static_cast<std::int32_t>(vdev.id)}));
         }
         return {};
     }
@@ -88,10 +86,7 @@ class VirtioBus {
     ///   or the platform's error.
     [[nodiscard]] Result<void> kick(std::uint32_t notify_id) {
         if (find(notify_id).second != nullptr) return kick_(notify_id);
-        return fail({.code = ErrorCode::vring_unknown,
-                     .what = fmt::format("no driver has taken a vring with notify id {}", notify_id),
-                     .where = ctx_.name(),
-                     .hint = "boot the processor, and take the queue with find_vq"});
+        return fail(kNoSuchQueue, place::Processor{ctx_.name()}, notify_id);
     }
 
     /// Calls `f(VirtioDevice&)` with the n-th vdev of the table; does nothing when it is not registered.
@@ -124,7 +119,7 @@ class VirtioBus {
         Error error = std::move(probed).error();
         ctx_.log(
             LogLevel::warning, LogSource::bus,
-            fmt::format("{}: probe of vdev {} failed with error {}", driver.name, vdev.index, error.kernel_result()));
+            fill("{0}: probe of vdev {1} failed with error {2}", {driver.name, vdev.index, error.kernel_result()}));
         ctx_.notice(Severity::error, std::move(error));
     }
 
@@ -143,19 +138,19 @@ class VirtioBus {
         return {nullptr, nullptr};
     }
 
+    static constexpr ErrorText kNoSuchQueue{.code = ErrorCode::vring_unknown,
+                                            .message = "no driver has taken a vring with notify id {0}",
+                                            .hint = "boot the processor, and take the queue with find_vq"};
+
     [[nodiscard]] Error no_kick(const Vdev& vdev) {
         stop();
-        return {.code = ErrorCode::virtio_without_kick,
-                .what = "the platform has no kick: it cannot tell the processor that a vring has work",
-                .where = fmt::format("vdev {}", vdev.index),
-                .kernel_line = fmt::format(".kick method not defined for {}", ctx_.name()),
-                .hint = "give the platform a kick op, or remove the vdev entry from the resource table"};
+        return Error(ErrorCode::virtio_without_kick, place::Vdev{vdev.index}, ctx_.name());
     }
 
     /// Where the buffers of a device come from: its own reserved pool, or else the first memory of the processor, which
     /// is what Linux falls back to.
     [[nodiscard]] const Carveout* buffer_memory(const Vdev& vdev) {
-        if (const Carveout* own = ctx_.carveouts().find_by_name(fmt::format("vdev{}buffer", vdev.index))) return own;
+        if (const Carveout* own = ctx_.carveouts().find_by_name(fill("vdev{0}buffer", {vdev.index}))) return own;
         const auto& all = ctx_.carveouts().all();
         if (all.empty() || all.front().kind == Carveout::Kind::allocated) return nullptr;
         return &all.front();
@@ -166,16 +161,11 @@ class VirtioBus {
         if (memory == nullptr) return;
         if (memory->kind != Carveout::Kind::allocated) {
             ctx_.log(LogLevel::info, LogSource::virtio,
-                     fmt::format("assigned reserved memory node {}@{:x}", memory->name, memory->pa.value()));
+                     fill("assigned reserved memory node {0}@{1:x}", {memory->name, memory->pa.value()}));
         }
         if (memory->kind == Carveout::Kind::pool) return;
         ctx_.notice(Severity::warning,
-                    {.code = ErrorCode::virtio_without_buffer,
-                     .what = fmt::format("there is no memory-region \"vdev{}buffer\", so Linux takes virtio buffers "
-                                         "from \"{}\", where firmware was loaded",
-                                         vdev.index, memory->name),
-                     .where = fmt::format("vdev {}", vdev.index),
-                     .hint = fmt::format("add a reserved-memory node vdev{}buffer to memory-region", vdev.index)});
+                    Error(ErrorCode::virtio_without_buffer, place::Vdev{vdev.index}, vdev.index, memory->name));
     }
 
     Context& ctx_;

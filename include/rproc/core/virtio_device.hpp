@@ -8,8 +8,6 @@
 #include <span>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "rproc/core/context.hpp"
 #include "rproc/core/resources.hpp"
 #include "rproc/internal/bytes.hpp"
@@ -63,10 +61,7 @@ class VirtioDevice {
     ///   virtio_features_unknown: not all of them are offered; nothing was written.
     [[nodiscard]] Result<void> finalize_features(std::uint32_t accepted) {
         if (const std::uint32_t unknown = accepted & ~features(); unknown != 0) {
-            return fail({.code = ErrorCode::virtio_features_unknown,
-                         .what = fmt::format("the firmware does not offer features {:#x}", unknown),
-                         .where = place(),
-                         .hint = "take only features that features() has"});
+            return fail(ErrorCode::virtio_features_unknown, place_of_device(), unknown);
         }
         ctx_.table().set_vdev_features(vdev_.table_offset, accepted);
         return {};
@@ -134,26 +129,22 @@ class VirtioDevice {
         return ctx_.table().vdev(vdev_.table_offset).value_or(wire::Vdev{});
     }
 
-    [[nodiscard]] std::string place() const { return fmt::format("vdev {}", vdev_.index); }
+    static constexpr ErrorText kNoVring{
+        .code = ErrorCode::vring_unknown,
+        .message = "there is no vring {0} that could be used",
+        .hint = "take it with find_vq first; a device has as many vrings as its entry says"};
+
+    [[nodiscard]] Place place_of_device() const { return place::Vdev{vdev_.index}; }
 
     [[nodiscard]] Result<std::span<std::byte>> config(std::uint64_t offset, std::uint64_t size) const {
         const auto table = ctx_.table().bytes();
         const bool inside = offset <= vdev_.config_len && size <= vdev_.config_len - offset;
         if (inside && vdev_.config_offset + vdev_.config_len <= table.size())
             return internal::slice(table, vdev_.config_offset + offset, size);
-        return fail({.code = ErrorCode::virtio_config_outside,
-                     .what = fmt::format("{} bytes at {}, but the configuration space has {} bytes", size, offset,
-                                         vdev_.config_len),
-                     .where = place(),
-                     .hint = "make config_len of the vdev entry as large as the device's configuration"});
+        return fail(ErrorCode::virtio_config_outside, place_of_device(), size, offset, vdev_.config_len);
     }
 
-    [[nodiscard]] Error no_vring(std::uint32_t index) const {
-        return {.code = ErrorCode::vring_unknown,
-                .what = fmt::format("there is no vring {} that could be used", index),
-                .where = place(),
-                .hint = "take it with find_vq first; a device has as many vrings as its entry says"};
-    }
+    [[nodiscard]] Error no_vring(std::uint32_t index) const { return Error(kNoVring, place_of_device(), index); }
 
     Context& ctx_;
     Vdev& vdev_;

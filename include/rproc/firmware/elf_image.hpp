@@ -28,9 +28,12 @@ struct ElfSegment {
     static constexpr std::uint32_t kLoad = 1;
     /// True for what remoteproc puts into memory: PT_LOAD with a size.
     [[nodiscard]] bool loadable() const noexcept { return type == kLoad && memsz != 0; }
-    /// "segment 1 (0x80100000+0x540)"
-    [[nodiscard]] std::string describe() const;
 };
+
+/// The segment as the place of an error.
+[[nodiscard]] inline Place place_of(const ElfSegment& segment) {
+    return place::Segment{segment.index, segment.paddr.value(), segment.memsz};
+}
 
 /// One section header.
 struct ElfSection {

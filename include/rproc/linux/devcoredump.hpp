@@ -36,6 +36,8 @@ template <SysfsFiles F>
     return found;
 }
 
+inline constexpr ErrorText kDumpCutOff{.code = ErrorCode::kernel_file_failed, .message = "was not read to its end"};
+
 /// Hands the bytes of a dump to `sink`, piece by piece.
 /// @param dump "devcd1".
 /// @returns how many bytes, or
@@ -52,8 +54,7 @@ template <SysfsFiles F>
         return wanted;
     });
     if (!done) return fail(read_error({data, done.error()}));
-    if (!wanted)
-        return fail({.code = ErrorCode::kernel_file_failed, .what = "was not read to its end", .where = data.string()});
+    if (!wanted) return fail(kDumpCutOff, place::File{data.native()});
     return size;
 }
 

@@ -71,9 +71,7 @@ class BasicSysfsRemoteProcessor {
     [[nodiscard]] Result<State> state() {
         RPROC_TRY_ASSIGN(const std::string word, attribute("state"));
         if (const auto state = see(word)) return *state;
-        return fail({.code = ErrorCode::kernel_file_failed,
-                     .what = "\"" + word + "\" is no state that is known",
-                     .where = (directory() / "state").string()});
+        return fail(kUnknownState, place::File{(directory() / "state").native()}, word);
     }
 
     /// The firmware's name. An attached processor says "unknown": somebody else has booted it.
@@ -142,7 +140,7 @@ class BasicSysfsRemoteProcessor {
         if (before != State::running && before != State::attached && before != State::crashed)
             return fail(wrong_state(place_.entry, "stop", before));
         auto stopped = change("stop", before, {State::offline, State::detached}, timeout);
-        if (!stopped && before == State::crashed && stopped.error().code == ErrorCode::state_invalid)
+        if (!stopped && before == State::crashed && stopped.error().code() == ErrorCode::state_invalid)
             return fail(wrong_state(place_.entry, "stop", before));
         return stopped;
     }
@@ -257,6 +255,10 @@ class BasicSysfsRemoteProcessor {
 
   private:
     static constexpr Milliseconds kLookAgain{10};
+    static constexpr ErrorText kUnknownState{.code = ErrorCode::kernel_file_failed,
+                                             .message = "\"{0}\" is no state that is known"};
+    static constexpr ErrorText kUnknownMode{.code = ErrorCode::kernel_file_failed,
+                                            .message = "\"{0}\" is no mode that is known"};
 
     [[nodiscard]] FileFailure failure(std::filesystem::path file, int error) {
         FileFailure result{std::move(file), error, {}};
@@ -280,9 +282,7 @@ class BasicSysfsRemoteProcessor {
     template <class M>
     [[nodiscard]] Result<M> known(std::optional<M> mode, std::string_view file, const std::string& word) {
         if (mode) return *mode;
-        return fail({.code = ErrorCode::kernel_file_failed,
-                     .what = "\"" + word + "\" is no mode that is known",
-                     .where = (directory() / file).string()});
+        return fail(kUnknownMode, place::File{(directory() / file).native()}, word);
     }
 
     /// Tells the observer of a state that is new.

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include <fmt/format.h>
+#include "rproc/text_arguments.hpp"
 
 namespace rproc {
 
@@ -47,7 +47,7 @@ using PhysicalAddress = Address<struct PhysicalSpace>;
 /// "0x10000000"
 template <class Space>
 [[nodiscard]] std::string to_string(Address<Space> address) {
-    return fmt::format("{:#x}", address.value());
+    return fill("{0:#x}", {address.value()});
 }
 
 /// `size` bytes from `start`, with `start + size` known not to wrap: a range that exists cannot overflow.
@@ -95,7 +95,7 @@ using PhysicalRange = AddressRange<PhysicalSpace>;
 /// "0x80100000+0x540"
 template <class Space>
 [[nodiscard]] std::string to_string(AddressRange<Space> range) {
-    return fmt::format("{:#x}+{:#x}", range.start().value(), range.size());
+    return fill("{0:#x}+{1:#x}", {range.start().value(), range.size()});
 }
 
 }  // namespace rproc

@@ -9,6 +9,7 @@
 
 #include "rproc/memory/address.hpp"
 #include "rproc/memory/mapping.hpp"
+#include "rproc/place.hpp"
 
 namespace rproc {
 
@@ -54,5 +55,8 @@ struct Carveout {
                 .size = size};
     }
 };
+
+/// The carveout as the place of an error; valid as long as its name.
+[[nodiscard]] inline Place place_of(const Carveout& carveout) { return place::Carveout{carveout.name, carveout.size}; }
 
 }  // namespace rproc

@@ -10,8 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "rproc/memory/address.hpp"
 #include "rproc/memory/address_index.hpp"
 #include "rproc/memory/carveout.hpp"
@@ -37,16 +35,12 @@ class CarveoutRegistry {
     ///   address_overflow: its device or physical range wraps.
     [[nodiscard]] Result<Carveout*> add(Carveout carveout) {
         if (carveouts_.size() >= kLimit) {
-            return fail({.code = ErrorCode::carveout_limit,
-                         .what = fmt::format("more than {} carveouts", kLimit),
-                         .where = describe(carveout)});
+            return fail(ErrorCode::carveout_limit, place_of(carveout), kLimit);
         }
         const bool wraps = (carveout.da && !DeviceRange::make(*carveout.da, carveout.size)) ||
                            !PhysicalRange::make(carveout.pa, carveout.size);
         if (wraps) {
-            return fail({.code = ErrorCode::address_overflow,
-                         .what = "the carveout runs past the end of the address space",
-                         .where = describe(carveout)});
+            return fail(ErrorCode::address_overflow, place_of(carveout));
         }
         return &carveouts_.emplace_back(std::move(carveout));
     }
@@ -118,10 +112,6 @@ class CarveoutRegistry {
                           const Carveout& carveout) {
         const auto range = AddressRange<Space>::make(start, carveout.size);
         if (range) pieces.push_back({*range, carveout.mapping.bytes().data()});
-    }
-
-    [[nodiscard]] static std::string describe(const Carveout& carveout) {
-        return fmt::format("carveout {} ({:#x} bytes)", carveout.name, carveout.size);
     }
 
     std::deque<Carveout> carveouts_;  // a deque: addresses stay valid as it grows

@@ -6,8 +6,6 @@
 #include <span>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "rproc/memory/address.hpp"
 #include "rproc/result.hpp"
 
@@ -34,9 +32,7 @@ class DmaRanges {
     [[nodiscard]] Result<void> add(DeviceAddress da, PhysicalAddress pa, std::uint64_t size) {
         const auto device = DeviceRange::make(da, size);
         if (!device || !PhysicalRange::make(pa, size)) {
-            return fail({.code = ErrorCode::address_overflow,
-                         .what = "a window of dma-ranges runs past the end of the address space",
-                         .where = fmt::format("da {:#x}, pa {:#x}, size {:#x}", da.value(), pa.value(), size)});
+            return fail(kWindowWraps, place::DmaWindow{da.value(), pa.value(), size});
         }
         windows_.push_back({*device, pa});
         return {};
@@ -77,6 +73,9 @@ class DmaRanges {
     [[nodiscard]] std::span<const Window> windows() const noexcept { return windows_; }
 
   private:
+    static constexpr ErrorText kWindowWraps{.code = ErrorCode::address_overflow,
+                                            .message = "a window of dma-ranges runs past the end of the address space"};
+
     std::vector<Window> windows_;
 };
 

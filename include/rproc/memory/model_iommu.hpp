@@ -10,8 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "rproc/memory/address.hpp"
 #include "rproc/memory/iommu.hpp"
 #include "rproc/result.hpp"
@@ -44,11 +42,11 @@ class ModelIommu {
     ///   iommu_refused: it is not attached; an address or the size is no multiple of a page, or the size is 0; part of
     ///     the range is mapped already.
     [[nodiscard]] Result<void> map(DeviceRange da, PhysicalAddress pa, std::uint32_t flags) {
-        if (!state_->attached) return fail(refused(da, "the domain is not attached"));
+        if (!state_->attached) return fail(kNotAttached, place_of(da));
         if ((da.start().value() | pa.value() | da.size()) % kPage != 0 || da.size() == 0)
-            return fail(refused(da, fmt::format("addresses and sizes must be multiples of {:#x}", kPage)));
+            return fail(kNotAligned, place_of(da), kPage);
         if (std::ranges::any_of(state_->entries, [&](const Entry& entry) { return entry.da.overlaps(da); }))
-            return fail(refused(da, "part of it is mapped already"));
+            return fail(kMappedAlready, place_of(da));
         state_->entries.push_back({da, pa, flags});
         return {};
     }
@@ -84,9 +82,13 @@ class ModelIommu {
         std::function<void(DeviceAddress)> on_fault;
     };
 
-    [[nodiscard]] static Error refused(DeviceRange da, std::string_view why) {
-        return {.code = ErrorCode::iommu_refused, .what = std::string(why), .where = to_string(da)};
-    }
+    static constexpr ErrorText kNotAttached{.code = ErrorCode::iommu_refused, .message = "the domain is not attached"};
+    static constexpr ErrorText kNotAligned{.code = ErrorCode::iommu_refused,
+                                           .message = "addresses and sizes must be multiples of {0:#x}"};
+    static constexpr ErrorText kMappedAlready{.code = ErrorCode::iommu_refused,
+                                              .message = "part of it is mapped already"};
+
+    [[nodiscard]] static Place place_of(DeviceRange da) { return place::Device{da.start().value(), da.size()}; }
 
     std::shared_ptr<State> state_;
 };

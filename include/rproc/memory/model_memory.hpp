@@ -9,8 +9,6 @@
 #include <span>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "rproc/internal/bytes.hpp"
 #include "rproc/memory/provider.hpp"
 
@@ -120,16 +118,16 @@ class ModelMemory {
         const auto other =
             std::ranges::find_if(state_->fixed, [&](const Region& r) { return r.range.overlaps(range); });
         if (other == state_->fixed.end()) return {};
-        return fail(
-            {.code = ErrorCode::memory_overlap,
-             .what = fmt::format("overlaps memory at {} that is mapped with other bounds", to_string(other->range)),
-             .where = to_string(range)});
+        return fail(ErrorCode::memory_overlap, place::Physical{range.start().value(), range.size()},
+                    other->range.start().value(), other->range.size());
     }
+
+    static constexpr ErrorText kNoSuchMemory{.code = ErrorCode::memory_exhausted,
+                                             .message = "cannot get {0:#x} bytes of memory in one piece"};
 
     [[nodiscard]] static Result<void> refuse_size(std::uint64_t size, std::uint64_t largest) {
         if (size != 0 && size <= largest) return {};
-        return fail({.code = ErrorCode::memory_exhausted,
-                     .what = fmt::format("cannot get {:#x} bytes of memory in one piece", size)});
+        return fail(kNoSuchMemory, {}, size);
     }
 
     std::shared_ptr<State> state_;

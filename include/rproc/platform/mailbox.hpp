@@ -13,8 +13,6 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "rproc/result.hpp"
 
 namespace rproc::platform {
@@ -53,10 +51,7 @@ class ModelMailbox {
                                     std::chrono::milliseconds wait) {
         state_->sent.push_back({std::string(channel), std::string(message), wait});
         if (wait.count() == 0 || !state_->silent.contains(channel)) return {};
-        return fail({.code = ErrorCode::mailbox_timeout,
-                     .what = fmt::format("no acknowledgement within {} ms", wait.count()),
-                     .where = fmt::format("mailbox channel {}", channel),
-                     .hint = "let the firmware answer on that channel; it may hang"});
+        return fail(ErrorCode::mailbox_timeout, place::Mailbox{channel}, wait.count());
     }
 
     /// From now on nobody acknowledges what is sent on this channel: every sender that waits does so in vain.

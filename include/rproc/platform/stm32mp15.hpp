@@ -9,8 +9,6 @@
 #include <utility>
 #include <variant>
 
-#include <fmt/format.h>
-
 #include "rproc/core/concepts.hpp"
 #include "rproc/core/context.hpp"
 #include "rproc/core/table_mapping.hpp"
@@ -110,12 +108,12 @@ class BasicStm32mp15 {
     /// Signals vring 0 or 1 through its mailbox; does nothing where the board has none.
     /// @returns nothing, or mailbox_failed.
     [[nodiscard]] Result<void> kick(Context& ctx, std::uint32_t notify_id) {
-        const std::string channel = fmt::format("vq{}", notify_id);
+        const std::string channel = fill("vq{0}", {notify_id});
         if (!config_.has_mailbox(channel)) return {};
         auto sent = mailbox_.send(channel, "kick", std::chrono::milliseconds(0));
         if (!sent) {
             ctx.log(LogLevel::error, LogSource::remoteproc,
-                    fmt::format("stm32_rproc_kick: failed ({}, err:{})", channel, sent.error().kernel_result()));
+                    fill("stm32_rproc_kick: failed ({0}, err:{1})", {channel, sent.error().kernel_result()}));
         }
         return sent;
     }
@@ -130,11 +128,8 @@ class BasicStm32mp15 {
         const auto range = DeviceRange::make(da, kAttachedTableSize);
         const auto pa = range ? config_.dma_ranges.to_physical(*range) : std::nullopt;
         if (pa) return map_table(ctx, memory_, *pa);
-        ctx.log(LogLevel::error, LogSource::driver, fmt::format("can't translate da {:x}", da.value()));
-        return fail({.code = ErrorCode::address_unmapped,
-                     .what = "the processor does not see 1 KiB there",
-                     .where = fmt::format("resource table at da {}", to_string(da)),
-                     .hint = "the bootloader wrote a wrong address, or dma-ranges has no window for it"});
+        ctx.log(LogLevel::error, LogSource::driver, fill("can't translate da {0:x}", {da.value()}));
+        return fail(kTableUnseen, place::TableAtDevice{da.value()});
     }
 
     /// Holds the core in reset should it crash.
@@ -174,6 +169,26 @@ class BasicStm32mp15 {
     static constexpr std::chrono::milliseconds kDetachWait{200};
     static constexpr std::uint64_t kAttachedTableSize = 1024;
 
+    static constexpr ErrorText kTableUnseen{
+        .code = ErrorCode::address_unmapped,
+        .message = "the processor does not see 1 KiB there",
+        .hint = "the bootloader wrote a wrong address, or dma-ranges has no window for it"};
+    static constexpr ErrorText kNoRegion{
+        .code = ErrorCode::dt_property_malformed,
+        .message = "memory-region \"{0}\" is not an enabled reserved-memory node with a reg",
+        .hint = "place the node below /reserved-memory, with reg and no-map"};
+    static constexpr ErrorText kOutsideDmaRanges{
+        .code = ErrorCode::memory_region_untranslatable,
+        .message = "memory-region \"{0}\" at {1:#x} begins outside the dma-ranges of the M4's bus",
+        .hint = "move the region, or add a window to dma-ranges of the parent node"};
+    static constexpr ErrorText kPastWindow{
+        .code = ErrorCode::memory_region_untranslatable,
+        .message = "memory-region \"{0}\" ({1:#x}+{2:#x}) runs past the end of the window that it begins in",
+        .hint = "shorten the region: the driver knows RETRAM as 0x38000000+0x10000"};
+
+    /// The processor's node as the place of an error.
+    [[nodiscard]] Place node() const { return place::Node{config_.node_path}; }
+
     [[nodiscard]] Result<DeviceAddress> table_address(Context& ctx) {
         if (config_.resource_table) {
             auto value = registers_.read(*config_.resource_table);
@@ -181,30 +196,19 @@ class BasicStm32mp15 {
             if (!value) return fail(std::move(value).error());
             if (*value != 0) return DeviceAddress(*value);
         }
-        return fail({.code = ErrorCode::attached_table_missing,
-                     .what = "nobody says where the resource table of the running firmware lies",
-                     .where = config_.node_path,
-                     .hint = "the bootloader has to write its address to the register of st,syscfg-rsc-tbl"});
+        return fail(ErrorCode::attached_table_missing, node());
     }
 
     [[nodiscard]] Result<void> add_region(Context& ctx, const Stm32mp15Config::Region& region) {
         if (!region.memory) {
             ctx.log(LogLevel::error, LogSource::driver, "unable to acquire memory-region");
-            return fail({.code = ErrorCode::dt_property_malformed,
-                         .what = fmt::format("memory-region \"{}\" is not an enabled reserved-memory node with a reg",
-                                             region.name),
-                         .where = config_.node_path,
-                         .hint = "place the node below /reserved-memory, with reg and no-map"});
+            return fail(kNoRegion, node(), region.name);
         }
         const PhysicalAddress pa = region.memory->start();
         const auto da = config_.dma_ranges.to_device(pa);
         if (!da) {
-            ctx.log(LogLevel::error, LogSource::driver, fmt::format("memory region not valid {:#010x}", pa.value()));
-            return fail({.code = ErrorCode::memory_region_untranslatable,
-                         .what = fmt::format("memory-region \"{}\" at {} begins outside the dma-ranges of the M4's bus",
-                                             region.name, to_string(pa)),
-                         .where = config_.node_path,
-                         .hint = "move the region, or add a window to dma-ranges of the parent node"});
+            ctx.log(LogLevel::error, LogSource::driver, fill("memory region not valid {0:#010x}", {pa.value()}));
+            return fail(kOutsideDmaRanges, node(), region.name, pa.value());
         }
         const std::uint64_t size = region.memory->size();
         if (config_.overruns_window(*region.memory)) return fail(window_too_small(ctx, region.name, *region.memory));
@@ -216,22 +220,13 @@ class BasicStm32mp15 {
     [[nodiscard]] Error window_too_small(Context& ctx, std::string_view name, PhysicalRange region) const {
         const std::uint64_t first = region.start().value();
         ctx.log(LogLevel::error, LogSource::driver,
-                fmt::format("range too small for {:#010x}+{:#x}", first, region.size()));
+                fill("range too small for {0:#010x}+{1:#x}", {first, region.size()}));
         ctx.log(LogLevel::error, LogSource::driver,
-                fmt::format("memory region not valid [mem {:#010x}-{:#010x}]", first, region.end().value() - 1));
-        return {.code = ErrorCode::memory_region_untranslatable,
-                .what = fmt::format("memory-region \"{}\" ({}) runs past the end of the window that it begins in", name,
-                                    to_string(region)),
-                .where = config_.node_path,
-                .hint = "shorten the region: the driver knows RETRAM as 0x38000000+0x10000"};
+                fill("memory region not valid [mem {0:#010x}-{1:#010x}]", {first, region.end().value() - 1}));
+        return Error(kPastWindow, node(), name, first, region.size());
     }
 
-    [[nodiscard]] Error owned_by_tee() const {
-        return {.code = ErrorCode::tee_owns_core,
-                .what = "the core belongs to the TEE: Linux can neither start nor stop it",
-                .where = config_.node_path,
-                .hint = "sign the firmware (rproc sign), and compose the processor with tee::Backend"};
-    }
+    [[nodiscard]] Error owned_by_tee() const { return Error(ErrorCode::tee_owns_core, node()); }
 
     [[nodiscard]] Result<void> set_hold_boot(HoldBoot value) {
         return said(write_hold_boot(value), "failed to set hold boot");
@@ -256,7 +251,7 @@ class BasicStm32mp15 {
 
     /// Gives a register's error the line that the driver prints for it.
     [[nodiscard]] static Result<void> said(Result<void> written, std::string_view line) {
-        if (!written) written.error().kernel_line = line;
+        if (!written) written.error().set_kernel_line(line);
         return written;
     }
 

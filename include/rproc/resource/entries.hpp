@@ -6,8 +6,6 @@
 #include <span>
 #include <string_view>
 
-#include <fmt/format.h>
-
 #include "rproc/internal/bytes.hpp"
 #include "rproc/resource/layout.hpp"
 #include "rproc/resource/table_view.hpp"
@@ -21,20 +19,18 @@ namespace rproc {
 
 namespace internal {
 
+/// The kernel's word for a type that it knows.
+[[nodiscard]] inline std::string_view type_word(const ResourceEntry& entry) noexcept {
+    constexpr std::string_view kWords[]{"carveout", "devmem", "trace", "vdev"};
+    return entry.type() < std::size(kWords) ? kWords[entry.type()] : "entry";
+}
+
 [[nodiscard, gnu::cold, gnu::noinline]] inline Error truncated(const ResourceEntry& entry, std::uint64_t needed) {
-    return {.code = ErrorCode::entry_truncated,
-            .what = fmt::format("needs {} bytes, the table ends after {}", needed, entry.payload().size()),
-            .where = "resource table, " + entry.describe(),
-            .kernel_line = entry.type_name() + " rsc is truncated",
-            .hint = "the section is shorter than its offsets say: check the struct and KEEP(*(.resource_table))"};
+    return Error(ErrorCode::entry_truncated, place_of(entry), needed, entry.payload().size(), type_word(entry));
 }
 
 [[nodiscard, gnu::cold, gnu::noinline]] inline Error reserved_not_zero(const ResourceEntry& entry) {
-    return {.code = ErrorCode::entry_reserved_bytes,
-            .what = "a reserved field is not zero",
-            .where = "resource table, " + entry.describe(),
-            .kernel_line = entry.type_name() + " rsc has non zero reserved bytes",
-            .hint = "initialise every field of the entry; a shifted layout also looks like this"};
+    return Error(ErrorCode::entry_reserved_bytes, place_of(entry), type_word(entry));
 }
 
 template <WireStruct T>

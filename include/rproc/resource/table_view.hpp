@@ -6,8 +6,6 @@
 #include <span>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "rproc/internal/bytes.hpp"
 #include "rproc/resource/layout.hpp"
 #include "rproc/result.hpp"
@@ -35,20 +33,8 @@ class ResourceEntry {
                type_ <= static_cast<std::uint32_t>(wire::EntryType::vendor_last);
     }
 
-    /// "entry 2 (vdev) at 0x4c"
-    [[nodiscard]] std::string describe() const {
-        return fmt::format("entry {} ({}) at {:#x}", index_, type_name(), payload_offset_ - sizeof(wire::EntryHeader));
-    }
-    /// "carveout", "devmem", "trace", "vdev", or "type 128".
-    [[nodiscard]] std::string type_name() const {
-        switch (static_cast<wire::EntryType>(type_)) {
-            case wire::EntryType::carveout: return "carveout";
-            case wire::EntryType::devmem: return "devmem";
-            case wire::EntryType::trace: return "trace";
-            case wire::EntryType::vdev: return "vdev";
-            default: return fmt::format("type {}", type_);
-        }
-    }
+    /// Where the entry begins, in bytes from the table's start.
+    [[nodiscard]] std::uint64_t offset() const noexcept { return payload_offset_ - sizeof(wire::EntryHeader); }
 
   private:
     std::uint32_t index_;
@@ -56,6 +42,11 @@ class ResourceEntry {
     std::uint64_t payload_offset_;
     std::span<const std::byte> payload_;
 };
+
+/// The entry as the place of an error.
+[[nodiscard]] inline Place place_of(const ResourceEntry& entry) {
+    return place::Entry{entry.index(), entry.type(), entry.offset()};
+}
 
 /// A checked entry for a virtio device: header, vrings and configuration space all lie inside the table.
 class VdevEntry {
@@ -98,34 +89,18 @@ class ResourceTableView {
     [[nodiscard]] static Result<ResourceTableView> parse(std::span<const std::byte> bytes) {
         const auto header = internal::read_at<wire::TableHeader>(bytes, 0);
         if (!header) {
-            return fail({.code = ErrorCode::table_headerless,
-                         .what = fmt::format("the table has {} bytes, its header alone takes 16", bytes.size()),
-                         .where = "resource table",
-                         .kernel_line = "header-less resource table",
-                         .hint = "keep the whole struct in section .resource_table"});
+            return fail(ErrorCode::table_headerless, place::Table{}, bytes.size());
         }
         if (header->ver != wire::kTableVersion) {
-            return fail(
-                {.code = ErrorCode::table_version,
-                 .what = fmt::format("version {} is not known to Linux", header->ver.get()),
-                 .where = "resource table, field ver",
-                 .kernel_line = fmt::format("unsupported fw ver: {}", static_cast<std::int32_t>(header->ver.get())),
-                 .hint = "set ver to 1; another value often means that the section does not begin with the table"});
+            return fail(ErrorCode::table_version, place::Table{"ver"}, header->ver.get(),
+                        static_cast<std::int32_t>(header->ver.get()));
         }
         if (header->reserved[0] != 0 || header->reserved[1] != 0) {
-            return fail({.code = ErrorCode::table_reserved_bytes,
-                         .what = "the reserved words are not zero",
-                         .where = "resource table, field reserved",
-                         .kernel_line = "non zero reserved bytes",
-                         .hint = "set reserved[0] and reserved[1] to 0"});
+            return fail(ErrorCode::table_reserved_bytes, place::Table{"reserved"});
         }
         const std::uint64_t offsets_size = std::uint64_t{header->num} * sizeof(internal::Le32);
         if (!internal::fits(sizeof(wire::TableHeader), offsets_size, bytes.size())) {
-            return fail({.code = ErrorCode::table_incomplete,
-                         .what = fmt::format("{} offsets do not fit in {} bytes", header->num.get(), bytes.size()),
-                         .where = "resource table, field num",
-                         .kernel_line = "resource table incomplete",
-                         .hint = "num must be the number of entries, and the offset array must hold as many"});
+            return fail(ErrorCode::table_incomplete, place::Table{"num"}, header->num.get(), bytes.size());
         }
         return ResourceTableView(bytes, header->num);
     }
@@ -167,12 +142,7 @@ class ResourceTableView {
 
     /// Out of line, so that the walk over sound entries stays small.
     [[gnu::cold, gnu::noinline]] Error outside_table(std::uint32_t index, std::uint64_t at) const {
-        return {.code = ErrorCode::entry_outside_table,
-                .what = fmt::format("offset {:#x} leaves no room for an entry in a table of {:#x} bytes", at,
-                                    bytes_.size()),
-                .where = fmt::format("resource table, offset[{}]", index),
-                .kernel_line = "rsc table is truncated",
-                .hint = "offsets count from the table's first byte; use offsetof()"};
+        return Error(ErrorCode::entry_outside_table, place::TableOffset{index}, at, bytes_.size());
     }
 
     std::span<const std::byte> bytes_;

@@ -10,8 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "rproc/core/concepts.hpp"
 #include "rproc/core/context.hpp"
 #include "rproc/core/table_mapping.hpp"
@@ -52,7 +50,7 @@ class Backend {
         if (held_ == Held::stale) RPROC_TRY(release());
         auto loaded = session_.load_fw(firmware.bytes());
         // A refusal, too, may leave something in the processor's memory: OP-TEE's application does not clean up.
-        if (loaded || loaded.error().code == ErrorCode::tee_refused) held_ = Held::current;
+        if (loaded || loaded.error().code() == ErrorCode::tee_refused) held_ = Held::current;
         if (!loaded) explain_refusal(loaded.error(), firmware);
         return loaded;
     }
@@ -65,10 +63,7 @@ class Backend {
     [[nodiscard]] Result<LoadedTable> loaded_table(Context& ctx, M& memory) {
         RPROC_TRY_ASSIGN(const TableLocation table, session_.get_rsc_table());
         if (table.size == 0) {
-            ctx.notice(Severity::warning,
-                       {.code = ErrorCode::table_missing,
-                        .what = "the signed firmware has no resource table: it gets no trace, no virtio, no rpmsg",
-                        .hint = "link a section .resource_table into one of its images, if it needs one"});
+            ctx.notice(Severity::warning, Error(kNoTable, {}));
             return LoadedTable{};
         }
         return map(ctx, memory, table);
@@ -85,12 +80,7 @@ class Backend {
         if (table->size == 0) return {};
         const auto bytes = ctx.carveouts().pa_to_va(table->pa, table->size);
         if (bytes.empty()) {
-            ctx.notice(Severity::warning,
-                       {.code = ErrorCode::table_not_in_memory,
-                        .what = fmt::format("the resource table at pa {} ({} bytes) lies in no carveout: the firmware "
-                                            "never sees what Linux writes to it",
-                                            to_string(table->pa), table->size),
-                        .hint = "add the table's memory to the node's memory-region"});
+            ctx.notice(Severity::warning, Error(kTableOutsideCarveouts, {}, table->pa.value(), table->size));
         }
         return bytes;
     }
@@ -104,13 +94,34 @@ class Backend {
         if (held_ == Held::nothing || ctx.state() == State::detached) return;
         if (ctx.state() != State::offline) {
             ctx.log(LogLevel::error, LogSource::driver,
-                    fmt::format("unexpected rproc state: {}", static_cast<int>(ctx.state())));
+                    fill("unexpected rproc state: {0}", {static_cast<int>(ctx.state())}));
             return;
         }
         if (auto released = release(); !released) ctx.notice(Severity::warning, std::move(released).error());
     }
 
   private:
+    static constexpr ErrorText kNoTable{
+        .code = ErrorCode::table_missing,
+        .message = "the signed firmware has no resource table: it gets no trace, no virtio, no rpmsg",
+        .hint = "link a section .resource_table into one of its images, if it needs one"};
+    static constexpr ErrorText kTableOutsideCarveouts{
+        .code = ErrorCode::table_not_in_memory,
+        .message =
+            "the resource table at pa {0:#x} ({1} bytes) lies in no carveout: the firmware never sees what Linux "
+            "writes to it",
+        .hint = "add the table's memory to the node's memory-region"};
+    static constexpr ErrorText kTableWraps{
+        .code = ErrorCode::tee_table_unmappable,
+        .message = "the table that the TEE reports runs past the end of the address space",
+        .kernel_line = text_of(ErrorCode::tee_table_unmappable).kernel_line,
+        .hint = text_of(ErrorCode::tee_table_unmappable).hint};
+    /// With the arguments of `answer_error`, and the file's name.
+    static constexpr ErrorText kPlainElf{.code = ErrorCode::tee_refused,
+                                         .message = "the TEE answers {0} ({1:#010x}): {2}; this is a plain ELF file",
+                                         .kernel_line = "TA_RPROC_CMD_LOAD_FW invoke failed TEE err: {1:#x}, ret:0",
+                                         .hint = "sign it: rproc sign --in {4} --key KEY --out {4}.signed"};
+
     /// What the TEE holds for this processor, as far as this side knows.
     enum class Held {
         nothing,
@@ -126,29 +137,25 @@ class Backend {
 
     template <MemoryProvider M>
     [[nodiscard]] static Result<LoadedTable> map(const Context& ctx, M& memory, const TableLocation& table) {
+        const Place where = place::TableAtPhysical{table.pa.value(), table.size};
         const auto range = PhysicalRange::make(table.pa, table.size);
-        if (!range) return fail(unmappable(table, "it runs past the end of the address space"));
+        if (!range) return fail(kTableWraps, where, table.pa.value(), table.size);
         auto mapped = map_table(ctx, memory, *range);
-        if (!mapped) return fail(unmappable(table, mapped.error().what));
+        if (!mapped) return fail(ErrorCode::tee_table_unmappable, where, table.pa.value(), table.size);
         return mapped;
-    }
-
-    [[nodiscard]] static Error unmappable(const TableLocation& table, std::string_view why) {
-        return {.code = ErrorCode::tee_table_unmappable,
-                .what = fmt::format("the table that the TEE reports cannot be mapped: {}", why),
-                .where = fmt::format("resource table at pa {} ({:#x} bytes)", to_string(table.pa), table.size),
-                .kernel_line = fmt::format("Unable to map memory region: {:#010x}+{:x}", table.pa.value(), table.size),
-                .hint =
-                    "the TEE and the device tree do not agree on the processor's memories: add the table's to "
-                    "memory-region"};
     }
 
     /// Says what the TEE cannot know: what the file is instead of a signed image.
     static void explain_refusal(Error& error, const Firmware& firmware) {
-        error.where = firmware.name();
-        if (error.code != ErrorCode::tee_refused || !is_elf(firmware)) return;
-        error.what += "; this is a plain ELF file";
-        error.hint = fmt::format("sign it: rproc sign --in {0} --key KEY --out {0}.signed", firmware.name());
+        const Place where = place::Firmware{firmware.name()};
+        if (error.code() != ErrorCode::tee_refused || !is_elf(firmware)) {
+            error.set_place(where);
+            return;
+        }
+        std::array<TextArgument, 5> arguments{};
+        std::ranges::copy(error.arguments(), arguments.begin());
+        arguments[4] = firmware.name();
+        error = Error::of(kPlainElf, where, arguments);
     }
 
     [[nodiscard]] static bool is_elf(const Firmware& firmware) {

@@ -10,8 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "rproc/result.hpp"
 #include "rproc/tee/client.hpp"
 #include "rproc/tee/protocol.hpp"
@@ -122,26 +120,18 @@ class Connection {
         return std::ranges::find(sessions_, processor, &Session::processor);
     }
 
-    [[nodiscard]] static Error gone() {
-        return {.code = ErrorCode::tee_gone,
-                .what = "the TEE was removed",
-                .hint = "load the TEE's driver again, and register the processor again"};
-    }
+    [[nodiscard]] static Error gone() { return Error(ErrorCode::tee_gone, {}); }
 
     [[nodiscard]] static Error taken(std::uint32_t processor) {
-        return {.code = ErrorCode::tee_id_taken,
-                .what = "another remote processor has this id",
-                .where = fmt::format("remote processor {} of the TEE", processor),
-                .hint = "give each node of the device tree its own number behind the phandle"};
+        return Error(ErrorCode::tee_id_taken, place::TeeProcessor{processor});
     }
 
     [[nodiscard]] static Error refused(std::uint32_t processor, ResultCode result) {
-        return {.code = ErrorCode::tee_session_refused,
-                .what = "the TEE opens no session: " + describe(result),
-                .where = fmt::format("remote processor {} of the TEE", processor),
-                .kernel_line =
-                    fmt::format("tee_client_open_session failed, err: {:#x}", static_cast<std::uint32_t>(result)),
-                .hint = usual_cause(result)};
+        return answer_error({.code = ErrorCode::tee_session_refused,
+                             .message = "the TEE opens no session: {0} ({1:#010x}): {2}",
+                             .kernel_line = "tee_client_open_session failed, err: {1:#x}",
+                             .hint = "the usual cause: {3}"},
+                            place::TeeProcessor{processor}, result);
     }
 
     std::mutex lock_;

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include <fmt/format.h>
+#include "rproc/error.hpp"
 
 /// The protocol of OP-TEE's remoteproc trusted application (ta/remoteproc/include/ta_remoteproc.h in OP-TEE), which
 /// authenticates, loads, starts and stops a remote processor in the secure world. Values are the wire's.
@@ -26,7 +26,7 @@ inline constexpr Uuid kRemoteprocUuid{0x80, 0xa4, 0xc2, 0x75, 0x0a, 0x47, 0x49, 
     std::string text;
     for (std::size_t i = 0; i < uuid.size(); ++i) {
         if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-        text += fmt::format("{:02x}", uuid[i]);
+        text += fill("{0:02x}", {uuid[i]});
     }
     return text;
 }
@@ -158,14 +158,26 @@ inline constexpr std::array kResults{
 [[nodiscard]] inline std::string describe(ResultCode code) {
     const auto value = static_cast<std::uint32_t>(code);
     const auto row = find_result(value);
-    if (!row) return fmt::format("an unknown result ({:#010x})", value);
-    return fmt::format("{} ({:#010x}): {}", row->name, value, row->meaning);
+    if (!row) return fill("an unknown result ({0:#010x})", {value});
+    return fill("{0} ({1:#010x}): {2}", {row->name, value, row->meaning});
 }
 
 /// "the usual cause: ..."; empty for an unknown result.
 [[nodiscard]] inline std::string usual_cause(ResultCode code) {
     const auto row = find_result(static_cast<std::uint32_t>(code));
-    return row ? fmt::format("the usual cause: {}", row->cause) : std::string();
+    return row ? fill("the usual cause: {0}", {row->cause}) : std::string();
+}
+
+/// An error about a result of the TEE.
+/// @param text its arguments are {0} the name of the result, {1} its value, {2} its meaning, {3} its usual cause; the
+///   hint is left out for a result that is not listed.
+[[nodiscard]] inline Error answer_error(ErrorText text, const Place& where, ResultCode result) {
+    const auto value = static_cast<std::uint32_t>(result);
+    const ResultInfo row = find_result(value).value_or(
+        ResultInfo{result, "an unknown result", "OP-TEE's application for remote processors does not have it", ""});
+    if (row.cause.empty()) text.hint = "";
+    const TextArgument arguments[]{row.name, value, row.meaning, row.cause};
+    return Error::of(text, where, arguments);
 }
 
 }  // namespace rproc::tee

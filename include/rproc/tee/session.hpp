@@ -9,8 +9,6 @@
 #include <string_view>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "rproc/memory/address.hpp"
 #include "rproc/result.hpp"
 #include "rproc/tee/connection.hpp"
@@ -57,51 +55,73 @@ class Session {
     /// @param image shared with the TEE during the call.
     [[nodiscard]] Result<void> load_fw(std::span<const std::byte> image) {
         Parameters parameters = first();
-        return done("TA_RPROC_CMD_LOAD_FW", connection_->invoke_with(id_, Command::load_fw, parameters, image));
+        return done(kCommandLoadFw, connection_->invoke_with(id_, Command::load_fw, parameters, image));
     }
 
-    [[nodiscard]] Result<void> start_fw() { return command("TA_RPROC_CMD_START", Command::start_fw); }
-    [[nodiscard]] Result<void> stop_fw() { return command("TA_RPROC_CMD_STOP", Command::stop_fw); }
+    [[nodiscard]] Result<void> start_fw() { return command(kCommandStartFw, Command::start_fw); }
+    [[nodiscard]] Result<void> stop_fw() { return command(kCommandStopFw, Command::stop_fw); }
     /// Clears the processor's memory.
-    [[nodiscard]] Result<void> release_fw() { return command("TA_RPROC_CMD_RELEASE_FW", Command::release_fw); }
+    [[nodiscard]] Result<void> release_fw() { return command(kCommandReleaseFw, Command::release_fw); }
 
     /// Where the table of the loaded firmware lies. Addresses and sizes have 64 bits, whatever the kernel's.
     [[nodiscard]] Result<TableLocation> get_rsc_table() {
         Parameters parameters = first();
         parameters[1] = Parameter::value_output();
         parameters[2] = Parameter::value_output();
-        RPROC_TRY(done("TA_RPROC_CMD_GET_RSC_TABLE", connection_->invoke(id_, Command::get_rsc_table, parameters)));
+        RPROC_TRY(done(kCommandGetRscTable, connection_->invoke(id_, Command::get_rsc_table, parameters)));
         return TableLocation{PhysicalAddress(parameters[1].value()), parameters[2].value()};
     }
 
   private:
+    /// A command as the kernel's log names it.
+    struct CommandText {
+        std::string_view name;
+        std::string_view refused_line;    ///< the TEE answered with another result than success
+        std::string_view unreached_line;  ///< the TEE could not be asked
+    };
+    static constexpr CommandText kCommandLoadFw{
+        .name = "TA_RPROC_CMD_LOAD_FW",
+        .refused_line = "TA_RPROC_CMD_LOAD_FW invoke failed TEE err: {1:#x}, ret:0",
+        .unreached_line = "TA_RPROC_CMD_LOAD_FW invoke failed TEE err: 0x0, ret:{result}"};
+    static constexpr CommandText kCommandStartFw{
+        .name = "TA_RPROC_CMD_START",
+        .refused_line = "TA_RPROC_CMD_START invoke failed TEE err: {1:#x}, ret:0",
+        .unreached_line = "TA_RPROC_CMD_START invoke failed TEE err: 0x0, ret:{result}"};
+    static constexpr CommandText kCommandStopFw{
+        .name = "TA_RPROC_CMD_STOP",
+        .refused_line = "TA_RPROC_CMD_STOP invoke failed TEE err: {1:#x}, ret:0",
+        .unreached_line = "TA_RPROC_CMD_STOP invoke failed TEE err: 0x0, ret:{result}"};
+    static constexpr CommandText kCommandReleaseFw{
+        .name = "TA_RPROC_CMD_RELEASE_FW",
+        .refused_line = "TA_RPROC_CMD_RELEASE_FW invoke failed TEE err: {1:#x}, ret:0",
+        .unreached_line = "TA_RPROC_CMD_RELEASE_FW invoke failed TEE err: 0x0, ret:{result}"};
+    static constexpr CommandText kCommandGetRscTable{
+        .name = "TA_RPROC_CMD_GET_RSC_TABLE",
+        .refused_line = "TA_RPROC_CMD_GET_RSC_TABLE invoke failed TEE err: {1:#x}, ret:0",
+        .unreached_line = "TA_RPROC_CMD_GET_RSC_TABLE invoke failed TEE err: 0x0, ret:{result}"};
+
     Session(std::shared_ptr<Connection<C>> connection, std::uint32_t processor, SessionId id) noexcept
         : connection_(std::move(connection)), processor_(processor), id_(id) {}
 
     [[nodiscard]] Parameters first() const noexcept { return {Parameter::value_input(processor_)}; }
 
-    [[nodiscard]] Result<void> command(std::string_view name, Command command) {
+    [[nodiscard]] Result<void> command(const CommandText& text, Command command) {
         Parameters parameters = first();
-        return done(name, connection_->invoke(id_, command, parameters));
+        return done(text, connection_->invoke(id_, command, parameters));
     }
 
     /// A result other than success as an error, with the line that Linux prints.
-    [[nodiscard]] static Result<void> done(std::string_view name, Result<ResultCode> answer) {
+    [[nodiscard]] static Result<void> done(const CommandText& command, Result<ResultCode> answer) {
         if (answer && *answer == ResultCode::success) return {};
-        const auto result = static_cast<std::uint32_t>(answer.value_or(ResultCode::success));
-        const int ret = answer ? 0 : answer.error().kernel_result();
-        std::string line = fmt::format("{} invoke failed TEE err: {:#x}, ret:{}", name, result, ret);
-        if (answer) return fail(refused(name, *answer, std::move(line)));
-        answer.error().kernel_line = std::move(line);
-        return fail(std::move(answer).error());
-    }
-
-    [[nodiscard]] static Error refused(std::string_view name, ResultCode result, std::string line) {
-        return {.code = ErrorCode::tee_refused,
-                .what = "the TEE answers " + describe(result),
-                .where = std::string(name),
-                .kernel_line = std::move(line),
-                .hint = usual_cause(result)};
+        if (!answer) {
+            answer.error().set_kernel_line(command.unreached_line);
+            return fail(std::move(answer).error());
+        }
+        return fail(answer_error({.code = ErrorCode::tee_refused,
+                                  .message = "the TEE answers {0} ({1:#010x}): {2}",
+                                  .kernel_line = command.refused_line,
+                                  .hint = "the usual cause: {3}"},
+                                 place::TeeCommand{command.name}, *answer));
     }
 
     std::shared_ptr<Connection<C>> connection_;

@@ -45,8 +45,7 @@ class TeeContext {
     [[nodiscard]] Result<Backend<C>> register_processor(std::uint32_t id) {
         const auto connection = current();
         if (connection == nullptr) {
-            return fail(
-                {.code = ErrorCode::tee_not_ready, .what = "the TEE is not there yet", .hint = "try again when it is"});
+            return fail(ErrorCode::tee_not_ready, {});
         }
         RPROC_TRY_ASSIGN(auto session, Session<C>::open(connection, id));
         return Backend<C>(std::move(session));

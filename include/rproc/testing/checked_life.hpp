@@ -124,7 +124,7 @@ class CheckedLife {
         for_each_vring([&](const Vring& vring) {
             if (vring.taken) return static_cast<void>(run("kick", [&] { return kick(vring); }));
             const auto kicked = kick(vring);
-            expect(!kicked && kicked.error().code == ErrorCode::vring_unknown, "a queue that nobody took was kicked");
+            expect(!kicked && kicked.error().code() == ErrorCode::vring_unknown, "a queue that nobody took was kicked");
         });
         look("kick", before);
     }
@@ -149,7 +149,7 @@ class CheckedLife {
         rproc_->remove();
         look("remove", State::deleted, left);
         const auto booted = rproc_->boot();
-        expect(!booted && booted.error().code == ErrorCode::state_invalid, "one that was removed is not refused");
+        expect(!booted && booted.error().code() == ErrorCode::state_invalid, "one that was removed is not refused");
         destroy();
     }
 
@@ -213,7 +213,7 @@ class CheckedLife {
     [[nodiscard]] State left_by_recovery(const Result<void>& recovered) {
         const bool joins_again = was_attached_ && AttachesOnRecovery<Platform>;
         if (recovered) return joins_again ? State::attached : State::running;
-        const Step failed = recovered.error().step;
+        const Step failed = recovered.error().step();
         if (failed == Step::stop || failed == Step::detach) return State::crashed;
         users_ = 0;
         return joins_again ? State::detached : State::offline;

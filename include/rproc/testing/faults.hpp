@@ -48,6 +48,9 @@ struct FaultPoint {
     std::optional<FaultKind> also{};             ///< the other way in which it fails, besides `instead`
 };
 
+/// The text of an injected fault: {0} says where and how.
+inline constexpr ErrorText kInjected{.code = ErrorCode::fault_injected, .message = "{0}"};
+
 /// A fault that was injected: how, and the error for the caller.
 struct InjectedFault {
     FaultKind kind;
@@ -93,7 +96,9 @@ class Faults {
         std::string what =
             fmt::format("fault injected at {}, occurrence {} ({})", point.name, occurrence, to_string(*kind));
         if (state_->first.empty()) state_->first = what;
-        return InjectedFault{*kind, {.code = point.code, .what = std::move(what)}};
+        ErrorText text = kInjected;
+        text.code = point.code;
+        return InjectedFault{*kind, Error::of(text, {}, std::array{TextArgument(what)})};
     }
 
     /// One call that does nothing but fail or pass.

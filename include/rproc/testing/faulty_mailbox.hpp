@@ -25,7 +25,7 @@ class FaultyMailbox {
         if (!fault) return mailbox_.send(channel, message, wait);
         if (fault->kind == FaultKind::late) {
             RPROC_TRY(mailbox_.send(channel, message, wait));
-            if (wait.count() != 0) fault->error.code = ErrorCode::mailbox_timeout;
+            if (wait.count() != 0) fault->error = fault->error.with_code(ErrorCode::mailbox_timeout);
         }
         return fail(std::move(fault->error));
     }

@@ -61,7 +61,8 @@ class LifeWatch : public NullObserver {
 
     void on_step_failed(Step step, const Error& error) {
         close(step);
-        if (error.step != step) wrong("the error of a failed {} names step {}", to_string(step), to_string(error.step));
+        if (error.step() != step)
+            wrong("the error of a failed {} names step {}", to_string(step), to_string(error.step()));
         if (step == Step::stop && !done_.empty()) done_.back().stop_failed = true;
     }
 

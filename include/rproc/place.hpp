@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+/// The places that an error or a finding can be about: a part of the firmware, of the board's description, of the
+/// processor, or a file. Each is a small value; a name in it is a view, valid as long as the text that it was made from
+/// (in an `Error` or a `Finding`: as long as that object is not changed).
+///
+/// Each place has a `kKind`, the stable word for it in JSON, and `fields`, which calls `visit(name, value)` for every
+/// member in order; `self` is the place, const or not. A member is a std::uint32_t, a std::uint64_t or a
+/// std::string_view. Device and physical addresses are in bytes, as the input has them, and may be unchecked.
+namespace rproc::place {
+
+/// No place: the error is about the operation as a whole.
+struct None {
+    static constexpr std::string_view kKind = "none";
+    static void fields(auto& /*self*/, auto&& /*visit*/) {}
+    friend bool operator==(const None&, const None&) = default;
+};
+
+/// A place without numbers that has a fixed name: "ELF header", "device tree", "standard input".
+/// @tparam Tag says which; see the aliases at the end.
+template <class Tag>
+struct Fixed {
+    static constexpr std::string_view kKind = Tag::kKind;
+    static constexpr std::string_view kText = Tag::kText;
+    static void fields(auto& /*self*/, auto&& /*visit*/) {}
+    friend bool operator==(const Fixed&, const Fixed&) = default;
+};
+
+/// A place that one name identifies: `kBefore`, the name, `kAfter` is how it reads.
+/// @tparam Tag says which; see the aliases at the end.
+template <class Tag>
+struct Named {
+    static constexpr std::string_view kKind = Tag::kKind;
+    static constexpr std::string_view kBefore = Tag::kBefore;
+    static constexpr std::string_view kAfter = Tag::kAfter;
+
+    std::string_view name{};
+
+    static void fields(auto& self, auto&& visit) { visit("name", self.name); }
+    friend bool operator==(const Named&, const Named&) = default;
+};
+
+/// A place that one number identifies, printed in decimal.
+/// @tparam Tag says which; see the aliases at the end.
+template <class Tag>
+struct Numbered {
+    static constexpr std::string_view kKind = Tag::kKind;
+    static constexpr std::string_view kBefore = Tag::kBefore;
+    static constexpr std::string_view kAfter = Tag::kAfter;
+
+    std::uint32_t index = 0;
+
+    static void fields(auto& self, auto&& visit) { visit("index", self.index); }
+    friend bool operator==(const Numbered&, const Numbered&) = default;
+};
+
+/// A field of the ELF header, "e_phnum"; empty: the header as a whole.
+struct ElfHeader {
+    static constexpr std::string_view kKind = "elf-header";
+    std::string_view field{};
+
+    static void fields(auto& self, auto&& visit) { visit("field", self.field); }
+    friend bool operator==(const ElfHeader&, const ElfHeader&) = default;
+};
+
+/// A segment of an ELF file: its index among the program headers, its p_paddr and p_memsz.
+struct Segment {
+    static constexpr std::string_view kKind = "segment";
+    std::uint32_t index = 0;
+    std::uint64_t da = 0;
+    std::uint64_t size = 0;
+
+    static void fields(auto& self, auto&& visit) {
+        visit("index", self.index);
+        visit("da", self.da);
+        visit("size", self.size);
+    }
+    friend bool operator==(const Segment&, const Segment&) = default;
+};
+
+/// A part of the vector table of the processor: what it is ("reset vector"; empty: the table), its address and size.
+struct Vector {
+    static constexpr std::string_view kKind = "vector-table";
+    std::string_view name{};
+    std::uint64_t da = 0;
+    std::uint64_t size = 0;
+
+    static void fields(auto& self, auto&& visit) {
+        visit("name", self.name);
+        visit("da", self.da);
+        visit("size", self.size);
+    }
+    friend bool operator==(const Vector&, const Vector&) = default;
+};
+
+/// A field of the header of a signed image, "magic"; empty: the header as a whole.
+struct SignedHeader {
+    static constexpr std::string_view kKind = "signed-header";
+    std::string_view field{};
+
+    static void fields(auto& self, auto&& visit) { visit("field", self.field); }
+    friend bool operator==(const SignedHeader&, const SignedHeader&) = default;
+};
+
+/// A TLV of a signed image, by its offset in the file in bytes.
+struct Tlv {
+    static constexpr std::string_view kKind = "tlv";
+    std::uint64_t offset = 0;
+
+    static void fields(auto& self, auto&& visit) { visit("offset", self.offset); }
+    friend bool operator==(const Tlv&, const Tlv&) = default;
+};
+
+/// The TLV of a type, and what it holds ("image sizes"; may be empty).
+struct TlvOfType {
+    static constexpr std::string_view kKind = "tlv-type";
+    std::uint32_t type = 0;
+    std::string_view name{};
+
+    static void fields(auto& self, auto&& visit) {
+        visit("type", self.type);
+        visit("name", self.name);
+    }
+    friend bool operator==(const TlvOfType&, const TlvOfType&) = default;
+};
+
+/// A field of the header of a resource table, "ver"; empty: the table as a whole.
+struct Table {
+    static constexpr std::string_view kKind = "resource-table";
+    std::string_view field{};
+
+    static void fields(auto& self, auto&& visit) { visit("field", self.field); }
+    friend bool operator==(const Table&, const Table&) = default;
+};
+
+/// The offset of an entry, in the array behind the header of a resource table.
+struct TableOffset {
+    static constexpr std::string_view kKind = "table-offset";
+    std::uint32_t index = 0;
+
+    static void fields(auto& self, auto&& visit) { visit("index", self.index); }
+    friend bool operator==(const TableOffset&, const TableOffset&) = default;
+};
+
+/// A resource table in memory, by device address.
+struct TableAtDevice {
+    static constexpr std::string_view kKind = "table-da";
+    std::uint64_t da = 0;
+
+    static void fields(auto& self, auto&& visit) { visit("da", self.da); }
+    friend bool operator==(const TableAtDevice&, const TableAtDevice&) = default;
+};
+
+/// A resource table in memory, by physical address.
+struct TableAtPhysical {
+    static constexpr std::string_view kKind = "table-pa";
+    std::uint64_t pa = 0;
+    std::uint64_t size = 0;
+
+    static void fields(auto& self, auto&& visit) {
+        visit("pa", self.pa);
+        visit("size", self.size);
+    }
+    friend bool operator==(const TableAtPhysical&, const TableAtPhysical&) = default;
+};
+
+/// An entry of a resource table: its index, its type as the table has it, and the offset of its type field from the
+/// start of the table.
+struct Entry {
+    static constexpr std::string_view kKind = "entry";
+    std::uint32_t index = 0;
+    std::uint32_t type = 0;
+    std::uint64_t offset = 0;
+
+    static void fields(auto& self, auto&& visit) {
+        visit("index", self.index);
+        visit("type", self.type);
+        visit("offset", self.offset);
+    }
+    friend bool operator==(const Entry&, const Entry&) = default;
+};
+
+/// A vring of the vdev entry that stands at `entry` and `offset` of a resource table. `vdev` counts the vdev entries;
+/// `descriptors` is its `num`, or 0 where the text does not say it.
+struct Vring {
+    static constexpr std::string_view kKind = "vring";
+    std::uint32_t entry = 0;
+    std::uint64_t offset = 0;
+    std::uint32_t vdev = 0;
+    std::uint32_t index = 0;
+    std::uint32_t descriptors = 0;
+
+    static void fields(auto& self, auto&& visit) {
+        visit("entry", self.entry);
+        visit("offset", self.offset);
+        visit("vdev", self.vdev);
+        visit("index", self.index);
+        if (self.descriptors != 0) visit("descriptors", self.descriptors);
+    }
+    friend bool operator==(const Vring&, const Vring&) = default;
+};
+
+/// A carveout by its name, with its size in bytes where that is known.
+struct Carveout {
+    static constexpr std::string_view kKind = "carveout";
+    static constexpr std::uint64_t kUnknownSize = 0xffffffffffffffff;
+
+    std::string_view name{};
+    std::uint64_t size = kUnknownSize;
+
+    static void fields(auto& self, auto&& visit) {
+        visit("name", self.name);
+        if (self.size != kUnknownSize) visit("size", self.size);
+    }
+    friend bool operator==(const Carveout&, const Carveout&) = default;
+};
+
+/// A range of device addresses; of size 0: a single address.
+struct Device {
+    static constexpr std::string_view kKind = "device-range";
+    std::uint64_t da = 0;
+    std::uint64_t size = 0;
+
+    static void fields(auto& self, auto&& visit) {
+        visit("da", self.da);
+        visit("size", self.size);
+    }
+    friend bool operator==(const Device&, const Device&) = default;
+};
+
+/// A range of physical addresses; of size 0: a single address.
+struct Physical {
+    static constexpr std::string_view kKind = "physical-range";
+    std::uint64_t pa = 0;
+    std::uint64_t size = 0;
+
+    static void fields(auto& self, auto&& visit) {
+        visit("pa", self.pa);
+        visit("size", self.size);
+    }
+    friend bool operator==(const Physical&, const Physical&) = default;
+};
+
+/// A window of dma-ranges.
+struct DmaWindow {
+    static constexpr std::string_view kKind = "dma-window";
+    std::uint64_t da = 0;
+    std::uint64_t pa = 0;
+    std::uint64_t size = 0;
+
+    static void fields(auto& self, auto&& visit) {
+        visit("da", self.da);
+        visit("pa", self.pa);
+        visit("size", self.size);
+    }
+    friend bool operator==(const DmaWindow&, const DmaWindow&) = default;
+};
+
+/// A node of the device tree by its path, and one of its properties; empty: the node as a whole.
+struct Node {
+    static constexpr std::string_view kKind = "device-tree-node";
+    std::string_view path{};
+    std::string_view property{};
+
+    static void fields(auto& self, auto&& visit) {
+        visit("path", self.path);
+        visit("property", self.property);
+    }
+    friend bool operator==(const Node&, const Node&) = default;
+};
+
+/// Several files that were tried, by the first and the last of them.
+struct Files {
+    static constexpr std::string_view kKind = "files";
+    std::string_view first{};
+    std::string_view last{};
+
+    static void fields(auto& self, auto&& visit) {
+        visit("first", self.first);
+        visit("last", self.last);
+    }
+    friend bool operator==(const Files&, const Files&) = default;
+};
+
+namespace tag {
+
+#define RPROC_FIXED_PLACE(tag, kind, text)              \
+    struct tag {                                        \
+        static constexpr std::string_view kKind = kind; \
+        static constexpr std::string_view kText = text; \
+    }
+#define RPROC_KEYED_PLACE(tag, kind, before, after)         \
+    struct tag {                                            \
+        static constexpr std::string_view kKind = kind;     \
+        static constexpr std::string_view kBefore = before; \
+        static constexpr std::string_view kAfter = after;   \
+    }
+
+RPROC_FIXED_PLACE(DeviceTree, "device-tree", "device tree");
+RPROC_FIXED_PLACE(StandardInput, "standard-input", "standard input");
+RPROC_FIXED_PLACE(Subdevice, "subdevice", "a sub-device");
+RPROC_FIXED_PLACE(Signature, "signature", "the signature");
+RPROC_FIXED_PLACE(Package, "package", "the package");
+RPROC_FIXED_PLACE(KeyInformation, "key-information", "the key information");
+RPROC_FIXED_PLACE(Signing, "signing", "signing");
+RPROC_FIXED_PLACE(DebugSections, "debug-sections", "sections .debug_*");
+
+RPROC_KEYED_PLACE(Trace, "trace", "trace \"", "\"");
+RPROC_KEYED_PLACE(File, "file", "", "");
+RPROC_KEYED_PLACE(Firmware, "firmware", "", "");
+RPROC_KEYED_PLACE(Processor, "processor", "", "");
+RPROC_KEYED_PLACE(Option, "option", "", "");
+RPROC_KEYED_PLACE(Mailbox, "mailbox-channel", "mailbox channel ", "");
+RPROC_KEYED_PLACE(Register, "register", "register ", "");
+RPROC_KEYED_PLACE(Part, "part", "", "");
+RPROC_KEYED_PLACE(TeeCommand, "tee-command", "", "");
+RPROC_KEYED_PLACE(Vdev, "vdev", "vdev ", "");
+RPROC_KEYED_PLACE(TeeProcessor, "tee-processor", "remote processor ", " of the TEE");
+
+#undef RPROC_FIXED_PLACE
+#undef RPROC_KEYED_PLACE
+
+}  // namespace tag
+
+/// The kernel's word for the type of an entry: "carveout", "devmem", "trace", "vdev", or "type 128".
+[[nodiscard]] std::string entry_type_name(std::uint32_t type);
+
+using DeviceTree = Fixed<tag::DeviceTree>;
+using StandardInput = Fixed<tag::StandardInput>;
+using Subdevice = Fixed<tag::Subdevice>;            ///< a sub-device that does not name itself
+using Signature = Fixed<tag::Signature>;            ///< of a signed image
+using Package = Fixed<tag::Package>;                ///< a signed image that is being made
+using KeyInformation = Fixed<tag::KeyInformation>;  ///< its TLV of that name
+using Signing = Fixed<tag::Signing>;                ///< the operation
+using DebugSections = Fixed<tag::DebugSections>;    ///< of an ELF file
+
+using Trace = Named<tag::Trace>;            ///< a trace buffer by its name
+using File = Named<tag::File>;              ///< a file by its path
+using Part = Named<tag::Part>;              ///< a part of a file by a fixed name, "the program headers"
+using Firmware = Named<tag::Firmware>;      ///< a firmware by its name
+using Processor = Named<tag::Processor>;    ///< a remote processor by its name
+using Option = Named<tag::Option>;          ///< an option of the command, as it was given
+using Mailbox = Named<tag::Mailbox>;        ///< a channel of the mailbox
+using Register = Named<tag::Register>;      ///< a register or reset by its name
+using TeeCommand = Named<tag::TeeCommand>;  ///< a command of the TEE's application, LOAD_FW
+
+using Vdev = Numbered<tag::Vdev>;                  ///< a virtio device, by the count of its vdev entry
+using TeeProcessor = Numbered<tag::TeeProcessor>;  ///< a remote processor by the id that the TEE knows it by
+
+}  // namespace rproc::place
+
+namespace rproc {
+
+/// Where something is wrong: a part of the input or of the system, and the file or image that the part is in, where an
+/// operation looks at several. Compares by value; a test can compare places and need not read text.
+///
+/// `describe` (rproc/text.hpp) puts it into words: "app.elf, segment 1 (0x80100000+0x540)".
+struct Place {
+    using Part = std::variant<
+        place::None, place::ElfHeader, place::Segment, place::Vector, place::DebugSections, place::SignedHeader,
+        place::Tlv, place::TlvOfType, place::Signature, place::Package, place::KeyInformation, place::Signing,
+        place::Table, place::TableOffset, place::TableAtDevice, place::TableAtPhysical, place::Entry, place::Vring,
+        place::Vdev, place::Trace, place::Carveout, place::Device, place::Physical, place::DmaWindow, place::DeviceTree,
+        place::Node, place::File, place::Files, place::StandardInput, place::Part, place::Firmware, place::Processor,
+        place::Subdevice, place::Mailbox, place::Register, place::TeeProcessor, place::TeeCommand, place::Option>;
+
+    /// Not a file, or an image of which there is one only.
+    static constexpr std::uint32_t kNoImage = 0xffffffff;
+
+    Part part{};
+    std::string_view file{};         ///< the file that `part` is in; empty where there is only one
+    std::uint32_t image = kNoImage;  ///< index of the image in a signed package that `part` is in
+
+    Place() = default;
+    /// From any of the parts above: `Place(place::Table{"ver"})`.
+    template <class P>
+    requires requires { P::kKind; }
+    Place(const P& where) : part(where) {}  // NOLINT: a part is a place
+
+    [[nodiscard]] bool empty() const noexcept { return std::holds_alternative<place::None>(part) && file.empty(); }
+
+    /// The same place, in a file of that name.
+    [[nodiscard]] Place in_file(std::string_view name) const {
+        Place result = *this;
+        result.file = name;
+        return result;
+    }
+    /// The same place, in the image of that index.
+    [[nodiscard]] Place in_image(std::uint32_t index) const {
+        Place result = *this;
+        result.image = index;
+        return result;
+    }
+
+    friend bool operator==(const Place&, const Place&) = default;
+};
+
+/// The place in words, as the messages begin with it; empty for no place.
+[[nodiscard]] std::string describe(const Place& place);
+
+/// The stable word for the kind of a place, "segment".
+[[nodiscard]] std::string_view kind_of(const Place& place) noexcept;
+
+}  // namespace rproc

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "rproc/error_details.hpp"
+#include "rproc/place.hpp"
+
+namespace rproc {
+
+/// A place that owns its names: what outlives the input that the place was made from keeps one of these. Copying
+/// allocates once, moving nothing.
+class StoredPlace {
+  public:
+    StoredPlace() noexcept = default;
+    /// From a Place or one of its parts. Allocates once; nothing for no place.
+    StoredPlace(const Place& place) {  // NOLINT: a place can be stored
+        if (!place.empty()) details_ = internal::ErrorDetails({}, place, {});
+    }
+    template <class P>
+    requires requires { P::kKind; }
+    StoredPlace(const P& part) : StoredPlace(Place(part)) {}  // NOLINT
+
+    /// Its names are valid until this object is changed or gone.
+    [[nodiscard]] const Place& get() const noexcept { return details_.place(); }
+
+    friend bool operator==(const StoredPlace& a, const StoredPlace& b) { return a.get() == b.get(); }
+
+  private:
+    internal::ErrorDetails details_{};
+};
+
+}  // namespace rproc

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "text/fill.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+#include <fmt/format.h>
+
+namespace rproc {
+namespace {
+
+constexpr std::string_view kResult = "result";
+
+std::string format_argument(const TextArgument& argument, std::string_view spec) {
+    const std::string format = fmt::format("{{:{}}}", spec);
+    switch (argument.kind()) {
+        case TextArgument::Kind::number: return fmt::format(fmt::runtime(format), argument.number());
+        case TextArgument::Kind::negative: return fmt::format(fmt::runtime(format), argument.negative());
+        case TextArgument::Kind::name: return std::string(argument.name());
+        case TextArgument::Kind::none: break;
+    }
+    return {};
+}
+
+/// What stands for a hole; the hole itself, with its braces, where there is no such argument.
+std::string fill_hole(std::string_view hole, std::span<const TextArgument> arguments, int result) {
+    if (hole == kResult) return fmt::format("{}", result);
+    const std::size_t colon = std::min(hole.find(':'), hole.size());
+    const bool numbered = colon == 1 && hole[0] >= '0' && hole[0] <= '9';
+    const auto index = numbered ? static_cast<std::size_t>(hole[0] - '0') : arguments.size();
+    if (index >= arguments.size()) return fmt::format("{{{}}}", hole);
+    return format_argument(arguments[index], hole.substr(std::min(colon + 1, hole.size())));
+}
+
+}  // namespace
+
+std::string fill(std::string_view text, std::initializer_list<TextArgument> arguments) {
+    return fill(text, std::span(arguments.begin(), arguments.size()), 0);
+}
+
+std::string fill(std::string_view text, std::span<const TextArgument> arguments, int result) {
+    std::string filled;
+    while (!text.empty()) {
+        const std::size_t brace = text.find_first_of("{}");
+        filled += text.substr(0, brace);
+        if (brace == std::string_view::npos) break;
+        text.remove_prefix(brace);
+        const std::size_t end = text.find('}');
+        const bool doubled = text.size() > 1 && text[1] == text[0];
+        if (doubled || text[0] == '}' || end == std::string_view::npos) {
+            filled += text[0];
+            text.remove_prefix(doubled ? 2 : 1);
+            continue;
+        }
+        filled += fill_hole(text.substr(1, end - 1), arguments, result);
+        text.remove_prefix(end + 1);
+    }
+    return filled;
+}
+
+}  // namespace rproc
