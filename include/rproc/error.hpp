@@ -54,7 +54,7 @@ class TextOfCount {
 /// The one error type: a code, the place in the input, and the numbers and names that its text needs. It stays data
 /// until a text is asked for; the texts are made by src/text.
 ///
-/// A value of two words. Making one allocates at most once, whatever it names; moving it allocates nothing; copying
+/// A value of 16 bytes at most. Making one allocates at most once, whatever it names; moving it allocates nothing; copying
 /// allocates once. A default-made or moved-from error has the code of value 0 and no text.
 class [[nodiscard]] Error {
   public:
