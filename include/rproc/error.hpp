@@ -54,8 +54,8 @@ class TextOfCount {
 /// The one error type: a code, the place in the input, and the numbers and names that its text needs. It stays data
 /// until a text is asked for; the texts are made by src/text.
 ///
-/// A value of 16 bytes at most. Making one allocates at most once, whatever it names; moving it allocates nothing; copying
-/// allocates once. A default-made or moved-from error has the code of value 0 and no text.
+/// A value of 16 bytes at most. Making one allocates at most once, whatever it names; moving it allocates nothing;
+/// copying allocates once. A default-made or moved-from error has the code of value 0 and no text.
 class [[nodiscard]] Error {
   public:
     Error() noexcept = default;
@@ -121,7 +121,8 @@ class [[nodiscard]] Error {
     [[nodiscard]] bool has_kernel_line() const noexcept { return !details_.kernel_line().empty(); }
 
     /// Gives it another kernel line: the same refusal is printed differently by different callers.
-    /// @param text of static storage; takes the arguments of the error, and {result} for `kernel_result`.
+    /// @param text of static storage; takes the arguments of the error, {result} for `kernel_result`, and {name} for
+    ///   the first name in its place.
     void set_kernel_line(std::string_view text) { details_.set_kernel_line(text); }
     /// Gives it another hint; as `set_kernel_line`.
     void set_hint(std::string_view text) { details_.set_hint(text); }

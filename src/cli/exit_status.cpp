@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <string>
+#include <variant>
 
 namespace rproc::cli {
 namespace {
@@ -53,8 +55,9 @@ constexpr std::array kRows{
 };
 
 bool permission_denied(const Error& error) {
-    return error.code() == ErrorCode::firmware_unreadable && ::access(error.where().c_str(), R_OK) != 0 &&
-           errno == EACCES;
+    const auto* const file = std::get_if<place::File>(&error.place().part);
+    return error.code() == ErrorCode::firmware_unreadable && file != nullptr &&
+           ::access(std::string(file->name).c_str(), R_OK) != 0 && errno == EACCES;
 }
 
 }  // namespace

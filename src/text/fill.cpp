@@ -9,8 +9,6 @@
 namespace rproc {
 namespace {
 
-constexpr std::string_view kResult = "result";
-
 std::string format_argument(const TextArgument& argument, std::string_view spec) {
     const std::string format = fmt::format("{{:{}}}", spec);
     switch (argument.kind()) {
@@ -23,8 +21,9 @@ std::string format_argument(const TextArgument& argument, std::string_view spec)
 }
 
 /// What stands for a hole; the hole itself, with its braces, where there is no such argument.
-std::string fill_hole(std::string_view hole, std::span<const TextArgument> arguments, int result) {
-    if (hole == kResult) return fmt::format("{}", result);
+std::string fill_hole(std::string_view hole, std::span<const TextArgument> arguments, const NamedHoles& named) {
+    if (hole == "result") return fmt::format("{}", named.result);
+    if (hole == "name") return std::string(named.name);
     const std::size_t colon = std::min(hole.find(':'), hole.size());
     const bool numbered = colon == 1 && hole[0] >= '0' && hole[0] <= '9';
     const auto index = numbered ? static_cast<std::size_t>(hole[0] - '0') : arguments.size();
@@ -35,10 +34,10 @@ std::string fill_hole(std::string_view hole, std::span<const TextArgument> argum
 }  // namespace
 
 std::string fill(std::string_view text, std::initializer_list<TextArgument> arguments) {
-    return fill(text, std::span(arguments.begin(), arguments.size()), 0);
+    return fill(text, std::span(arguments.begin(), arguments.size()), NamedHoles{});
 }
 
-std::string fill(std::string_view text, std::span<const TextArgument> arguments, int result) {
+std::string fill(std::string_view text, std::span<const TextArgument> arguments, const NamedHoles& named) {
     std::string filled;
     while (!text.empty()) {
         const std::size_t brace = text.find_first_of("{}");
@@ -52,7 +51,7 @@ std::string fill(std::string_view text, std::span<const TextArgument> arguments,
             text.remove_prefix(doubled ? 2 : 1);
             continue;
         }
-        filled += fill_hole(text.substr(1, end - 1), arguments, result);
+        filled += fill_hole(text.substr(1, end - 1), arguments, named);
         text.remove_prefix(end + 1);
     }
     return filled;

@@ -9,7 +9,13 @@
 
 namespace rproc {
 
-/// As `fill` of text_arguments.hpp, and {result} by `result`: what the kernel's function returns.
-[[nodiscard]] std::string fill(std::string_view text, std::span<const TextArgument> arguments, int result);
+/// What the holes of an error's texts stand for besides its arguments.
+struct NamedHoles {
+    int result = 0;           ///< {result}: what the kernel's function returns
+    std::string_view name{};  ///< {name}: the first name in the error's place
+};
+
+/// As `fill` of text_arguments.hpp, and {result} and {name} by `named`.
+[[nodiscard]] std::string fill(std::string_view text, std::span<const TextArgument> arguments, const NamedHoles& named);
 
 }  // namespace rproc

@@ -26,6 +26,20 @@ struct TranslatingPlatform : test::BarePlatform {
     [[nodiscard]] std::optional<DeviceAddress> pa_to_da(PhysicalAddress /*pa*/) const { return seen_at; }
 };
 
+/// Has no memory, for a reason of its own.
+struct FullMemory {
+    static constexpr ErrorText kFull{.code = ErrorCode::memory_exhausted, .message = "{0} is full"};
+
+    [[nodiscard]] Result<Mapping> map(PhysicalRange /*range*/) { return fail(kFull, {}, "/dev/shm"); }
+    [[nodiscard]] Result<Allocation> allocate(std::uint64_t /*size*/) { return fail(kFull, {}, "/dev/shm"); }
+};
+
+struct FullPlatform : test::BarePlatform {
+    using Memory = FullMemory;
+    FullMemory full{};
+    FullMemory& memory() { return full; }
+};
+
 class CarveoutAllocationTest : public testing::Test {
   protected:
     Carveout& add(Carveout carveout) {
@@ -37,6 +51,7 @@ class CarveoutAllocationTest : public testing::Test {
     std::string allocate(Carveout& carveout, P& platform) {
         const auto done = allocate_carveout(ctx, platform, resources, carveout);
         kernel_line = done ? "" : done.error().kernel_line();
+        reason = done ? "" : done.error().message();
         ctx.drain(Step::allocate_carveouts, recorder);
         return outcome(done);
     }
@@ -51,6 +66,7 @@ class CarveoutAllocationTest : public testing::Test {
     Resources resources;
     test::Bytes table = ResourceTableBuilder{}.carveout("heap", wire::kAddressAny, 1).build();
     std::string kernel_line;
+    std::string reason;
 };
 
 TEST_F(CarveoutAllocationTest, WritesWhereARegionLies) {
@@ -114,6 +130,13 @@ TEST_F(CarveoutAllocationTest, MemoryThatIsNotThereIsRefused) {
     EXPECT_THAT(recorder.lines, ElementsAre("failed to allocate dma memory: len 0x1000000"));
     EXPECT_FALSE(carveout.mapping.mapped());
     EXPECT_EQ(written().da, wire::kAddressAny);
+}
+
+TEST_F(CarveoutAllocationTest, TheReasonOfTheMemoryProviderIsKept) {
+    FullPlatform platform{{.script = &script, .model = memory}};
+    EXPECT_EQ(allocate(add(Carveout::allocated("heap", {}, 0x1000)), platform), "memory-exhausted");
+    EXPECT_EQ(reason, "carveout heap: /dev/shm is full");
+    EXPECT_EQ(kernel_line, "Unable to allocate carveout heap: -12");
 }
 
 }  // namespace

@@ -42,7 +42,9 @@ class IommuTest : public testing::Test {
     std::string boot(const ResourceTableBuilder& table) {
         script.table = table.build();
         EXPECT_EQ(outcome(rproc.set_firmware(test::some_firmware())), "ok");
-        return outcome(rproc.boot());
+        const auto booted = rproc.boot();
+        message = booted ? "" : booted.error().message();
+        return outcome(booted);
     }
     void expect_nothing_left() {
         EXPECT_THAT(domain.entries(), IsEmpty());
@@ -56,6 +58,7 @@ class IommuTest : public testing::Test {
     ModelIommu domain;
     test::Recorder recorder;
     Processor rproc{test::FullBackend{&script}, platform(), ObserverRef(recorder)};
+    std::string message;
 };
 
 TEST_F(IommuTest, ShowsAPeripheralWhereADevmemEntrySays) {
@@ -93,6 +96,7 @@ TEST_F(IommuTest, WhatTheDomainRefusesRefusesTheBootAndLeavesNothing) {
                             ResourceTableBuilder(good).devmem("none", 0x50000000, 0x50000000, 0, 3),
                             ResourceTableBuilder(good).carveout("over", 0x40000000, 0x1000)}) {
         EXPECT_EQ(boot(bad), "iommu-refused");
+        EXPECT_THAT(message, testing::ContainsRegex("part of it is mapped already|multiples of 0x1000"));
         expect_nothing_left();
     }
     EXPECT_THAT(recorder.lines, Contains("failed to map devmem: -22"));

@@ -32,13 +32,19 @@ TEST(TextArgument, KeepsTheSignOfANumber) {
 
 TEST(TextArgument, ResultIsThatOfTheKernel) { EXPECT_EQ(filled("failed: {result}", {}), "failed: -22"); }
 
+TEST(TextArgument, NameIsTheFirstOneInThePlace) {
+    const ErrorText text{.message = "carveout {name}"};
+    EXPECT_EQ(Error::of(text, place::Carveout{"shm", 16}, {}).what(), "carveout shm");
+    EXPECT_EQ(Error::of(text, place::Segment{}, {}).what(), "carveout ");
+}
+
 TEST(TextArgument, ANameIsNotReadAsAText) { EXPECT_EQ(filled("\"{0}\"", {"{0} {1:#x} %s"}), "\"{0} {1:#x} %s\""); }
 
 TEST(TextArgument, DoubledBracesAreSingleOnes) { EXPECT_EQ(filled("{{ KEEP({0}) }}", {"x"}), "{ KEEP(x) }"); }
 
 TEST(TextArgument, AHoleWithoutItsArgumentStays) {
     EXPECT_EQ(filled("{0} {1}", {1U}), "1 {1}");
-    EXPECT_EQ(filled("{name}", {1U}), "{name}");
+    EXPECT_EQ(filled("{other}", {1U}), "{other}");
     EXPECT_EQ(filled("an open {0", {1U}), "an open {0");
     EXPECT_EQ(filled("}", {}), "}");
 }

@@ -16,23 +16,18 @@ namespace rproc {
 
 namespace internal {
 
-inline constexpr ErrorText kNoCarveout{
-    .code = ErrorCode::memory_exhausted,
-    .message = "cannot get {0:#x} bytes of memory in one piece",
-    .kernel_line = "Unable to allocate carveout {1}: {result}",
-    .hint = "name a memory-region of the device tree in the carveout entry, and ask for no more than it has"};
-inline constexpr ErrorText kNotMapped{.code = ErrorCode::iommu_refused,
-                                      .message = "the IOMMU does not map da {1:#x} to pa {2:#x}",
-                                      .kernel_line = "Unable to allocate carveout {0}: {result}",
-                                      .hint = "entries must not overlap, and must begin and end on a page"};
+inline constexpr std::string_view kNoCarveoutLine = "Unable to allocate carveout {name}: {result}";
 
-[[nodiscard]] inline Error allocation_failed(Context& ctx, const Carveout& carveout) {
+[[nodiscard]] inline Error allocation_failed(Context& ctx, const Carveout& carveout, Error error) {
     if (carveout.kind == Carveout::Kind::allocated) {
         // As a 32-bit kernel has it: the size of a vring may have wrapped there.
         ctx.log(LogLevel::error, LogSource::driver,
                 fill("failed to allocate dma memory: len {0:#x}", {static_cast<std::uint32_t>(carveout.size)}));
     }
-    return Error(kNoCarveout, place_of(carveout), carveout.size, carveout.name);
+    error.set_place(place_of(carveout));
+    error.set_kernel_line(kNoCarveoutLine);
+    error.set_hint("name a memory-region of the device tree in the carveout entry, and ask for no more than it has");
+    return std::move(error).with_code(ErrorCode::memory_exhausted);
 }
 
 template <Platform P>
@@ -69,7 +64,7 @@ template <Platform P>
             if (!shown) {
                 ctx.log(LogLevel::error, LogSource::remoteproc,
                         fill("iommu_map failed: {0}", {shown.error().kernel_result()}));
-                return fail(kNotMapped, place_of(carveout), carveout.name, carveout.da->value(), carveout.pa.value());
+                shown.error().set_kernel_line(kNoCarveoutLine);
             }
             return shown;
         }
@@ -89,7 +84,7 @@ template <Platform P>
 [[nodiscard]] Result<void> allocate_carveout(Context& ctx, P& platform, Resources& resources, Carveout& carveout) {
     const bool new_memory = carveout.kind == Carveout::Kind::allocated && !carveout.mapping.mapped();
     if (auto mapped = ctx.carveouts().map(carveout, platform.memory()); !mapped) {
-        return fail(internal::allocation_failed(ctx, carveout));
+        return fail(internal::allocation_failed(ctx, carveout, std::move(mapped).error()));
     }
     if (new_memory) RPROC_TRY(internal::place_allocated(ctx, platform, resources, carveout));
     if (carveout.table_offset) {

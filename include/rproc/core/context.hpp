@@ -50,7 +50,7 @@ class Context {
 
     /// Something short of a refusal. Its `kernel_line`, where there is one, is logged first, as a line of the core.
     void notice(Severity severity, Error error) {
-        if (!error.kernel_line().empty()) {
+        if (error.has_kernel_line()) {
             const auto level = severity == Severity::error ? LogLevel::error : LogLevel::warning;
             log(level, LogSource::remoteproc, error.kernel_line());
         }

@@ -38,9 +38,10 @@ template <IommuDomain I>
         resources.iommu_mappings.push_back(*range);
         return mapped;
     }
-    mapped.error().set_place(where);
-    if (mapped.error().hint().empty())
-        mapped.error().set_hint("entries must not overlap, and must begin and end on a page");
+    Error& error = mapped.error();
+    error.set_place(where);
+    error.set_note(fill("da {0:#x}+{1:#x}, pa {2:#x}", {da.value(), size, pa.value()}));
+    if (error.text().hint.empty()) error.set_hint("entries must not overlap, and must begin and end on a page");
     return mapped;
 }
 

@@ -56,7 +56,7 @@ class StepReporter {
         }
         Error& error = result.error();
         error.set_step(step);
-        if (!error.kernel_line().empty()) say(LogLevel::error, error.kernel_line());
+        if (error.has_kernel_line()) say(LogLevel::error, error.kernel_line());
         if (const std::string line = failure_line(step, ctx_.name(), error.kernel_result()); !line.empty())
             say(LogLevel::error, line);
         observer_.on_step_failed(step, error);

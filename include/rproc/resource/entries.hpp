@@ -19,18 +19,13 @@ namespace rproc {
 
 namespace internal {
 
-/// The kernel's word for a type that it knows.
-[[nodiscard]] inline std::string_view type_word(const ResourceEntry& entry) noexcept {
-    constexpr std::string_view kWords[]{"carveout", "devmem", "trace", "vdev"};
-    return entry.type() < std::size(kWords) ? kWords[entry.type()] : "entry";
-}
-
 [[nodiscard, gnu::cold, gnu::noinline]] inline Error truncated(const ResourceEntry& entry, std::uint64_t needed) {
-    return Error(ErrorCode::entry_truncated, place_of(entry), needed, entry.payload().size(), type_word(entry));
+    return Error(ErrorCode::entry_truncated, place_of(entry), needed, entry.payload().size(),
+                 place::entry_type_name(entry.type()));
 }
 
 [[nodiscard, gnu::cold, gnu::noinline]] inline Error reserved_not_zero(const ResourceEntry& entry) {
-    return Error(ErrorCode::entry_reserved_bytes, place_of(entry), type_word(entry));
+    return Error(ErrorCode::entry_reserved_bytes, place_of(entry), place::entry_type_name(entry.type()));
 }
 
 template <WireStruct T>

@@ -111,16 +111,6 @@ class Backend {
             "the resource table at pa {0:#x} ({1} bytes) lies in no carveout: the firmware never sees what Linux "
             "writes to it",
         .hint = "add the table's memory to the node's memory-region"};
-    static constexpr ErrorText kTableWraps{
-        .code = ErrorCode::tee_table_unmappable,
-        .message = "the table that the TEE reports runs past the end of the address space",
-        .kernel_line = text_of(ErrorCode::tee_table_unmappable).kernel_line,
-        .hint = text_of(ErrorCode::tee_table_unmappable).hint};
-    /// With the arguments of `answer_error`, and the file's name.
-    static constexpr ErrorText kPlainElf{.code = ErrorCode::tee_refused,
-                                         .message = "the TEE answers {0} ({1:#010x}): {2}; this is a plain ELF file",
-                                         .kernel_line = "TA_RPROC_CMD_LOAD_FW invoke failed TEE err: {1:#x}, ret:0",
-                                         .hint = "sign it: rproc sign --in {4} --key KEY --out {4}.signed"};
 
     /// What the TEE holds for this processor, as far as this side knows.
     enum class Held {
@@ -137,25 +127,24 @@ class Backend {
 
     template <MemoryProvider M>
     [[nodiscard]] static Result<LoadedTable> map(const Context& ctx, M& memory, const TableLocation& table) {
-        const Place where = place::TableAtPhysical{table.pa.value(), table.size};
         const auto range = PhysicalRange::make(table.pa, table.size);
-        if (!range) return fail(kTableWraps, where, table.pa.value(), table.size);
+        if (!range) return fail(unmappable(table, "it runs past the end of the address space"));
         auto mapped = map_table(ctx, memory, *range);
-        if (!mapped) return fail(ErrorCode::tee_table_unmappable, where, table.pa.value(), table.size);
+        if (!mapped) return fail(unmappable(table, mapped.error().what()));
         return mapped;
+    }
+
+    [[nodiscard]] static Error unmappable(const TableLocation& table, std::string_view why) {
+        return Error(ErrorCode::tee_table_unmappable, place::TableAtPhysical{table.pa.value(), table.size},
+                     table.pa.value(), table.size, why);
     }
 
     /// Says what the TEE cannot know: what the file is instead of a signed image.
     static void explain_refusal(Error& error, const Firmware& firmware) {
-        const Place where = place::Firmware{firmware.name()};
-        if (error.code() != ErrorCode::tee_refused || !is_elf(firmware)) {
-            error.set_place(where);
-            return;
-        }
-        std::array<TextArgument, 5> arguments{};
-        std::ranges::copy(error.arguments(), arguments.begin());
-        arguments[4] = firmware.name();
-        error = Error::of(kPlainElf, where, arguments);
+        error.set_place(place::Firmware{firmware.name()});
+        if (error.code() != ErrorCode::tee_refused || !is_elf(firmware)) return;
+        error.set_note("this is a plain ELF file");
+        error.set_hint("sign it: rproc sign --in {name} --key KEY --out {name}.signed");
     }
 
     [[nodiscard]] static bool is_elf(const Firmware& firmware) {

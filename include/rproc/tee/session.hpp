@@ -76,28 +76,20 @@ class Session {
     /// A command as the kernel's log names it.
     struct CommandText {
         std::string_view name;
-        std::string_view refused_line;    ///< the TEE answered with another result than success
-        std::string_view unreached_line;  ///< the TEE could not be asked
+        std::string_view unreached_line;  ///< the TEE could not be asked: the place is the client's
     };
     static constexpr CommandText kCommandLoadFw{
         .name = "TA_RPROC_CMD_LOAD_FW",
-        .refused_line = "TA_RPROC_CMD_LOAD_FW invoke failed TEE err: {1:#x}, ret:0",
         .unreached_line = "TA_RPROC_CMD_LOAD_FW invoke failed TEE err: 0x0, ret:{result}"};
     static constexpr CommandText kCommandStartFw{
-        .name = "TA_RPROC_CMD_START",
-        .refused_line = "TA_RPROC_CMD_START invoke failed TEE err: {1:#x}, ret:0",
-        .unreached_line = "TA_RPROC_CMD_START invoke failed TEE err: 0x0, ret:{result}"};
+        .name = "TA_RPROC_CMD_START", .unreached_line = "TA_RPROC_CMD_START invoke failed TEE err: 0x0, ret:{result}"};
     static constexpr CommandText kCommandStopFw{
-        .name = "TA_RPROC_CMD_STOP",
-        .refused_line = "TA_RPROC_CMD_STOP invoke failed TEE err: {1:#x}, ret:0",
-        .unreached_line = "TA_RPROC_CMD_STOP invoke failed TEE err: 0x0, ret:{result}"};
+        .name = "TA_RPROC_CMD_STOP", .unreached_line = "TA_RPROC_CMD_STOP invoke failed TEE err: 0x0, ret:{result}"};
     static constexpr CommandText kCommandReleaseFw{
         .name = "TA_RPROC_CMD_RELEASE_FW",
-        .refused_line = "TA_RPROC_CMD_RELEASE_FW invoke failed TEE err: {1:#x}, ret:0",
         .unreached_line = "TA_RPROC_CMD_RELEASE_FW invoke failed TEE err: 0x0, ret:{result}"};
     static constexpr CommandText kCommandGetRscTable{
         .name = "TA_RPROC_CMD_GET_RSC_TABLE",
-        .refused_line = "TA_RPROC_CMD_GET_RSC_TABLE invoke failed TEE err: {1:#x}, ret:0",
         .unreached_line = "TA_RPROC_CMD_GET_RSC_TABLE invoke failed TEE err: 0x0, ret:{result}"};
 
     Session(std::shared_ptr<Connection<C>> connection, std::uint32_t processor, SessionId id) noexcept
@@ -119,7 +111,7 @@ class Session {
         }
         return fail(answer_error({.code = ErrorCode::tee_refused,
                                   .message = "the TEE answers {0} ({1:#010x}): {2}",
-                                  .kernel_line = command.refused_line,
+                                  .kernel_line = "{name} invoke failed TEE err: {1:#x}, ret:0",
                                   .hint = "the usual cause: {3}"},
                                  place::TeeCommand{command.name}, *answer));
     }
