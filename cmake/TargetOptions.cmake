@@ -14,7 +14,20 @@ function(rproc_target_options target)
     endif()
 endfunction()
 
-# For what is compiled more often than it runs: the command and the tests, which take a third longer to compile at -O3.
+# Parses the headers of the arguments once for the whole target. A file that forgets one of them is found by a build with
+# -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON.
+function(rproc_precompile target)
+    target_precompile_headers(${target} PRIVATE
+        <algorithm> <array> <cstdint> <filesystem> <functional> <memory> <optional> <span> <string> <string_view> <variant>
+        <vector> ${ARGN})
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        target_compile_options(${target} PRIVATE -fpch-preprocess)  # without it, ccache stores nothing
+    elseif(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+        target_compile_options(${target} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
+    endif()
+endfunction()
+
+# For what is compiled more often than it runs: the tests, which take a third longer to compile at -O3.
 function(rproc_compile_quickly target)
     target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
 endfunction()

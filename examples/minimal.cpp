@@ -4,15 +4,15 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <rproc/linux/sysfs_processor.hpp>
 #include <rproc/rproc.hpp>
+#include <rproc/sysfs/sysfs_processor.hpp>
 #include <string>
 #include <utility>
 
 namespace {
 
-rproc::Result<std::string> start_on_board(rproc::linux::ProcessorPlace place, const std::filesystem::path& firmware) {
-    rproc::linux::SysfsRemoteProcessor m4(std::move(place));
+rproc::Result<std::string> start_on_board(rproc::sysfs::ProcessorPlace place, const std::filesystem::path& firmware) {
+    rproc::sysfs::SysfsRemoteProcessor m4(std::move(place));
     RPROC_TRY(m4.set_firmware(firmware.filename().string()));
     RPROC_TRY(m4.start(std::chrono::seconds(5)));
     return "on " + describe(m4.place());
@@ -27,8 +27,8 @@ rproc::Result<std::string> start_on_model(const std::filesystem::path& firmware)
 }
 
 rproc::Result<std::string> start(const std::filesystem::path& firmware) {
-    rproc::linux::LocalFiles files;
-    auto place = rproc::linux::find_processor(files, {}, "");
+    rproc::sysfs::LocalFiles files;
+    auto place = rproc::sysfs::find_processor(files, {}, "");
     if (place) return start_on_board(*std::move(place), firmware);
     if (place.error().code() != rproc::ErrorCode::processor_unknown) return rproc::fail(std::move(place).error());
     return start_on_model(firmware);

@@ -10,10 +10,10 @@
 #include <string>
 #include <string_view>
 
-#include <rproc/core/coredumper.hpp>
 #include <rproc/core/crash_worker.hpp>
 #include <rproc/core/kick_worker.hpp>
 #include <rproc/core/registry.hpp>
+#include <rproc/debug/coredumper.hpp>
 #include <rproc/rproc.hpp>
 
 namespace {

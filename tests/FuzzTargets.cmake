@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 
-# Each tests/<room>/<stem>_fuzz.cpp is one libFuzzer target and one test, which starts from the seeds in
-# tests/<room>/corpus/<stem>_fuzz/ (or corpus/<stem>/). New inputs and crashes go to the build directory; the seeds are only read.
+# Each tests/<module>/<stem>_fuzz.cpp is one libFuzzer target and one test, which starts from the seeds in
+# tests/<module>/corpus/<stem>_fuzz/ (or corpus/<stem>/). New inputs and crashes go to the build directory; the seeds are only read.
 set(RPROC_FUZZ_SECONDS 20 CACHE STRING "How long each fuzz target runs as a test, in seconds")
 math(EXPR fuzz_timeout "${RPROC_FUZZ_SECONDS} + 120")
 
 file(GLOB_RECURSE fuzz_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_fuzz.cpp)
 foreach(source IN LISTS fuzz_sources)
     cmake_path(GET source STEM LAST_ONLY target)
-    cmake_path(GET source PARENT_PATH room)
+    cmake_path(GET source PARENT_PATH module)
     string(REGEX REPLACE "_fuzz$" "" stem ${target})
 
     add_executable(${target} ${source})
@@ -20,7 +20,7 @@ foreach(source IN LISTS fuzz_sources)
     set(corpora ${CMAKE_CURRENT_BINARY_DIR}/fuzz/${target}/corpus)
     set(crashes ${CMAKE_CURRENT_BINARY_DIR}/fuzz/${target}/crashes)
     file(MAKE_DIRECTORY ${corpora} ${crashes})
-    foreach(seeds ${room}/corpus/${target} ${room}/corpus/${stem})
+    foreach(seeds ${module}/corpus/${target} ${module}/corpus/${stem})
         if(IS_DIRECTORY ${seeds})
             list(APPEND corpora ${seeds})
         endif()

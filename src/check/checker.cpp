@@ -9,13 +9,13 @@
 
 #include <fmt/format.h>
 
-#include "check/arithmetic.hpp"
-#include "check/as_kernel_sees.hpp"
-#include "check/judge.hpp"
-#include "check/remarks.hpp"
-#include "check/secure_check.hpp"
-#include "check/trial.hpp"
-#include "check/verdict_of_trial.hpp"
+#include "check/lint/arithmetic.hpp"
+#include "check/lint/remarks.hpp"
+#include "check/verdict/as_kernel_sees.hpp"
+#include "check/verdict/judge.hpp"
+#include "check/verdict/secure_check.hpp"
+#include "check/verdict/trial.hpp"
+#include "check/verdict/verdict_of_trial.hpp"
 #include "rproc/firmware/elf_image.hpp"
 
 namespace rproc::check {

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "check/byte_count.hpp"
+#include "check/lint/byte_count.hpp"
 
 namespace rproc::check {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include "cli/common.hpp"
+#include "cli/common/command.hpp"
 
 /// The subcommands. Each adds its parser to `app` and says what to run when it was chosen.
 namespace rproc::cli {

@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
-#include "cli/json_of_place.hpp"
-#include "cli/tee_options.hpp"
+#include "cli/common/json_of_place.hpp"
+#include "cli/common/tee_options.hpp"
 #include "rproc/check/verification.hpp"
 
 namespace rproc::cli {

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # include_rules.sh SOURCE_DIR
-# Which room may include which: a file includes rooms of a lower rank and its own, never a neighbour of the same rank.
-# Holds for include/rproc/<room>/ and src/<room>/ alike; the command (src/cli) may use everything.
+# Which module may include which: a file includes modules of a lower rank and its own, never a neighbour of the same rank.
+# Holds for include/rproc/<module>/ and src/<module>/ alike; the command (src/cli) may use everything.
 set -euo pipefail
 
 readonly source_dir=$1
@@ -14,7 +14,7 @@ complain() {
     failures=$((failures + 1))
 }
 
-# The rank of a room; "base" stands for the files directly in include/rproc and src.
+# The rank of a module; "base" stands for the files directly in include/rproc and src.
 rank() {
     case $1 in
         internal) echo 0 ;;
@@ -23,16 +23,17 @@ rank() {
         resource) echo 3 ;;
         firmware) echo 4 ;;
         core) echo 5 ;;
-        elf | tee | platform) echo 6 ;;
-        linux | sim | testing) echo 7 ;;
-        check) echo 8 ;;
-        everything) echo 9 ;;
+        debug | observers) echo 6 ;;
+        elf | tee | platform) echo 7 ;;
+        sysfs | sim | testing) echo 8 ;;
+        check | study) echo 9 ;;
+        everything) echo 10 ;;
         *) echo unknown ;;
     esac
 }
 
-# The room of a path below include/rproc or src: memory/address.hpp is in memory, error.hpp in base.
-room_of() {
+# The module of a path below include/rproc or src: memory/address.hpp is in memory, error.hpp in base.
+module_of() {
     case $1 in
         rproc.hpp | secure.hpp) echo everything ;;
         cli/*) echo everything ;;
@@ -46,25 +47,25 @@ includes_of() {
     sed -nE 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*[<"]([^>"]+)[>"].*/\1/p' "$1"
 }
 
-check_rooms() {
-    local file=$1 relative=$2 room own included other theirs
-    room=$(room_of "$relative")
-    own=$(rank "$room")
+check_modules() {
+    local file=$1 relative=$2 module own included other theirs
+    module=$(module_of "$relative")
+    own=$(rank "$module")
     if [[ $own == unknown ]]; then
-        complain "$file: the room '$room' has no rank; give it one in tests/architecture/include_rules.sh"
+        complain "$file: the module '$module' has no rank; give it one in tests/architecture/include_rules.sh"
         return
     fi
     while read -r included; do
         case $included in
             ../* | ./*) complain "$file: includes $included: name it from the root"; continue ;;
-            rproc/*) other=$(room_of "${included#rproc/}") ;;
+            rproc/*) other=$(module_of "${included#rproc/}") ;;
             *) [[ -e $source_dir/src/$included ]] || continue
-               other=$(room_of "$included") ;;
+               other=$(module_of "$included") ;;
         esac
-        [[ $other == "$room" ]] && continue
+        [[ $other == "$module" ]] && continue
         theirs=$(rank "$other")
         if [[ $theirs == unknown ]] || ((theirs >= own)); then
-            complain "$file: $room must not include $included"
+            complain "$file: $module must not include $included"
         fi
     done < <(includes_of "$file")
 }
@@ -96,8 +97,8 @@ while read -r file; do
     relative=${file#"$source_dir"/}
     checked=$((checked + 1))
     case $relative in
-        include/rproc/*) check_rooms "$file" "${relative#include/rproc/}"; check_outside_headers "$file" ;;
-        src/*) check_rooms "$file" "${relative#src/}" ;;
+        include/rproc/*) check_modules "$file" "${relative#include/rproc/}"; check_outside_headers "$file" ;;
+        src/*) check_modules "$file" "${relative#src/}" ;;
     esac
     case $relative in
         include/rproc/internal/*) check_internal "$file" ;;

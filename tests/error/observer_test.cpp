@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "rproc/core/state.hpp"
+#include "rproc/state.hpp"
 
 namespace rproc {
 namespace {

@@ -38,13 +38,13 @@ TEST(FailedRelease, IsMadeUpForBeforeTheNextLoad) {
     faults.arm_at("tee.RELEASE_FW", 0, FaultKind::refused);
     ASSERT_EQ(outcome(m4.boot()), "table-version");
     EXPECT_EQ(faults.injected(), 1U);
-    EXPECT_THAT(board.tee->calls, testing::ElementsAre("LOAD", "TABLE"));
+    EXPECT_THAT(board.tee->calls, ::testing::ElementsAre("LOAD", "TABLE"));
     EXPECT_EQ(board.tee->tee().state(0), tee::SoftwareTee::ProcessorState::loaded);
 
     board.tee->calls.clear();
     ASSERT_EQ(outcome(m4.set_firmware(signed_firmware())), "ok");
     ASSERT_EQ(outcome(m4.boot()), "ok");
-    EXPECT_THAT(board.tee->calls, testing::ElementsAre("RELEASE", "LOAD", "TABLE", "LOAD", "TABLE", "START"));
+    EXPECT_THAT(board.tee->calls, ::testing::ElementsAre("RELEASE", "LOAD", "TABLE", "LOAD", "TABLE", "START"));
     EXPECT_EQ(m4.table().size(), 140U);  // that of the second image
 }
 

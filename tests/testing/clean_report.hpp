@@ -9,7 +9,7 @@
 
 #include "rproc/testing/fault_report.hpp"
 
-namespace rproc::test {
+namespace rproc::testing::test {
 
 /// No violation, and at least so many faults; prints how many there were.
 inline void expect_clean(const FaultReport& report, std::string_view name, std::size_t least) {
@@ -18,4 +18,4 @@ inline void expect_clean(const FaultReport& report, std::string_view name, std::
     EXPECT_TRUE(report.violations.empty()) << to_string(report);
 }
 
-}  // namespace rproc::test
+}  // namespace rproc::testing::test

@@ -11,14 +11,14 @@
 
 #include "core/fakes.hpp"
 #include "rproc/core/remote_processor.hpp"
-#include "rproc/core/table_mapping.hpp"
+#include "rproc/core/resource_tables.hpp"
 #include "rproc/memory/model_iommu.hpp"
 #include "rproc/resource/table_builder.hpp"
 #include "rproc/testing/checked_life.hpp"
 #include "rproc/testing/faulty_backend.hpp"
 #include "rproc/testing/faulty_platform.hpp"
 
-namespace rproc::test {
+namespace rproc::testing::test {
 
 inline constexpr DeviceAddress kFakeTableAt{0x100};
 
@@ -157,4 +157,4 @@ class FakeRig {
     bool core_ = kInitial == State::detached;
 };
 
-}  // namespace rproc::test
+}  // namespace rproc::testing::test

@@ -7,7 +7,7 @@
 #include "testing/clean_report.hpp"
 #include "testing/fake_rig.hpp"
 
-namespace rproc {
+namespace rproc::testing {
 namespace {
 
 using test::AttachablePlatform;
@@ -15,8 +15,8 @@ using test::expect_clean;
 using test::FakeRig;
 using test::PlatformBehindIommu;
 using test::RejoinedPlatform;
-using testing::Contains;
-using testing::Field;
+using ::testing::Contains;
+using ::testing::Field;
 
 TEST(EveryFaultOfTheFakes, LeavesNothingAndTheNextBootWorks) {
     expect_clean(every_fault_of<FakeRig<AttachablePlatform, State::offline>>("fakes"), "fakes", 1000);
@@ -49,4 +49,4 @@ TEST(EveryFaultOfTheFakes, BehindAnIommuThatSomebodyElseHasStarted) {
 }
 
 }  // namespace
-}  // namespace rproc
+}  // namespace rproc::testing

@@ -9,11 +9,11 @@
 
 #include "error/outcome.hpp"
 
-namespace rproc {
+namespace rproc::testing {
 namespace {
 
 using test::outcome;
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 constexpr FaultPoint kMap{.name = "map", .code = ErrorCode::memory_exhausted};
 constexpr FaultPoint kSend{.name = "send", .code = ErrorCode::mailbox_failed, .also = FaultKind::late};
@@ -112,4 +112,4 @@ TEST(Faults, ALateFaultLeavesTheErrorOfTheCallItself) {
 }
 
 }  // namespace
-}  // namespace rproc
+}  // namespace rproc::testing

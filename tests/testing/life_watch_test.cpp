@@ -8,7 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace rproc {
+namespace rproc::testing {
 namespace {
 
 Error error_at(Step step) {
@@ -17,8 +17,8 @@ Error error_at(Step step) {
     return error;
 }
 
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 constexpr UndoReports kAll{.unprepare = true, .release_fw = true};
 
@@ -145,7 +145,7 @@ TEST(LifeWatch, DemandsThatStepsEndAsTheyBegan) {
                 ElementsAre("start ends, and has not begun", "the error of a failed load names step start"));
     watch.on_step_begin(Step::load);
     watch.expect_rest();
-    EXPECT_THAT(watch.take_violations(), testing::Contains("at rest: load has begun and not ended"));
+    EXPECT_THAT(watch.take_violations(), ::testing::Contains("at rest: load has begun and not ended"));
 }
 
 TEST(LifeWatch, DemandsLegalStatesWithoutGaps) {
@@ -157,4 +157,4 @@ TEST(LifeWatch, DemandsLegalStatesWithoutGaps) {
 }
 
 }  // namespace
-}  // namespace rproc
+}  // namespace rproc::testing

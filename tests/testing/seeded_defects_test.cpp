@@ -16,17 +16,17 @@
 #include "rproc/testing/faulty_platform.hpp"
 #include "testing/fake_rig.hpp"
 
-namespace rproc {
+namespace rproc::testing {
 namespace {
 
 using test::BoardPlatform;
 using test::FullBackend;
-using testing::AllOf;
-using testing::Contains;
-using testing::Field;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::Field;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 template <class B, class P, class S = Mainline>
 using Faulty = RemoteProcessor<FaultyBackend<B>, FaultyPlatform<P>, S, ObserverRef<LifeWatch>>;
@@ -128,21 +128,21 @@ struct OwnWayBack {
     }
     template <class Steps>
     static void after_stop(Steps& steps) {
-        steps.take_back();
-        steps.give_up();
+        steps.roll_back();
+        steps.release();
     }
 };
 
 struct ReleasesFirst {
     static void go(auto& steps) {
         steps.release_fw();
-        steps.take_back();
+        steps.roll_back();
         steps.forget_table();
     }
 };
 
 struct TakesNothingBack {
-    static void go(auto& steps) { steps.give_up(); }
+    static void go(auto& steps) { steps.release(); }
 };
 
 template <class Way>
@@ -248,10 +248,10 @@ TEST(EveryFault, IsInjectedAloneAndWithAllThatFollow) {
         for (const char* op : {"a", "b", "a"}) run += trial.faults().pass(op) ? "." : "!";
         runs.push_back(run);
     });
-    EXPECT_THAT(runs, testing::ElementsAre("...", "!..", ".!.", "..!", "!!!", ".!!", "..!"));
+    EXPECT_THAT(runs, ::testing::ElementsAre("...", "!..", ".!.", "..!", "!!!", ".!!", "..!"));
     EXPECT_EQ(report.runs, 6U);
     EXPECT_EQ(to_string(report), "9 faults injected in 6 runs, 0 violations\n       6 a\n       3 b");
 }
 
 }  // namespace
-}  // namespace rproc
+}  // namespace rproc::testing

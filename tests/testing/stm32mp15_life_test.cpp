@@ -24,7 +24,7 @@
 #include "support/elf_builder.hpp"
 #include "testing/clean_report.hpp"
 
-namespace rproc {
+namespace rproc::testing {
 namespace {
 
 using platform::ModelMailbox;
@@ -138,4 +138,4 @@ TEST(EveryFaultOfAnStm32mp15, ThatRestartsByItself) {
 }
 
 }  // namespace
-}  // namespace rproc
+}  // namespace rproc::testing

@@ -26,7 +26,7 @@
 #include "tee/tee_fixture.hpp"
 #include "testing/clean_report.hpp"
 
-namespace rproc {
+namespace rproc::testing {
 namespace {
 
 using platform::ModelMailbox;
@@ -138,8 +138,8 @@ class TeeRig {
 };
 
 template <class S>
-class EveryFaultOfATee : public testing::Test {};
-using Sequences = testing::Types<Mainline, AlternateBoot, LoadFirst>;
+class EveryFaultOfATee : public ::testing::Test {};
+using Sequences = ::testing::Types<Mainline, AlternateBoot, LoadFirst>;
 TYPED_TEST_SUITE(EveryFaultOfATee, Sequences);
 
 TYPED_TEST(EveryFaultOfATee, LeavesNothingAndTheNextBootWorks) {
@@ -147,4 +147,4 @@ TYPED_TEST(EveryFaultOfATee, LeavesNothingAndTheNextBootWorks) {
 }
 
 }  // namespace
-}  // namespace rproc
+}  // namespace rproc::testing

@@ -28,11 +28,11 @@
 #include "tee/tee_fixture.hpp"
 #include "testing/fake_rig.hpp"
 
-namespace rproc {
+namespace rproc::testing {
 namespace {
 
 using test::outcome;
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 using Full = FaultyBackend<test::FullBackend>;
 static_assert(Backend<Full> && ParsesImage<Full> && !ParsesMemory<Full> && StartsCore<Full> && !DrivesCore<Full>);
@@ -88,7 +88,7 @@ std::vector<std::string> second_fails(Faults faults, std::string_view point, F o
 
 const auto kSecondOp = ElementsAre("ok", "fault-injected", "ok");
 
-class Wrappers : public testing::Test {
+class Wrappers : public ::testing::Test {
   protected:
     Faults faults;
     test::Script script{.calls = {}, .table = test::full_table()};
@@ -323,4 +323,4 @@ TEST_F(Wrappers, ALoadThatATeeRefusesLeavesItsImage) {
 }
 
 }  // namespace
-}  // namespace rproc
+}  // namespace rproc::testing

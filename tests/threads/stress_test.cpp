@@ -21,7 +21,7 @@
 #include "rproc/core/kick_worker.hpp"
 #include "rproc/core/registry.hpp"
 #include "rproc/core/remote_processor.hpp"
-#include "rproc/core/table_mapping.hpp"
+#include "rproc/core/resource_tables.hpp"
 #include "rproc/resource/table_builder.hpp"
 
 namespace rproc {

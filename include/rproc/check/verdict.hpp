@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "rproc/check/finding_code.hpp"
-#include "rproc/core/state.hpp"
 #include "rproc/error.hpp"
+#include "rproc/state.hpp"
 #include "rproc/stored_place.hpp"
 
 namespace rproc::check {

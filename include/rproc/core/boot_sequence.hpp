@@ -28,7 +28,7 @@ struct AnySteps {
     Result<void> start();
     Result<void> start_subdevices();
     void save_table();
-    void take_back();
+    void roll_back();
     void release_fw();
     void forget_table();
 };
@@ -53,7 +53,7 @@ concept PreparesRestart = requires(internal::AnySteps& steps) {
 /// A sequence may have its own way back; all others take back every step and then release the firmware, once. For those
 /// who study where a design releases.
 template <class S>
-concept TakesBack = requires(internal::AnySteps& steps, Step failed) {
+concept OrdersRollback = requires(internal::AnySteps& steps, Step failed) {
     // After a boot or a recovery that failed at a step; must leave nothing behind but, perhaps, the firmware.
     { S::after_failure(steps, failed) } -> std::same_as<void>;
     // After the core was stopped; likewise.

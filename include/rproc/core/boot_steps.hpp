@@ -5,17 +5,15 @@
 #include <span>
 #include <utility>
 
-#include "rproc/core/boot_parts.hpp"
 #include "rproc/core/carveout_allocation.hpp"
 #include "rproc/core/concepts.hpp"
 #include "rproc/core/context.hpp"
-#include "rproc/core/core_ops.hpp"
+#include "rproc/core/resource_handler.hpp"
 #include "rproc/core/resources.hpp"
+#include "rproc/core/rollback.hpp"
 #include "rproc/core/step_reporter.hpp"
 #include "rproc/core/subdevices.hpp"
-#include "rproc/core/table_handling.hpp"
 #include "rproc/core/virtio.hpp"
-#include "rproc/core/way_back.hpp"
 #include "rproc/firmware/firmware.hpp"
 #include "rproc/observer.hpp"
 #include "rproc/result.hpp"
@@ -25,7 +23,7 @@ namespace rproc {
 
 /// The steps from which a boot sequence is composed, and the way back from each.
 ///
-/// Every step reports itself to the observer, and remembers what it did; `take_back` and `give_up`, in this order, take
+/// Every step reports itself to the observer, and remembers what it did; `roll_back` and `release`, in this order, take
 /// back all that was done, and leave no mapping, carveout, resource, firmware or table behind. Owned by one
 /// RemoteProcessor, which holds its lock around every call.
 template <class B, class P, class O>
@@ -170,14 +168,14 @@ class BootSteps {
         });
     }
 
-    // The way back; see WayBack.
+    // The way back; see Rollback.
 
-    [[nodiscard]] Result<void> stop() { return way_back_.stop(); }
-    [[nodiscard]] Result<void> detach() requires HasAttach<P> { return way_back_.detach(); }
-    void take_back() { way_back_.take_back(); }
-    void release_fw() { way_back_.release_fw(); }
-    void forget_table() { way_back_.forget_table(); }
-    void give_up() { way_back_.give_up(); }
+    [[nodiscard]] Result<void> stop() { return rollback_.stop(); }
+    [[nodiscard]] Result<void> detach() requires HasAttach<P> { return rollback_.detach(); }
+    void roll_back() { rollback_.roll_back(); }
+    void release_fw() { rollback_.release_fw(); }
+    void forget_table() { rollback_.forget_table(); }
+    void release() { rollback_.release(); }
 
     [[nodiscard]] const Resources& resources() const noexcept { return parts_.resources; }
     [[nodiscard]] VirtioBus& virtio() noexcept { return parts_.virtio; }
@@ -207,7 +205,7 @@ class BootSteps {
     }
 
     BootParts<B, P, O> parts_;
-    WayBack<B, P, O> way_back_{parts_};
+    Rollback<B, P, O> rollback_{parts_};
     const Firmware* firmware_ = nullptr;
     DeviceAddress boot_address_;
 };

@@ -9,11 +9,11 @@
 #include <variant>
 #include <vector>
 
-#include "rproc/core/dump_segment.hpp"
-#include "rproc/core/state.hpp"
+#include "rproc/core/crash.hpp"
 #include "rproc/memory/carveout_registry.hpp"
 #include "rproc/observer.hpp"
 #include "rproc/resource/table_editor.hpp"
+#include "rproc/state.hpp"
 
 namespace rproc {
 

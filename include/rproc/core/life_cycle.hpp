@@ -11,14 +11,13 @@
 #include "rproc/core/concepts.hpp"
 #include "rproc/core/context.hpp"
 #include "rproc/core/crash.hpp"
-#include "rproc/core/crash_scene.hpp"
 #include "rproc/core/firmware_request.hpp"
-#include "rproc/core/state.hpp"
 #include "rproc/core/step_reporter.hpp"
 #include "rproc/core/subdevices.hpp"
 #include "rproc/core/virtio.hpp"
 #include "rproc/observer.hpp"
 #include "rproc/result.hpp"
+#include "rproc/state.hpp"
 
 namespace rproc {
 
@@ -65,10 +64,10 @@ class LifeCycle {
     [[nodiscard]] Result<void> stop() {
         RPROC_TRY(steps_.stop());
         stopped();
-        if constexpr (TakesBack<S>) {
+        if constexpr (OrdersRollback<S>) {
             S::after_stop(steps_);
         } else {
-            take_back_all();
+            roll_back();
         }
         return {};
     }
@@ -84,7 +83,7 @@ class LifeCycle {
     [[nodiscard]] Result<void> detach() requires HasAttach<P> {
         RPROC_TRY(steps_.detach());
         detached();
-        take_back_all();
+        roll_back();
         return {};
     }
 
@@ -242,13 +241,13 @@ class LifeCycle {
     }
 
     void undo(Step failed) {
-        if constexpr (TakesBack<S>) return S::after_failure(steps_, failed);
-        take_back_all();
+        if constexpr (OrdersRollback<S>) return S::after_failure(steps_, failed);
+        roll_back();
     }
 
-    void take_back_all() {
-        steps_.take_back();
-        steps_.give_up();
+    void roll_back() {
+        steps_.roll_back();
+        steps_.release();
     }
 
     void started() {

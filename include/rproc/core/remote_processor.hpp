@@ -11,14 +11,13 @@
 #include "rproc/core/boot_sequence.hpp"
 #include "rproc/core/concepts.hpp"
 #include "rproc/core/crash.hpp"
-#include "rproc/core/crash_scene.hpp"
 #include "rproc/core/life_cycle.hpp"
-#include "rproc/core/state.hpp"
 #include "rproc/core/subdevices.hpp"
-#include "rproc/core/virtio_access.hpp"
+#include "rproc/core/virtio.hpp"
 #include "rproc/firmware/source.hpp"
 #include "rproc/observer.hpp"
 #include "rproc/result.hpp"
+#include "rproc/state.hpp"
 
 namespace rproc {
 

@@ -11,7 +11,7 @@
 
 #include "rproc/core/concepts.hpp"
 #include "rproc/core/context.hpp"
-#include "rproc/core/table_mapping.hpp"
+#include "rproc/core/resource_tables.hpp"
 #include "rproc/memory/model_memory.hpp"
 #include "rproc/platform/mailbox.hpp"
 #include "rproc/platform/registers.hpp"

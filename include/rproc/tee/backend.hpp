@@ -12,7 +12,7 @@
 
 #include "rproc/core/concepts.hpp"
 #include "rproc/core/context.hpp"
-#include "rproc/core/table_mapping.hpp"
+#include "rproc/core/resource_tables.hpp"
 #include "rproc/firmware/firmware.hpp"
 #include "rproc/memory/mapping.hpp"
 #include "rproc/result.hpp"

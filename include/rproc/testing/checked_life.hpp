@@ -17,15 +17,15 @@
 #include "rproc/core/concepts.hpp"
 #include "rproc/core/crash.hpp"
 #include "rproc/core/resources.hpp"
-#include "rproc/core/state.hpp"
 #include "rproc/firmware/source.hpp"
 #include "rproc/observer.hpp"
 #include "rproc/result.hpp"
+#include "rproc/state.hpp"
 #include "rproc/testing/every_fault.hpp"
 #include "rproc/testing/faulty_firmware.hpp"
 #include "rproc/testing/life_watchers.hpp"
 
-namespace rproc {
+namespace rproc::testing {
 
 /// A processor with all that it needs, made anew for each fault: what a user of the harness writes.
 template <class R>
@@ -274,4 +274,4 @@ class CheckedLife {
     bool was_attached_ = false;          ///< before the last crash
 };
 
-}  // namespace rproc
+}  // namespace rproc::testing

@@ -14,7 +14,7 @@
 #include "rproc/testing/fault_report.hpp"
 #include "rproc/testing/faults.hpp"
 
-namespace rproc {
+namespace rproc::testing {
 
 /// One run of a scenario: with its faults, and with a place for what is wrong.
 class FaultTrial {
@@ -84,4 +84,4 @@ inline void take(FaultReport& report, std::string_view scenario, std::string fau
     return report;
 }
 
-}  // namespace rproc
+}  // namespace rproc::testing

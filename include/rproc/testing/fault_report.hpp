@@ -11,7 +11,7 @@
 
 #include "rproc/testing/faults.hpp"
 
-namespace rproc {
+namespace rproc::testing {
 
 /// Something that did not hold.
 struct FaultViolation {
@@ -66,4 +66,4 @@ struct FaultReport {
     return text;
 }
 
-}  // namespace rproc
+}  // namespace rproc::testing

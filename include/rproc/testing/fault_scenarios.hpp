@@ -11,7 +11,7 @@
 
 /// What is done to a processor while faults are injected. A processor that is detached at first is attached to where
 /// these say boot.
-namespace rproc::scenario {
+namespace rproc::testing::scenario {
 
 struct BootAndDestroy {
     static constexpr std::string_view kName = "boot, destroy";
@@ -197,9 +197,9 @@ using All = std::tuple<BootAndDestroy, BootAndStop, BootTwice, BootAgain, CrashA
                        CrashAndRecover, CrashTwice, BootAndDetach, DetachAfterRecovery, HandleCrash, BootAndRemove,
                        BootAndKick, Suspend, SuspendAndCrash, SuspendAndDestroy, SuspendAndRemove>;
 
-}  // namespace rproc::scenario
+}  // namespace rproc::testing::scenario
 
-namespace rproc {
+namespace rproc::testing {
 
 /// Every fault in one scenario of a rig's processor; after each, the faults are over, and the next boot must work.
 /// @param rig a name for it, for the report.
@@ -224,4 +224,4 @@ template <FaultRig Rig>
     return report;
 }
 
-}  // namespace rproc
+}  // namespace rproc::testing

@@ -17,7 +17,7 @@
 /// Fault injection: what a processor's surroundings can do wrong, one fault after the other. `FaultyMemory`,
 /// `FaultyIommu`, `FaultyRegisters`, `FaultyMailbox`, `FaultyClient`, `FaultyBackend` and `FaultyPlatform` wrap what is
 /// real or a model and fail where a `Faults` tells them to; `every_fault` runs a scenario once for each fault there is.
-namespace rproc {
+namespace rproc::testing {
 
 /// How a call fails.
 enum class FaultKind {
@@ -176,4 +176,4 @@ class Faults {
     std::shared_ptr<State> state_;
 };
 
-}  // namespace rproc
+}  // namespace rproc::testing

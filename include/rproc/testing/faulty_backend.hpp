@@ -13,7 +13,7 @@
 #include "rproc/result.hpp"
 #include "rproc/testing/faults.hpp"
 
-namespace rproc {
+namespace rproc::testing {
 
 /// A backend each of whose ops can fail, with the ops that the wrapped one has and no other. `load`
 /// and `stop` also fail after they are done; `start` does not, as a core whose start failed must not run. Ops that
@@ -88,4 +88,4 @@ class FaultyBackend {
     Faults faults_;
 };
 
-}  // namespace rproc
+}  // namespace rproc::testing

@@ -14,7 +14,7 @@
 #include "rproc/tee/protocol.hpp"
 #include "rproc/testing/faults.hpp"
 
-namespace rproc {
+namespace rproc::testing {
 
 /// A client whose TEE can be unreachable or answer GENERIC, at each session and each command; and
 /// whose memory may be impossible to share. A LOAD_FW that is refused leaves the image in the processor's memory:
@@ -70,4 +70,4 @@ class FaultyClient {
     Faults faults_;
 };
 
-}  // namespace rproc
+}  // namespace rproc::testing

@@ -15,7 +15,7 @@
 #include "rproc/result.hpp"
 #include "rproc/testing/faults.hpp"
 
-namespace rproc {
+namespace rproc::testing {
 
 /// A driver for rpmsg devices that takes all queues of each, and counts the interrupts. Its probe can fail, also after
 /// it took the queues.
@@ -74,4 +74,4 @@ class FaultyDriver {
     std::size_t interrupts_ = 0;
 };
 
-}  // namespace rproc
+}  // namespace rproc::testing

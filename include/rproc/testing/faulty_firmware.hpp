@@ -7,7 +7,7 @@
 #include "rproc/result.hpp"
 #include "rproc/testing/faults.hpp"
 
-namespace rproc {
+namespace rproc::testing {
 
 /// A source whose firmware may not be readable when it is asked for.
 [[nodiscard]] inline FirmwareSource faulty_firmware(const FirmwareSource& source, Faults faults) {
@@ -16,4 +16,4 @@ namespace rproc {
             }};
 }
 
-}  // namespace rproc
+}  // namespace rproc::testing

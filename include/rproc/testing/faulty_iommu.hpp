@@ -9,7 +9,7 @@
 #include "rproc/result.hpp"
 #include "rproc/testing/faults.hpp"
 
-namespace rproc {
+namespace rproc::testing {
 
 /// An IOMMU domain that can refuse to be attached, and to map; what it maps is the wrapped domain's.
 template <IommuDomain I>
@@ -52,4 +52,4 @@ class IommuRef {
 };
 
 }  // namespace internal
-}  // namespace rproc
+}  // namespace rproc::testing

@@ -9,7 +9,7 @@
 #include "rproc/result.hpp"
 #include "rproc/testing/faults.hpp"
 
-namespace rproc {
+namespace rproc::testing {
 
 /// A mailbox whose messages can get lost (mailbox_failed), or their acknowledgements (mailbox_timeout). A message whose
 /// sender waits for none is delivered and reported as lost in place of that.
@@ -36,4 +36,4 @@ class FaultyMailbox {
 };
 static_assert(platform::Mailbox<FaultyMailbox<platform::ModelMailbox>>);
 
-}  // namespace rproc
+}  // namespace rproc::testing

@@ -8,7 +8,7 @@
 #include "rproc/result.hpp"
 #include "rproc/testing/faults.hpp"
 
-namespace rproc {
+namespace rproc::testing {
 
 /// A provider whose mappings and allocations can fail; those it gives are the wrapped provider's.
 template <MemoryProvider M>
@@ -44,4 +44,4 @@ class MemoryRef {
 };
 
 }  // namespace internal
-}  // namespace rproc
+}  // namespace rproc::testing

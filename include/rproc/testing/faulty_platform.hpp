@@ -15,7 +15,7 @@
 #include "rproc/testing/faulty_iommu.hpp"
 #include "rproc/testing/faulty_memory.hpp"
 
-namespace rproc {
+namespace rproc::testing {
 
 namespace internal {
 
@@ -132,4 +132,4 @@ class FaultyPlatform {
     std::optional<Iommu> iommu_{};
 };
 
-}  // namespace rproc
+}  // namespace rproc::testing

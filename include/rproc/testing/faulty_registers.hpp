@@ -9,7 +9,7 @@
 #include "rproc/result.hpp"
 #include "rproc/testing/faults.hpp"
 
-namespace rproc {
+namespace rproc::testing {
 
 /// Registers whose accesses can fail. A write also fails after it was done.
 template <platform::Registers R>
@@ -44,4 +44,4 @@ class FaultyRegisters {
 };
 static_assert(platform::Registers<FaultyRegisters<platform::ModelRegisters>>);
 
-}  // namespace rproc
+}  // namespace rproc::testing

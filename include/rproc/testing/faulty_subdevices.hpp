@@ -13,7 +13,7 @@
 #include "rproc/result.hpp"
 #include "rproc/testing/faults.hpp"
 
-namespace rproc {
+namespace rproc::testing {
 
 /// Two sub-devices that can refuse to be prepared and to be started, and that know the rules: what was done is taken
 /// back once, and in the reverse order.
@@ -76,4 +76,4 @@ class FaultySubdevices {
     std::vector<std::string> violations_;
 };
 
-}  // namespace rproc
+}  // namespace rproc::testing

@@ -13,10 +13,10 @@
 #include <fmt/format.h>
 
 #include "rproc/core/concepts.hpp"
-#include "rproc/core/state.hpp"
 #include "rproc/observer.hpp"
+#include "rproc/state.hpp"
 
-namespace rproc {
+namespace rproc::testing {
 
 /// Which steps of the way back a processor reports: those that its policies have an op for.
 struct UndoReports {
@@ -187,4 +187,4 @@ class LifeWatch : public NullObserver {
 };
 static_assert(Observer<LifeWatch>);
 
-}  // namespace rproc
+}  // namespace rproc::testing

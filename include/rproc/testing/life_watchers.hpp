@@ -8,14 +8,14 @@
 #include <utility>
 #include <vector>
 
-#include "rproc/core/state.hpp"
 #include "rproc/result.hpp"
+#include "rproc/state.hpp"
 #include "rproc/testing/faults.hpp"
 #include "rproc/testing/faulty_driver.hpp"
 #include "rproc/testing/faulty_subdevices.hpp"
 #include "rproc/testing/life_watch.hpp"
 
-namespace rproc {
+namespace rproc::testing {
 
 /// All that looks at one processor from inside: its observer, two sub-devices and a virtio driver. Must outlive it.
 class LifeWatchers {
@@ -83,4 +83,4 @@ class LifeWatchers {
     FaultyDriver driver_;
 };
 
-}  // namespace rproc
+}  // namespace rproc::testing

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "rproc/result.hpp"
+#include "rproc/sysfs/sysfs_errors.hpp"
+#include "rproc/sysfs/sysfs_files.hpp"
+
+/// The dumps that the kernel keeps of crashes, /sys/class/devcoredump/devcdN. It drops each after five minutes, and as
+/// long as one of a device is there, it takes no other of that device.
+namespace rproc::sysfs {
+
+/// The dumps of one device, by name; empty when there is none.
+/// @param device the device's directory in sysfs.
+/// @returns them, or access_denied or kernel_file_failed: the directory cannot be read.
+template <SysfsFiles F>
+[[nodiscard]] Result<std::vector<std::string>> devcoredumps_of(F& files, const SysfsRoot& root,
+                                                               const std::filesystem::path& device) {
+    const std::filesystem::path directory = root.sys / "class/devcoredump";
+    const auto entries = files.list(directory);
+    if (!entries && entries.error() == ENOENT) return std::vector<std::string>{};
+    if (!entries) return fail(read_error({directory, entries.error()}));
+    const auto self = files.target(device);
+    std::vector<std::string> found;
+    for (const std::string& entry : *entries) {
+        const auto failing = files.target(directory / entry / "failing_device");
+        if (self && failing && *failing == *self) found.push_back(entry);
+    }
+    return found;
+}
+
+inline constexpr ErrorText kDumpCutOff{.code = ErrorCode::kernel_file_failed, .message = "was not read to its end"};
+
+/// Hands the bytes of a dump to `sink`, piece by piece.
+/// @param dump "devcd1".
+/// @returns how many bytes, or
+///   processor_unknown: the dump is gone; access_denied; kernel_file_failed, also when the sink had enough.
+template <SysfsFiles F>
+[[nodiscard]] Result<std::uint64_t> read_devcoredump(F& files, const SysfsRoot& root, const std::string& dump,
+                                                     const FileSink& sink) {
+    const std::filesystem::path data = root.sys / "class/devcoredump" / dump / "data";
+    std::uint64_t size = 0;
+    bool wanted = true;
+    const auto done = files.stream(data, [&](std::span<const std::byte> bytes) {
+        wanted = sink(bytes);
+        if (wanted) size += bytes.size();
+        return wanted;
+    });
+    if (!done) return fail(read_error({data, done.error()}));
+    if (!wanted) return fail(kDumpCutOff, place::File{data.native()});
+    return size;
+}
+
+/// Frees a dump, so that the kernel takes the next one.
+/// @returns nothing, or the errors of `write_error`.
+template <SysfsFiles F>
+[[nodiscard]] Result<void> free_devcoredump(F& files, const SysfsRoot& root, const std::string& dump) {
+    const std::filesystem::path data = root.sys / "class/devcoredump" / dump / "data";
+    if (const auto written = files.write(data, "0"); !written) return fail(write_error({data, written.error()}, "0"));
+    return {};
+}
+
+}  // namespace rproc::sysfs

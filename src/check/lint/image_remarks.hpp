@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <vector>
+
+#include "check/verdict/trial.hpp"
+#include "rproc/check/verdict.hpp"
+#include "rproc/firmware/elf_image.hpp"
+#include "rproc/platform/stm32mp15_config.hpp"
+
+/// What Linux boots without a word, and what disappoints whoever waits for the firmware: warnings, and notes. Each
+/// function takes an image that booted.
+namespace rproc::check {
+
+/// elf-machine-foreign, vectors-missing, reset-vector-invalid, debug-sections-large.
+[[nodiscard]] std::vector<Finding> remarks_on_image(const ElfImage& image);
+
+/// segments-overlap, segment-in-vring.
+[[nodiscard]] std::vector<Finding> remarks_on_segments(const ElfImage& image, const platform::Stm32mp15Config& config);
+
+/// table-without-services, trace-absent, virtio-absent, address-replaced (of a carveout).
+[[nodiscard]] std::vector<Finding> remarks_on_services(const ElfImage& image, const platform::Stm32mp15Config& config);
+
+/// vring-too-small, vrings-unequal, vring-not-power-of-two, virtio-buffers-misfit, address-replaced (of a vring); of
+/// the devices that `trial` registered.
+[[nodiscard]] std::vector<Finding> remarks_on_vrings(const ElfImage& image, const platform::Stm32mp15Config& config,
+                                                     const Trial& trial);
+
+}  // namespace rproc::check

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "check/lint/memory_advice.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "check/lint/byte_count.hpp"
+
+namespace rproc::check {
+namespace {
+
+using Memories = std::vector<MemoryEntry>;
+
+/// Firmware may be linked there: Linux loads to it, and does not use it for virtio.
+bool is_for_firmware(const MemoryEntry& entry) { return entry.loadable && !entry.name.starts_with("vdev"); }
+
+std::string length_text(std::uint64_t size) {
+    constexpr std::uint64_t kKibibyte = 1024;
+    return size % kKibibyte == 0 ? fmt::format("{}K", size / kKibibyte) : fmt::format("{:#x}", size);
+}
+
+std::uint64_t gap(const MemoryEntry& entry, DeviceRange range) {
+    if (entry.device.contains(range.start())) return 0;
+    const std::uint64_t start = range.start().value();
+    const std::uint64_t other = entry.device.start().value();
+    return start < other ? other - start : start - other;
+}
+
+Memories places_for(const Memories& all, DeviceRange range) {
+    Memories places;
+    std::ranges::copy_if(all, std::back_inserter(places), [&](const MemoryEntry& entry) {
+        return is_for_firmware(entry) && entry.device.size() >= range.size();
+    });
+    std::ranges::sort(places, {}, [&](const MemoryEntry& entry) { return gap(entry, range); });
+    return places;
+}
+
+/// The memory whose physical address was taken for the device address.
+const MemoryEntry* meant_physically(const Memories& all, DeviceRange range) {
+    const auto physical = PhysicalRange::make(PhysicalAddress(range.start().value()), range.size());
+    const auto holds = [&](const MemoryEntry& entry) { return physical && entry.physical.contains(*physical); };
+    const auto found = std::ranges::find_if(all, holds);
+    return found == all.end() ? nullptr : &*found;
+}
+
+std::string too_large_for_all(const Memories& all, DeviceRange range) {
+    const auto largest = std::ranges::max_element(
+        all, {}, [](const MemoryEntry& entry) { return is_for_firmware(entry) ? entry.device.size() : 0; });
+    if (largest == all.end()) return "add the processor's memories to memory-region in the device tree";
+    const std::uint64_t over = range.size() - largest->device.size();
+    return fmt::format("make it at least {} smaller, or split it: the largest memory is {}, {}", byte_count(over),
+                       describe(*largest), byte_count(largest->device.size()));
+}
+
+}  // namespace
+
+std::optional<MemoryEntry> find_memory(const platform::Stm32mp15Config& config, std::string_view name) {
+    for (MemoryEntry& entry : memory_map(config))
+        if (entry.name == name) return std::move(entry);
+    return std::nullopt;
+}
+
+std::string describe(const MemoryEntry& entry) { return fmt::format("{} ({})", entry.name, to_string(entry.device)); }
+
+std::string linker_line(const MemoryEntry& entry) {
+    return fmt::format("{} (rwx) : ORIGIN = {:#x}, LENGTH = {}", entry.name, entry.device.start().value(),
+                       length_text(entry.device.size()));
+}
+
+std::string enlarge(const MemoryEntry& entry, std::uint64_t size) {
+    return fmt::format("enlarge the reserved-memory node {} to {:#x} bytes (reg = <{:#x} {:#x}>)", entry.name, size,
+                       entry.physical.start().value(), size);
+}
+
+std::string advise_place(const platform::Stm32mp15Config& config, DeviceRange range) {
+    const Memories all = memory_map(config);
+    if (const MemoryEntry* const meant = meant_physically(all, range); meant != nullptr && is_for_firmware(*meant))
+        return fmt::format("MEMORY in the linker script wants device addresses: {}", linker_line(*meant));
+    const Memories places = places_for(all, range);
+    if (places.empty()) return too_large_for_all(all, range);
+    const MemoryEntry& nearest = places.front();
+    const bool begins_there = nearest.device.contains(range.start());
+    if (!begins_there) return fmt::format("it fits MEMORY {{ {} }} of the linker script", linker_line(nearest));
+    const std::uint64_t over = range.end().value() - nearest.device.end().value();
+    std::string advice = fmt::format("begin it at least {} earlier, or make it as much smaller", byte_count(over));
+    if (places.size() > 1) advice += fmt::format("; it also fits MEMORY {{ {} }}", linker_line(places[1]));
+    return advice;
+}
+
+}  // namespace rproc::check

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "check/lint/byte_count.hpp"
+#include "check/lint/file_table.hpp"
+#include "check/lint/image_remarks.hpp"
+#include "check/lint/memory_advice.hpp"
+#include "rproc/resource/entries.hpp"
+
+namespace rproc::check {
+namespace {
+
+/// The four SRAMs of an STM32MP15 have two addresses each, for both kinds of cores (reference manual RM0436, memory
+/// map): 0x10000000 to 0x1005ffff, and again 0x20000000 above.
+const DeviceRange kSramAgain = *DeviceRange::make(DeviceAddress(0x30000000), 0x60000);
+constexpr std::uint64_t kAgainAbove = 0x20000000;
+
+/// The range by the lower of its two addresses.
+DeviceRange in_sram(DeviceRange range) {
+    if (!kSramAgain.contains(range)) return range;
+    return *DeviceRange::make(DeviceAddress(range.start().value() - kAgainAbove), range.size());
+}
+
+struct Loaded {
+    ElfSegment segment;
+    DeviceRange at;  ///< by the lower of its addresses
+};
+
+std::vector<Loaded> loaded_segments(const ElfImage& image) {
+    std::vector<Loaded> loaded;
+    for (std::uint32_t i = 0; i < image.segment_count(); ++i) {
+        const ElfSegment segment = image.segment(i);
+        const auto range = DeviceRange::make(segment.paddr, segment.memsz);
+        if (segment.loadable() && range) loaded.push_back({segment, in_sram(*range)});
+    }
+    return loaded;
+}
+
+Finding overlap(const Loaded& a, const Loaded& b) {
+    const auto& [first, last] = std::minmax(a, b, [](const Loaded& x, const Loaded& y) {
+        return x.segment.index < y.segment.index;  // the order in which Linux loads them
+    });
+    const DeviceAddress start = std::max(a.at.start(), b.at.start());
+    const std::uint64_t size = std::min(a.at.end(), b.at.end()).value() - start.value();
+    const bool by_alias = in_sram(*DeviceRange::make(first.segment.paddr, 0)).start() != first.segment.paddr ||
+                          in_sram(*DeviceRange::make(last.segment.paddr, 0)).start() != last.segment.paddr;
+    return {Severity::warning, FindingCode::segments_overlap, place_of(last.segment),
+            fmt::format("overwrites {} of {} at {}{}", byte_count(size), describe(place_of(first.segment)),
+                        to_string(*DeviceRange::make(start, size)),
+                        by_alias ? ": 0x30000000 is a second address of the SRAM at 0x10000000" : ""),
+            "give each output section memory of its own in the linker script; load addresses (AT>) count: "
+            "arm-none-eabi-readelf -l FW"};
+}
+
+/// One finding for each segment that begins inside another.
+void remark_on_overlaps(std::vector<Finding>& findings, std::vector<Loaded> loaded) {
+    std::ranges::stable_sort(loaded, {}, [](const Loaded& each) { return each.at.start(); });
+    const Loaded* furthest = nullptr;
+    for (const Loaded& each : loaded) {
+        if (furthest != nullptr && furthest->at.overlaps(each.at)) findings.push_back(overlap(*furthest, each));
+        if (furthest == nullptr || each.at.end() > furthest->at.end()) furthest = &each;
+    }
+}
+
+void remark_on_vring(std::vector<Finding>& findings, const std::vector<Loaded>& loaded, const MemoryEntry& vring) {
+    for (const Loaded& each : loaded) {
+        if (!each.at.overlaps(vring.device)) continue;
+        findings.push_back(
+            {Severity::warning, FindingCode::segment_in_vring, place_of(each.segment),
+             fmt::format("lies in {}, which the resource table takes for a vring: Linux clears it when its "
+                         "virtio driver starts, and keeps descriptors there",
+                         describe(vring)),
+             fmt::format("keep {} out of MEMORY in the linker script", vring.name)});
+    }
+}
+
+}  // namespace
+
+std::vector<Finding> remarks_on_segments(const ElfImage& image, const platform::Stm32mp15Config& config) {
+    std::vector<Finding> findings;
+    const auto loaded = loaded_segments(image);
+    remark_on_overlaps(findings, loaded);
+    const auto table = find_file_table(image);
+    if (!table) return findings;
+    std::uint32_t vdev = 0;
+    static_cast<void>(table->view.for_each([&](const ResourceEntry& entry) -> Result<void> {
+        if (!entry.is(wire::EntryType::vdev)) return {};
+        RPROC_TRY_ASSIGN(const VdevEntry request, decode_vdev(entry));
+        for (std::uint32_t i = 0; i < request.vring_count(); ++i)
+            if (const auto vring = find_memory(config, fmt::format("vdev{}vring{}", vdev, i)))
+                remark_on_vring(findings, loaded, *vring);
+        ++vdev;
+        return {};
+    }));
+    return findings;
+}
+
+}  // namespace rproc::check

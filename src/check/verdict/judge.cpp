@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "check/verdict/judge.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "check/lint/defect_finding.hpp"
+#include "check/verdict/kernel_reads.hpp"
+#include "rproc/core/boot_steps.hpp"
+#include "rproc/firmware/elf_image.hpp"
+#include "rproc/internal/bytes.hpp"
+
+namespace rproc::check {
+namespace {
+
+using platform::Stm32mp15Config;
+
+/// What the kernel cannot give back without dying, once it has taken it: it frees it after a failed boot, or at stop.
+std::optional<std::string> panics_on_free(const Trial& trial) {
+    if (trial.record.noticed(ErrorCode::vdev_too_few_vrings)) return "a virtio device that has not two vrings";
+    if (trial.record.noticed(ErrorCode::carveout_elsewhere)) return "memory that it had to allocate for this processor";
+    return std::nullopt;
+}
+
+/// The kernel dies while it starts the firmware: nobody gets an errno, or reads a state.
+void die_at_start(Verdict& verdict, Finding why, std::size_t lines) {
+    verdict.outcome = Outcome::panics;
+    verdict.errno_value.reset();
+    verdict.state.reset();
+    verdict.stop_errno.reset();
+    for (VirtioDevice& device : verdict.virtio) device.registered = false;
+    verdict.kernel_log.resize(std::min(lines, verdict.kernel_log.size()));
+    verdict.findings.push_back(std::move(why));
+}
+
+/// e_shoff so large that the kernel's sum with the header's size wraps, and passes its check.
+bool section_headers_wrap(std::span<const std::byte> bytes) {
+    constexpr std::uint64_t kShoffIn64BitHeader = 40;  // offsetof(Elf64_Ehdr, e_shoff)
+    constexpr std::uint64_t kSectionHeader64 = 64;
+    constexpr std::byte kClass64{2};
+    const auto shoff = internal::read_at<internal::Le64>(bytes, kShoffIn64BitHeader);
+    return shoff && bytes[4] == kClass64 && shoff->get() + kSectionHeader64 < kSectionHeader64;
+}
+
+void judge_reads(Verdict& verdict, const Trial& trial, const Firmware& firmware, const Stm32mp15Config& config) {
+    const std::string hint = "the file is damaged: link it again, or copy it again";
+    const auto image = ElfImage::parse(firmware.bytes());
+    if (!image) {
+        if (trial.error->code() != ErrorCode::elf_headers_outside_file || !section_headers_wrap(firmware.bytes()))
+            return;
+        verdict.findings.clear();
+        die_at_start(
+            verdict,
+            defect_finding(FindingCode::kernel_reads_past_file, place::ElfHeader{"e_shoff"}, "e_shoff wraps", hint),
+            trial.record.lines_before(Step::sanity_check).value_or(0));
+        verdict.kernel_log.push_back(booting_line(firmware));
+        return;
+    }
+    if (trial.reached(Step::parse_fw)) {
+        if (const auto read = find_table_panics(*image)) {
+            return die_at_start(
+                verdict,
+                defect_finding(FindingCode::kernel_reads_past_file, place::Part{"section headers"}, *read, hint),
+                *trial.record.lines_before(Step::parse_fw));
+        }
+    }
+    if (trial.reached(Step::load)) {
+        if (const auto read = load_panics(*image, config)) {
+            return die_at_start(
+                verdict,
+                defect_finding(FindingCode::kernel_reads_past_file, place::Part{"program headers"}, *read, hint),
+                *trial.record.lines_before(Step::load));
+        }
+    }
+}
+
+}  // namespace
+
+Outcome outcome_of_running(const Trial& trial) {
+    constexpr std::array kMissing{ErrorCode::table_missing,        ErrorCode::table_truncated,
+                                  ErrorCode::table_headerless,     ErrorCode::table_version,
+                                  ErrorCode::table_incomplete,     ErrorCode::vring_invalid,
+                                  ErrorCode::table_reserved_bytes, ErrorCode::vring_misfit,
+                                  ErrorCode::trace_unavailable,    ErrorCode::table_not_in_memory};
+    const bool lacks = std::ranges::any_of(kMissing, [&](ErrorCode code) { return trial.record.noticed(code); });
+    return lacks ? Outcome::degraded : Outcome::boots;
+}
+
+void judge_free(Verdict& verdict, const Trial& trial) {
+    const auto taken = panics_on_free(trial);
+    if (!taken || verdict.outcome == Outcome::panics) return;
+    const std::string hint = "give every vdev two vrings, and every carveout and vring the name of a memory-region";
+    if (trial.error) {
+        const std::size_t all_but_boot_failed = verdict.kernel_log.size() - 1;
+        return die_at_start(
+            verdict,
+            defect_finding(FindingCode::kernel_panics_on_free, place::Part{"undo of the failed boot"}, *taken, hint),
+            all_but_boot_failed);
+    }
+    verdict.outcome = Outcome::panics;
+    verdict.stop_errno.reset();
+    verdict.findings.push_back(defect_finding(FindingCode::kernel_panics_on_free, place::Part{"stop"}, *taken, hint));
+}
+
+void judge_kernel(Verdict& verdict, const Trial& trial, const Firmware& firmware,
+                  const platform::Stm32mp15Config& config) {
+    judge_reads(verdict, trial, firmware, config);
+    judge_free(verdict, trial);
+}
+
+}  // namespace rproc::check

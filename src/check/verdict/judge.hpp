@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "check/verdict/trial.hpp"
+#include "rproc/check/verdict.hpp"
+#include "rproc/firmware/firmware.hpp"
+#include "rproc/platform/stm32mp15_config.hpp"
+
+namespace rproc::check {
+
+/// `boots` or `degraded`, for a firmware that ran.
+[[nodiscard]] Outcome outcome_of_running(const Trial& trial);
+
+/// Turns a verdict of the model into `panics` where the real kernel dies while it frees what the resource table led it
+/// to take. Adds the finding that says why.
+void judge_free(Verdict& verdict, const Trial& trial);
+
+/// The same, and where it reads outside an ELF file.
+void judge_kernel(Verdict& verdict, const Trial& trial, const Firmware& firmware,
+                  const platform::Stm32mp15Config& config);
+
+}  // namespace rproc::check

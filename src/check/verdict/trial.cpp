@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "check/verdict/trial.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "rproc/core/remote_processor.hpp"
+#include "rproc/elf/backend.hpp"
+#include "rproc/platform/stm32mp15.hpp"
+#include "rproc/sim/software_tee_board.hpp"
+#include "rproc/tee/tee_context.hpp"
+
+namespace rproc::check {
+namespace {
+
+template <Backend B>
+using Processor = RemoteProcessor<B, platform::Stm32mp15, Mainline, ObserverRef<Recorder>>;
+
+constexpr ErrorText kTraceNowhere{
+    .code = ErrorCode::trace_unavailable,
+    .message =
+        "{0} bytes at {1:#x} lie in no memory of the processor: Linux boots it, and says \"Trace  not available\" to "
+        "every reader",
+    .hint = "give the trace entry the address and size of the log buffer"};
+
+/// What a running processor does not have, though the firmware asks for it.
+void look_at_traces(const Resources& resources, const CarveoutRegistry& carveouts, Recorder& record) {
+    for (const TraceBuffer& trace : resources.traces) {
+        if (!carveouts.da_to_va(trace.da, trace.len).empty()) continue;
+        record.on_notice(Severity::warning,
+                         Error(kTraceNowhere, place::Trace{trace.name}, trace.len, trace.da.value()));
+    }
+}
+
+template <Backend B>
+Trial try_with(B backend, const FirmwareSource& source, platform::Stm32mp15 platform) {
+    Trial trial;
+    Processor<B> processor(std::move(backend), std::move(platform), ObserverRef(trial.record));
+    auto booted = processor.set_firmware(source);
+    if (booted) booted = processor.boot();
+    if (!booted) trial.error = std::move(booted).error();
+    for (const Vdev& vdev : processor.resources().vdevs)
+        if (vdev.registered) trial.registered.push_back(vdev.index);
+    if (!trial.error) look_at_traces(processor.resources(), processor.carveouts(), trial.record);
+    trial.record.stop_recording();
+    return trial;
+}
+
+}  // namespace
+
+Trial try_boot(const FirmwareSource& source, const platform::Stm32mp15Config& config, const ModelMemory& memory) {
+    return try_with(elf::Backend{}, source, platform::Stm32mp15(config, {}, memory));
+}
+
+Trial try_secure_boot(const FirmwareSource& source, const platform::Stm32mp15Config& config, const ModelMemory& memory,
+                      const std::shared_ptr<tee::SoftwareTee>& tee) {
+    tee::TeeContext<tee::SoftwareTee> context(tee);
+    auto backend = context.register_processor(sim::processor_id(config));
+    if (backend) return try_with(*std::move(backend), source, platform::Stm32mp15(config, {}, memory));
+    Trial trial;
+    trial.error = std::move(backend).error();
+    return trial;
+}
+
+}  // namespace rproc::check

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "rproc/check/verdict.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "check/explain/errnos.hpp"
+
+namespace rproc::check {
+
+std::string errno_name(int errno_value) {
+    if (errno_value == 0) return {};
+    const auto* const row = std::ranges::find(kErrnoRows, errno_value, &ErrnoRow::value);
+    return row == std::end(kErrnoRows) ? fmt::format("errno {}", errno_value) : std::string(row->name);
+}
+
+}  // namespace rproc::check

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// rproc boot: boots a firmware on the model of a board, shows every step, and stops it again.
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "cli/boot/reporters.hpp"
+#include "cli/commands.hpp"
+#include "cli/common/tee_options.hpp"
+#include "cli/timeline/file.hpp"
+#include "cli/timeline/recorder.hpp"
+#include "rproc/check/checker.hpp"
+#include "rproc/check/finding_code.hpp"
+#include "rproc/observers/spdlog_observer.hpp"
+#include "rproc/rproc.hpp"
+#include "rproc/sim/software_tee_board.hpp"
+#include "rproc/tee/tee_context.hpp"
+
+namespace rproc::cli {
+
+std::vector<check::Finding> BootJob::kernel_defects() const {
+    std::vector<check::Finding> defects;
+    std::ranges::copy_if(verdict.findings, std::back_inserter(defects),
+                         [](const check::Finding& finding) { return finding.code.is_kernel_defect(); });
+    return defects;
+}
+
+namespace {
+
+struct BootOptions : CommonOptions {
+    std::string firmware;
+    bool kernel_log = false;
+    std::string tee;  ///< "software", or empty
+    TeeOptions trust;
+    std::string sequence = std::string(Mainline::kName);
+    std::string timeline;  ///< a file, or empty
+};
+
+/// Calls `f.operator()<S>()` for the sequence of that name; the parser lets in no other.
+template <class F>
+ExitStatus with_sequence(std::string_view name, F f) {
+    if (name == AlternateBoot::kName) return f.template operator()<AlternateBoot>();
+    if (name == LoadFirst::kName) return f.template operator()<LoadFirst>();
+    return f.template operator()<Mainline>();
+}
+
+/// The TEE's own reason for a refusal, which Linux never hears.
+Error with_reason(Error error, const BootJob& job) {
+    if (job.tee == nullptr || error.code() != ErrorCode::tee_refused) return error;
+    const tee::LoadReport& report = job.tee->last_load(sim::processor_id(job.board.config));
+    if (!report.reason.empty()) error.set_note(report.reason);
+    return error;
+}
+
+/// Boots and stops; the reporter hears everything.
+template <BootSequence S, Backend B>
+ExitStatus boot_with(B backend, const BootJob& job, const FirmwareSource& source, BootReporter& reporter,
+                     const std::shared_ptr<spdlog::logger>& log) {
+    using Watchers = ObserverList<ObserverRef<BootReporter>, SpdlogObserver>;
+    RemoteProcessor<B, BootModels::Platform, S, Watchers> processor(
+        std::move(backend),
+        BootModels::Platform(job.board.config, job.models.registers, job.models.memory, job.models.mailbox),
+        Watchers(ObserverRef(reporter), SpdlogObserver(log)));
+    auto booted = processor.set_firmware(source);
+    if (booted) booted = processor.boot();
+    if (!booted) {
+        reporter.refused(with_reason(booted.error(), job));
+        return exit_status_of(booted.error());
+    }
+    reporter.running(look_at(processor.resources(), processor.carveouts(), processor.table()));
+    if (const auto stopped = processor.shutdown(); !stopped) {
+        reporter.refused(stopped.error());
+        return exit_status_of(stopped.error());
+    }
+    reporter.stopped();
+    return ExitStatus::yes;
+}
+
+ExitStatus boot(const BootJob& job, std::string_view sequence, const FirmwareSource& source, BootReporter& reporter,
+                const std::shared_ptr<spdlog::logger>& log) {
+    if (job.tee == nullptr) return boot_with<Mainline>(elf::Backend{}, job, source, reporter, log);
+    tee::TeeContext<WatchedTee> context(std::make_shared<WatchedTee>(job.tee, job.models.tee_calls));
+    auto backend = context.register_processor(sim::processor_id(job.board.config));
+    if (!backend) {
+        reporter.refused(backend.error());
+        return exit_status_of(backend.error());
+    }
+    return with_sequence(sequence,
+                         [&]<class S>() { return boot_with<S>(*std::move(backend), job, source, reporter, log); });
+}
+
+std::unique_ptr<BootReporter> make_reporter(Output& out, const BootOptions& options, const BootJob& job) {
+    if (options.json) return std::make_unique<BootEvents>(out, job);
+    if (options.kernel_log) return std::make_unique<KernelLog>(out, job);
+    if (options.quiet) return std::make_unique<OnlyRefusal>(out, job);
+    return std::make_unique<Timeline>(out, job,
+                                      options.verbose ? Timeline::KernelLines::shown : Timeline::KernelLines::hidden);
+}
+
+ExitStatus boot_and_show(Console& console, const BootOptions& options, const ChosenBoard& chosen, const BootJob& job,
+                         const FirmwareSource& source) {
+    if (!options.json && !options.kernel_log && !options.quiet) {
+        console.out.print("{} on a model of {}{}\n\n", console.out.bold(printable(options.firmware)), describe(chosen),
+                          job.tee ? ", loaded by a software TEE" : "");
+    }
+    const auto reporter = make_reporter(console.out, options, job);
+    if (options.timeline.empty()) return boot(job, options.sequence, source, *reporter, console.log);
+    TimelineRecorder recorder(*reporter, job);
+    const ExitStatus status = boot(job, options.sequence, source, recorder, console.log);
+    return worse_of(status, write_timeline(console, options.timeline, tell(recorder.record(), job, options.sequence)));
+}
+
+/// What is wrong with the options together, beyond what the parser sees; empty when nothing is.
+std::string mistake_in(const BootOptions& options, const platform::Stm32mp15Config& config) {
+    if (std::string mistake = tee_mistake(options.trust, config); !mistake.empty()) return mistake;
+    if (config.tee || options.sequence == Mainline::kName) return {};
+    return fmt::format("--sequence {} loads before there are carveouts, which only a TEE can: add --tee software",
+                       options.sequence);
+}
+
+ExitStatus run_boot(Console& console, const BootOptions& options) {
+    auto chosen = choose_board(options);
+    if (!chosen) return report(console, chosen.error());
+    platform::Stm32mp15Config& config = chosen->board.config;
+    // As if the board's tree said so.
+    if (!options.tee.empty() && !config.tee) config.tee = platform::Stm32mp15Config::TeeReference{"", 0};
+    if (const std::string mistake = mistake_in(options, config); !mistake.empty())
+        return wrong_call(console, "boot", mistake);
+    const auto policy = read_policy(console, options.trust);
+    if (!policy) return report(console, policy.error());
+
+    const FirmwareSource source = firmware_source(options.firmware);
+    const auto firmware = source.request();
+    if (!firmware && exit_status_of(firmware.error()) != ExitStatus::no) return report(console, firmware.error());
+    // What was read is what boots, even if the file changes meanwhile.
+    const FirmwareSource same = firmware ? FirmwareSource(*firmware) : source;
+    const ModelMemory memory;
+    Result<std::shared_ptr<tee::SoftwareTee>> tee{nullptr};
+    if (config.tee) tee = sim::make_software_tee(config, *policy, memory);
+    if (!tee) return report(console, tee.error());
+    const BootJob job{
+        options.firmware,   firmware.value_or(Firmware(source.name(), {})),    chosen->board, memory, *tee,
+        BootModels(memory), check::Checker(chosen->board, *policy).check(same)};
+    const ExitStatus status = boot_and_show(console, options, *chosen, job, same);
+    return job.boots_on_linux() ? status : worse_of(status, ExitStatus::no);
+}
+
+}  // namespace
+
+Command add_boot(CLI::App& app) {
+    auto* const boot = app.add_subcommand("boot", "Boot a firmware on the model of a board, step by step");
+    const auto options = std::make_shared<BootOptions>();
+    boot->add_option("FW", options->firmware, "Firmware: a file, - for standard input, or a name")
+        ->required()
+        ->type_name("");
+    boot->add_option("--tee", options->tee, "Who loads signed firmware: software, an OP-TEE in this process")
+        ->option_text("software")
+        ->check(CLI::IsMember({"software"}));
+    add_tee_options(*boot, options->trust);
+    boot->add_option("--sequence", options->sequence,
+                     "Order of the boot: mainline, alternate-boot or load-first; see `rproc sequences`")
+        ->option_text("NAME")
+        ->check(CLI::IsMember(
+            {std::string(Mainline::kName), std::string(AlternateBoot::kName), std::string(LoadFirst::kName)}));
+    boot->add_option("--timeline", options->timeline, "Write a picture of the boot: FILE.html, a page, or FILE.svg")
+        ->option_text("FILE")
+        ->check(CLI::Validator(
+            [](const std::string& file) {
+                return timeline_format(file) ? ""
+                                             : "the name ends neither in .html, for a page, nor in .svg, for a picture";
+            },
+            ""));
+    add_common_options(*boot, *options);
+    boot->add_flag("--kernel-log", options->kernel_log, "Print what dmesg would show, and nothing else")
+        ->excludes(boot->get_option("--json"));
+    add_help_footer(*boot,
+                    "  rproc boot app.elf                        on the default board\n"
+                    "  rproc boot --board stm32mp157c-ev1 -v app.elf\n"
+                    "  rproc boot --kernel-log app.elf           the lines to look for in dmesg\n"
+                    "  rproc boot --timeline boot.html app.elf   and a picture of every step\n"
+                    "  rproc boot --tee software --key release.pub.pem app.signed\n");
+    return {boot, options, [options](Console& console) { return run_boot(console, *options); }};
+}
+
+}  // namespace rproc::cli

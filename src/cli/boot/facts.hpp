@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/common/resource_report.hpp"
+#include "rproc/core/context.hpp"
+#include "rproc/core/resources.hpp"
+#include "rproc/firmware/elf_image.hpp"
+#include "rproc/firmware/firmware.hpp"
+#include "rproc/memory/carveout_registry.hpp"
+#include "rproc/memory/model_memory.hpp"
+#include "rproc/observer.hpp"
+#include "rproc/platform/board.hpp"
+#include "rproc/tee/software_tee.hpp"
+
+namespace rproc::cli {
+
+/// Says in a few words what each step of a boot came to. Reads the firmware and the board, and hears the kernel's
+/// lines; never asks the processor, which is at work.
+class StepFacts {
+  public:
+    /// @param memory a handle to the memory that the processor uses.
+    /// @param tee that loads the firmware; null where Linux does.
+    StepFacts(const platform::Board& board, const Firmware& firmware, ModelMemory memory,
+              std::shared_ptr<const tee::SoftwareTee> tee)
+        : board_(board),
+          firmware_(firmware),
+          memory_(std::move(memory)),
+          tee_(std::move(tee)),
+          mapped_before_(memory_.mapped()) {}
+
+    void hear(const LogLine& line);
+    /// "3 segments, 4,812 bytes"; empty where there is nothing to tell.
+    [[nodiscard]] std::string of(Step step) const;
+
+  private:
+    [[nodiscard]] std::string signer() const;
+
+    const platform::Board& board_;
+    Firmware firmware_;
+    ModelMemory memory_;
+    std::shared_ptr<const tee::SoftwareTee> tee_;
+    std::size_t mapped_before_;  ///< by the TEE
+    std::string virtio_;         ///< the devices that were registered
+};
+
+struct RunningVring {
+    std::uint32_t num;
+    std::uint32_t align;
+    std::uint32_t notify_id;
+    std::uint64_t size;  ///< bytes of its carveout
+    std::optional<DeviceAddress> da;
+    PhysicalAddress pa;
+};
+
+struct RunningVdev {
+    std::uint32_t index;
+    std::uint32_t id;
+    bool registered;
+    std::vector<RunningVring> vrings;
+};
+
+struct RunningTrace {
+    std::string name;
+    DeviceAddress da;
+    std::uint64_t len;
+    bool readable;  ///< it lies in a memory that Linux maps
+};
+
+struct RunningTable {
+    std::uint64_t size;
+    std::optional<DeviceAddress> da;  ///< nothing when the firmware cannot see the table: Linux's own copy
+};
+
+struct RunningMemory {
+    std::string name;
+    std::optional<DeviceAddress> da;
+    PhysicalAddress pa;
+    std::uint64_t size;
+    bool mapped;  ///< Linux sees it, too
+};
+
+/// What there is while a processor runs.
+struct Running {
+    std::vector<RunningMemory> memories;  ///< in the order of their registration
+    std::vector<RunningTrace> traces;
+    std::vector<RunningVdev> vdevs;
+    std::optional<RunningTable> table;
+};
+
+/// The table in the section .resource_table of one of the images; nothing when there is none, or it lies outside.
+[[nodiscard]] std::optional<TableReport> table_of(const std::vector<ElfImage>& images);
+
+[[nodiscard]] Running look_at(const Resources& resources, const CarveoutRegistry& carveouts,
+                              std::span<const std::byte> table);
+
+/// What a refusal means, with the arithmetic where a segment lies in no memory.
+[[nodiscard]] std::string meaning_of(const Error& error, const platform::Board& board, const Firmware& firmware);
+
+/// A line as dmesg shows it, but for the time.
+[[nodiscard]] std::string as_in_dmesg(const LogLine& line, const platform::Board& board);
+
+[[nodiscard]] std::string_view to_string(LogLevel level);
+[[nodiscard]] std::string_view to_string(LogSource source);
+
+}  // namespace rproc::cli

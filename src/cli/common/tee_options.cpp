@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "cli/common/tee_options.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "cli/common/encryption_key.hpp"
+#include "rproc/firmware/public_key.hpp"
+
+namespace rproc::cli {
+
+void add_tee_options(CLI::App& app, TeeOptions& options) {
+    app.add_option("--key", options.keys, "Public key that the TEE trusts; may be repeated")
+        ->option_text("FILE")
+        ->allow_extra_args(false);
+    app.add_option("--decrypt-key", options.decryption_key, "AES-256 key of encrypted firmware: 32 bytes, or in hex")
+        ->option_text("FILE");
+    app.add_option("--min-version", options.minimum_version, "Refuse images of a lower version, or of none")
+        ->option_text("N");
+}
+
+std::string tee_mistake(const TeeOptions& options, const platform::Stm32mp15Config& config) {
+    if (config.tee && options.keys.empty())
+        return "the TEE of this board loads signed firmware only: name the public key that it trusts with --key";
+    if (!config.tee && !options.keys.empty()) return "--key goes with --tee software: Linux looks at no signature";
+    return {};
+}
+
+Result<tee::SoftwareTeePolicy> read_policy(Console& console, const TeeOptions& options) {
+    tee::SoftwareTeePolicy policy{.minimum_version = options.minimum_version};
+    for (const std::string& path : options.keys) {
+        RPROC_TRY_ASSIGN(PublicKey key, PublicKey::read(path));
+        if (key.came_with_private()) {
+            console.err.wrapped(
+                fmt::format("rproc: {} ", console.err.warn("warning:")), 16,
+                printable(fmt::format("{} holds a private key; only its public half is used, and only that should be "
+                                      "handed out",
+                                      path)));
+        }
+        policy.keys.add(std::move(key));
+    }
+    if (!options.decryption_key.empty()) {
+        RPROC_TRY_ASSIGN(policy.decryption_key, read_encryption_key(options.decryption_key));
+    }
+    return policy;
+}
+
+}  // namespace rproc::cli

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// rproc explain: what an error code or a line of the kernel means, and what to do next.
+
+#include "rproc/check/explain.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "cli/commands.hpp"
+#include "cli/explain/explanation_view.hpp"
+
+namespace rproc::cli {
+namespace {
+
+constexpr ErrorText kUnreadable{.code = ErrorCode::firmware_unreadable, .message = "cannot be read"};
+
+struct ExplainOptions : CommonOptions {
+    std::vector<std::string> texts;
+};
+
+/// Explains texts one after the other, each only once.
+class ExplainRun {
+  public:
+    ExplainRun(Console& console, const ExplainOptions& options) : console_(console), options_(options) {}
+
+    /// Whether anything is known about the text.
+    bool explain(std::string_view text) {
+        const auto explanation = check::explain(text);
+        if (!explanation) return false;
+        if (seen_.insert(explanation->subject).second) print_explanation(console_.out, options_, *explanation);
+        return true;
+    }
+
+    /// Explains what is known of an argument: a text, or the lines of standard input.
+    void explain_argument(const std::string& argument) {
+        if (argument == kStandardInput) return explain_standard_input();
+        if (!explain(argument)) complain(fmt::format("nothing is known about \"{}\"", printable(argument)));
+    }
+
+    void explain_standard_input() {
+        bool known = false;
+        for (std::string line; std::getline(std::cin, line);) known = explain(line) || known;
+        if (std::ferror(stdin) != 0) {
+            failure_ = report(console_, Error(kUnreadable, place::StandardInput{}));
+        } else if (!known) {
+            complain("standard input has no line that is known");
+        }
+    }
+
+    [[nodiscard]] ExitStatus status() const {
+        return worse_of(seen_.empty() ? ExitStatus::no : ExitStatus::yes, failure_);
+    }
+
+  private:
+    void complain(std::string_view message) { console_.err.print("rproc: note: {}\n", message); }
+
+    Console& console_;
+    const ExplainOptions& options_;
+    std::set<std::string> seen_;
+    ExitStatus failure_ = ExitStatus::yes;  // of reading
+};
+
+/// The words of one line that was not quoted, as that line; empty where an argument is a line by itself.
+std::string unquoted(const std::vector<std::string>& texts) {
+    const auto has_blank = [](const std::string& text) { return text.find(' ') != std::string::npos; };
+    if (std::ranges::any_of(texts, has_blank)) return {};
+    return fmt::format("{}", fmt::join(texts, " "));
+}
+
+ExitStatus run_explain(Console& console, const ExplainOptions& options) {
+    ExplainRun run(console, options);
+    if (options.texts.empty()) {
+        run.explain_standard_input();
+    } else if (!run.explain(unquoted(options.texts))) {
+        for (const std::string& text : options.texts) run.explain_argument(text);
+    }
+    return run.status();
+}
+
+}  // namespace
+
+Command add_explain(CLI::App& app) {
+    auto* const explain = app.add_subcommand("explain", "Say what an error or a line of the kernel means");
+    const auto options = std::make_shared<ExplainOptions>();
+    explain
+        ->add_option(
+            "TEXT", options->texts,
+            "An errno, a TEE result, the code of a finding, or a line of the kernel's log; - or none: standard input")
+        ->type_name("");
+    add_output_options(*explain, *options);
+    add_help_footer(*explain,
+                    "  rproc explain -22                        an errno, by number or name\n"
+                    "  rproc explain 0xffff0006                 a result of the TEE\n"
+                    "  rproc explain segment-outside-memory     a finding of `rproc check`\n"
+                    "  dmesg | rproc explain                    all that remoteproc complains of\n");
+    return {explain, options, [options](Console& console) { return run_explain(console, *options); }};
+}
+
+}  // namespace rproc::cli

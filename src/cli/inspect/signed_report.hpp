@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "cli/common/output.hpp"
+#include "rproc/firmware/firmware.hpp"
+#include "rproc/firmware/signed_hashes.hpp"
+#include "rproc/firmware/signed_image.hpp"
+
+namespace rproc::cli {
+
+/// One of the images in a signed package.
+struct InnerImage {
+    std::uint32_t index;
+    std::uint64_t size;
+    std::optional<ElfHeader> elf;     ///< nothing when it is no ELF file that Linux or OP-TEE would take
+    std::optional<ElfSection> table;  ///< its section .resource_table
+};
+
+/// Everything that a signed image says. Views into the image's bytes.
+struct SignedReport {
+    SignedImage package;
+    std::vector<InnerImage> images;
+    std::vector<SegmentHash> segments;
+    std::optional<Error> fault;  ///< why the images or their segments could not all be read
+};
+
+/// @returns the report, or an error of SignedImage::parse.
+[[nodiscard]] Result<SignedReport> inspect_signed(const Firmware& firmware);
+
+/// The report as one JSON object, and for people.
+[[nodiscard]] nlohmann::ordered_json to_json(const SignedReport& report);
+void print(Output& out, const SignedReport& report);
+
+}  // namespace rproc::cli

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/common/command.hpp"
+#include "cli/trace/output.hpp"
+#include "cli/trace/signals.hpp"
+#include "rproc/core/resources.hpp"
+#include "rproc/debug/trace.hpp"
+#include "rproc/memory/carveout_registry.hpp"
+#include "rproc/sim/file_memory.hpp"
+
+namespace rproc::cli {
+
+/// Chooses among the trace buffers of a firmware: each name is the name of one or more, or the number of one; no name
+/// means all.
+/// @returns them in the firmware's order, or
+///   trace_unavailable: there is none of that name, and the hint lists those that there are.
+[[nodiscard]] Result<std::vector<ChosenTrace>> choose_traces(const std::vector<TraceBuffer>& traces,
+                                                             const std::vector<std::string>& names);
+
+/// What a view needs to know; all of it must outlive the view.
+struct TraceScene {
+    const platform::Board& board;
+    const CarveoutRegistry& carveouts;
+    const std::optional<sim::FileMemory>& files;  ///< of the board's memory, where it is in files
+};
+
+/// Shows trace buffers of a running processor, once or for as long as they are wanted.
+class TraceView {
+  public:
+    TraceView(Console& console, const CommonOptions& options, const TraceScene& scene);
+
+    /// The first look at the buffers. Says on stderr which cannot be read, and why.
+    /// @returns yes, or no when none can be read.
+    [[nodiscard]] ExitStatus open(std::vector<ChosenTrace> traces);
+
+    /// Looks again every `interval`, until a signal asks to stop.
+    /// @returns yes, or io_error when the output cannot be written any more.
+    [[nodiscard]] ExitStatus follow(TraceSignals& signals, std::chrono::milliseconds interval);
+
+    /// Ends the output.
+    void close();
+
+  private:
+    void look_again();
+    void tell_place(const ChosenTrace& trace);
+
+    Console& console_;
+    const CommonOptions& options_;
+    const TraceScene& scene_;
+    std::vector<TraceFollower> followers_{};
+    std::unique_ptr<TraceOutput> output_{};  ///< null until a buffer could be read
+};
+
+}  // namespace rproc::cli

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <algorithm>
+#include <array>
+
+#include "rproc/study/sequence_study.hpp"
+
+namespace rproc::check {
+namespace {
+
+using tee::Command;
+using tee::ResultCode;
+using TeeState = tee::SoftwareTee::ProcessorState;
+
+constexpr std::array kFlags{
+    SequenceFlagInfo{SequenceFlag::release_missing, "release-missing", "missing release",
+                     "the processor is offline, and its firmware is still in the TEE or in its memory"},
+    SequenceFlagInfo{SequenceFlag::release_twice, "release-twice", "double release",
+                     "the firmware is released again, and nothing was loaded in between"},
+    SequenceFlagInfo{SequenceFlag::release_needless, "release-needless", "needless release",
+                     "a release, and nothing was loaded before"},
+    SequenceFlagInfo{SequenceFlag::left_to_tee, "left-to-tee", "left to the TEE",
+                     "no release after a LOAD_FW that was refused: right only where the TEE clears the memory by "
+                     "itself; OP-TEE's application leaves the segments that it had placed by then"},
+    SequenceFlagInfo{SequenceFlag::session_leak, "session-leak", "session left",
+                     "the processor is gone, and its session is still open"},
+    SequenceFlagInfo{SequenceFlag::memory_leak, "memory-leak", "memory left",
+                     "the processor is gone, and the TEE still shares memory with it"},
+    SequenceFlagInfo{SequenceFlag::state_mismatch, "state-mismatch", "states differ",
+                     "the core and the TEE do not agree whether the processor runs"},
+};
+
+/// What the commands of a run say of loads and releases.
+class Account {
+  public:
+    void take(RecordedCommand command) {
+        if (command.command == Command::load_fw) take_load(command.result);
+        if (command.command == Command::release_fw) take_release(command.result);
+    }
+
+    [[nodiscard]] bool released_twice() const noexcept { return twice_; }
+    [[nodiscard]] bool released_needlessly() const noexcept { return needless_; }
+    /// A LOAD_FW was refused, and nothing has been said about it to the TEE since.
+    [[nodiscard]] bool refusal_open() const noexcept { return refusal_open_; }
+
+  private:
+    void take_load(ResultCode result) {
+        // A refused one counts: the TEE may have placed a part of the image.
+        loaded_ = true;
+        refusal_open_ = result != ResultCode::success;
+    }
+
+    void take_release(ResultCode result) {
+        if (!loaded_) (released_ ? twice_ : needless_) = true;
+        if (result != ResultCode::success) return;
+        loaded_ = false;
+        released_ = true;
+        refusal_open_ = false;
+    }
+
+    bool loaded_ = false;  // since the last release
+    bool released_ = false;
+    bool refusal_open_ = false;
+    bool twice_ = false;
+    bool needless_ = false;
+};
+
+Account account_of(const SequenceRecord& record) {
+    Account account;
+    record.for_each_op([&](const RecordedOperation& /*operation*/, const RecordedOp& op) {
+        for (const RecordedCommand& command : op.commands) account.take(command);
+    });
+    return account;
+}
+
+bool holds_firmware(const RecordedOperation& end) {
+    return end.state == State::offline && (end.tee_state != TeeState::off || !end.memory_clear);
+}
+
+bool states_differ(const RecordedOperation& end) {
+    return (end.state == State::running) != (end.tee_state == TeeState::started);
+}
+
+}  // namespace
+
+const SequenceFlagInfo& info_of(SequenceFlag flag) noexcept {
+    return *std::ranges::find(kFlags, flag, &SequenceFlagInfo::flag);
+}
+
+std::vector<SequenceFlag> find_flags(const SequenceRecord& record) {
+    const Account account = account_of(record);
+    const bool ends_offline = !record.operations.empty() && record.operations.back().state == State::offline;
+    std::vector<SequenceFlag> flags;
+    const auto add = [&](SequenceFlag flag, bool present) {
+        if (present) flags.push_back(flag);
+    };
+    add(SequenceFlag::release_missing, std::ranges::any_of(record.operations, holds_firmware));
+    add(SequenceFlag::release_twice, account.released_twice());
+    add(SequenceFlag::release_needless, account.released_needlessly());
+    add(SequenceFlag::left_to_tee, ends_offline && account.refusal_open());
+    add(SequenceFlag::session_leak, record.sessions_left != 0);
+    add(SequenceFlag::memory_leak, record.shared_memories_left != 0);
+    add(SequenceFlag::state_mismatch, std::ranges::any_of(record.operations, states_differ));
+    return flags;
+}
+
+}  // namespace rproc::check
