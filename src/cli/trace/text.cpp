@@ -77,7 +77,7 @@ std::string WholeCharacters::add(std::string_view bytes) {
     whole += bytes;
     const std::size_t tail = unfinished(whole);
     held_ = whole.substr(whole.size() - tail);
-    whole.resize(whole.size() - tail);
+    whole.erase(whole.size() - tail);
     return whole;
 }
 
