@@ -56,14 +56,14 @@ struct TinyPlatform {
 
 /// Makes the processor anew for each fault, and knows what must not be left of it.
 struct DspRig {
-    using Processor = rproc::RemoteProcessor<rproc::FaultyBackend<RawBackend>, rproc::FaultyPlatform<TinyPlatform>,
-                                             rproc::Mainline, rproc::ObserverRef<rproc::LifeWatch>>;
+    using Processor = rproc::RemoteProcessor<rproc::testing::FaultyBackend<RawBackend>, rproc::testing::FaultyPlatform<TinyPlatform>,
+                                             rproc::Mainline, rproc::ObserverRef<rproc::testing::LifeWatch>>;
 
-    explicit DspRig(rproc::Faults injected) : faults(std::move(injected)) {}
+    explicit DspRig(rproc::testing::Faults injected) : faults(std::move(injected)) {}
 
-    Result<std::unique_ptr<Processor>> make(rproc::ObserverRef<rproc::LifeWatch> observer) {
-        return std::make_unique<Processor>(rproc::FaultyBackend(RawBackend{}, faults),
-                                           rproc::FaultyPlatform(TinyPlatform{memory}, faults), observer);
+    Result<std::unique_ptr<Processor>> make(rproc::ObserverRef<rproc::testing::LifeWatch> observer) {
+        return std::make_unique<Processor>(rproc::testing::FaultyBackend(RawBackend{}, faults),
+                                           rproc::testing::FaultyPlatform(TinyPlatform{memory}, faults), observer);
     }
     rproc::FirmwareSource firmware() const {
         return rproc::FirmwareSource(rproc::Firmware("raw.bin", std::vector<std::byte>(64)));
@@ -74,14 +74,14 @@ struct DspRig {
         return {"memory is still mapped"};
     }
 
-    rproc::Faults faults;
+    rproc::testing::Faults faults;
     rproc::ModelMemory memory;
 };
 
 }  // namespace
 
 int main() {
-    const rproc::FaultReport report = rproc::every_fault_of<DspRig>("dsp");
+    const rproc::testing::FaultReport report = rproc::testing::every_fault_of<DspRig>("dsp");
     std::printf("%s\n", to_string(report).c_str());
     return report.violations.empty() ? 0 : 1;
 }

@@ -13,6 +13,9 @@ using test::outcome;
 using test::Recorder;
 using test::signed_firmware;
 using test::TeeBoard;
+using testing::FaultKind;
+using testing::Faults;
+using testing::FaultyClient;
 using Client = FaultyClient<test::WatchedTee>;
 using M4 = RemoteProcessor<tee::Backend<Client>, platform::Stm32mp15, Mainline, ObserverRef<Recorder>>;
 

@@ -9,13 +9,13 @@
 
 #include "rproc/testing/fault_report.hpp"
 
-namespace rproc::testing::test {
+namespace rproc::test {
 
 /// No violation, and at least so many faults; prints how many there were.
-inline void expect_clean(const FaultReport& report, std::string_view name, std::size_t least) {
+inline void expect_clean(const testing::FaultReport& report, std::string_view name, std::size_t least) {
     std::cout << name << ": " << report.injected() << " faults injected in " << report.runs << " runs\n";
     EXPECT_GE(report.runs, least);
-    EXPECT_TRUE(report.violations.empty()) << to_string(report);
+    EXPECT_TRUE(report.violations.empty()) << testing::to_string(report);
 }
 
-}  // namespace rproc::testing::test
+}  // namespace rproc::test

@@ -18,7 +18,7 @@
 #include "rproc/testing/faulty_backend.hpp"
 #include "rproc/testing/faulty_platform.hpp"
 
-namespace rproc::testing::test {
+namespace rproc::test {
 
 inline constexpr DeviceAddress kFakeTableAt{0x100};
 
@@ -103,9 +103,9 @@ struct DomainOf<P> {
 template <class Platform, State kInitial, class Core = CoreBackend>
 class FakeRig {
   public:
-    using Processor = RemoteProcessor<FaultyBackend<Core>, FaultyPlatform<Platform>, Mainline, ObserverRef<LifeWatch>>;
+    using Processor = RemoteProcessor<testing::FaultyBackend<Core>, testing::FaultyPlatform<Platform>, Mainline, ObserverRef<testing::LifeWatch>>;
 
-    explicit FakeRig(Faults faults) : faults_(std::move(faults)) {
+    explicit FakeRig(testing::Faults faults) : faults_(std::move(faults)) {
         script_.table = HasIommu<Platform> ? mapped_table() : full_table();
         script_.loaded_table_at = kFakeTableAt;
         script_.vendor = VendorEntry::handled;
@@ -113,7 +113,7 @@ class FakeRig {
         std::ranges::copy(script_.table, region->bytes().subspan(kFakeTableAt.value()).begin());
     }
 
-    [[nodiscard]] Result<std::unique_ptr<Processor>> make(ObserverRef<LifeWatch> observer) {
+    [[nodiscard]] Result<std::unique_ptr<Processor>> make(ObserverRef<testing::LifeWatch> observer) {
         Platform platform;
         platform.script = &script_;
         platform.model = memory_;
@@ -122,7 +122,7 @@ class FakeRig {
         Core backend;
         backend.script = &script_;
         backend.core = &core_;
-        return std::make_unique<Processor>(FaultyBackend(backend, faults_), FaultyPlatform(platform, faults_),
+        return std::make_unique<Processor>(testing::FaultyBackend(backend, faults_), testing::FaultyPlatform(platform, faults_),
                                            observer);
     }
 
@@ -150,11 +150,11 @@ class FakeRig {
     /// An attach that a sub-device refuses stops the core, as in Linux.
     [[nodiscard]] bool attach_failed() const { return faults_.injected("subdevice.start") != 0; }
 
-    Faults faults_;
+    testing::Faults faults_;
     Script script_{};
     ModelMemory memory_;
     typename DomainOf<Platform>::Type domain_{};
     bool core_ = kInitial == State::detached;
 };
 
-}  // namespace rproc::testing::test
+}  // namespace rproc::test
