@@ -62,6 +62,7 @@ inline constexpr int kEacces = 13;
 inline constexpr int kEbusy = 16;
 inline constexpr int kEnodev = 19;
 inline constexpr int kEinval = 22;
+inline constexpr int kEfbig = 27;
 inline constexpr int kEtime = 62;
 inline constexpr int kEoverflow = 75;
 inline constexpr int kEopnotsupp = 95;

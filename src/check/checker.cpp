@@ -59,7 +59,8 @@ Checker::Checker(platform::Board board, tee::SoftwareTeePolicy policy)
 
 Verdict Checker::check(const FirmwareSource& source) {
     memory_.clear();
-    return board_.config.tee ? check_signed(source, board_, policy_, memory_) : check_elf(source, board_, memory_);
+    const FirmwareSource same = source.requested();  // what boots is what is looked at
+    return board_.config.tee ? check_signed(same, board_, policy_, memory_) : check_elf(same, board_, memory_);
 }
 
 }  // namespace rproc::check

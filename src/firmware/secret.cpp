@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "rproc/firmware/secret.hpp"
 
+#include <fcntl.h>
 #include <openssl/crypto.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "internal/whole_read.hpp"
 
 namespace rproc {
 namespace {
 
 constexpr std::size_t kLargestFile = 65536;
 
-struct CloseFile {
-    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-};
-
 constexpr ErrorText kUnreadable{.code = ErrorCode::firmware_unreadable, .message = "cannot be read: {0}"};
+constexpr ErrorText kChanged{.code = ErrorCode::firmware_changed,
+                             .message = text_of(ErrorCode::firmware_changed).message,
+                             .hint = text_of(ErrorCode::firmware_changed).hint};
 constexpr ErrorText kTooLarge{.code = ErrorCode::key_malformed, .message = "has more than {0} bytes, which is no key"};
 
 Error unreadable(const std::filesystem::path& path, int error) {
@@ -59,15 +60,16 @@ std::string_view Secret::text() const noexcept { return {reinterpret_cast<const 
 void Secret::truncate(std::size_t size) noexcept { size_ = size; }
 
 Result<Secret> read_secret_file(const std::filesystem::path& path) {
-    const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rbe"));
-    if (!file) return fail(unreadable(path, errno));
-    std::setvbuf(file.get(), nullptr, _IONBF, 0);  // no second copy
+    const internal::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.get() < 0) return fail(unreadable(path, errno));
+    const auto before = internal::stamp_of(file.get());
     Secret secret(kLargestFile + 1);
-    const std::size_t size = std::fread(secret.bytes().data(), 1, secret.bytes().size(), file.get());
-    if (std::ferror(file.get()) != 0) return fail(unreadable(path, errno));
+    const auto [size, error] = internal::read_up_to(file.get(), secret.bytes());
+    if (error != 0) return fail(unreadable(path, error));
     if (size > kLargestFile) {
         return fail(kTooLarge, place::File{path.native()}, kLargestFile);
     }
+    if (before && !internal::read_unchanged(file.get(), *before)) return fail(kChanged, place::File{path.native()});
     secret.truncate(size);
     return secret;
 }

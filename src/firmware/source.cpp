@@ -3,9 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -20,24 +18,14 @@
 
 #include <fmt/format.h>
 
+#include "internal/whole_read.hpp"
+
 namespace rproc {
 namespace {
 
 namespace fs = std::filesystem;
 
-class FileDescriptor {
-  public:
-    explicit FileDescriptor(int fd) noexcept : fd_(fd) {}
-    FileDescriptor(const FileDescriptor&) = delete;
-    FileDescriptor& operator=(const FileDescriptor&) = delete;
-    ~FileDescriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    [[nodiscard]] int get() const noexcept { return fd_; }
-
-  private:
-    int fd_;
-};
+using internal::WholeFile;
 
 constexpr ErrorText kEmptyFile{.code = ErrorCode::firmware_empty,
                                .message = "the file is empty",
@@ -73,35 +61,40 @@ std::shared_ptr<const void> map_file(int fd, std::size_t size) {
     return {address, [size](const void* mapped) { ::munmap(const_cast<void*>(mapped), size); }};
 }
 
-/// The bytes of a file that cannot be mapped, as those of sysfs.
-Result<Firmware> read_whole(const fs::path& path, std::string name, int fd, std::size_t size) {
-    std::vector<std::byte> bytes(size);
-    std::size_t filled = 0;
-    while (filled < size) {
-        const ssize_t got = ::read(fd, bytes.data() + filled, size - filled);
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return fail(unreadable(path, reason(errno)));
-        if (got == 0) return fail(unreadable(path, "it became shorter while it was read"));
-        filled += static_cast<std::size_t>(got);
-    }
-    return Firmware(std::move(name), std::move(bytes));
+/// A regular file with content, not yet read.
+struct OpenedFile {
+    internal::FileDescriptor descriptor;
+    internal::FileStamp stamp;
+};
+
+Result<OpenedFile> open_firmware(const fs::path& path) {
+    // Without O_NONBLOCK, opening a fifo by mistake would wait for a writer for ever.
+    internal::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (file.get() < 0) return fail(open_failed(path, errno));
+    const auto stamp = internal::stamp_of(file.get());
+    if (!stamp) return fail(unreadable(path, "not a regular file"));
+    if (stamp->size == 0) return fail(kEmptyFile, place::File{path.native()});
+    return OpenedFile{std::move(file), *stamp};
+}
+
+Result<Firmware> read_firmware(const fs::path& path, std::string name) {
+    RPROC_TRY_ASSIGN(const OpenedFile file, open_firmware(path));
+    const Place where = place::File{path.native()};
+    if (file.stamp.size > kLargestFirmware)
+        return fail(ErrorCode::firmware_too_large, where, file.stamp.size, kLargestFirmware);
+    WholeFile read = internal::read_whole(file.descriptor.get(), file.stamp);
+    if (read.outcome == WholeFile::Outcome::changed) return fail(ErrorCode::firmware_changed, where);
+    if (read.outcome == WholeFile::Outcome::failed) return fail(unreadable(path, reason(read.error)));
+    const std::span<const std::byte> bytes(read.data.get(), read.size);
+    return Firmware(std::move(name), bytes, std::shared_ptr<const std::byte[]>(std::move(read.data)));
 }
 
 Result<Firmware> map_firmware(const fs::path& path, std::string name) {
-    // Without O_NONBLOCK, opening a fifo by mistake would wait for a writer for ever.
-    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (file.get() < 0) return fail(open_failed(path, errno));
-    struct stat status {};
-    if (::fstat(file.get(), &status) != 0) return fail(unreadable(path, reason(errno)));
-    if (!S_ISREG(status.st_mode)) return fail(unreadable(path, "not a regular file"));
-    if (status.st_size == 0) {
-        return fail(kEmptyFile, place::File{path.native()});
-    }
-    if (!std::in_range<std::size_t>(status.st_size))
-        return fail(unreadable(path, fmt::format("{} bytes are more than this machine can address", status.st_size)));
-    const auto size = static_cast<std::size_t>(status.st_size);
-    auto owner = map_file(file.get(), size);
-    if (!owner && errno == ENODEV) return read_whole(path, std::move(name), file.get(), size);
+    RPROC_TRY_ASSIGN(const OpenedFile file, open_firmware(path));
+    if (!std::in_range<std::size_t>(file.stamp.size))
+        return fail(unreadable(path, fmt::format("{} bytes are more than this machine can address", file.stamp.size)));
+    const auto size = static_cast<std::size_t>(file.stamp.size);
+    auto owner = map_file(file.descriptor.get(), size);
     if (!owner) return fail(unreadable(path, reason(errno)));
     const auto* const data = static_cast<const std::byte*>(owner.get());
     return Firmware(std::move(name), {data, size}, std::move(owner));
@@ -125,12 +118,15 @@ bool leaves_directory(const fs::path& name) {
 
 }  // namespace
 
-Result<Firmware> read_firmware_file(const fs::path& path) { return map_firmware(path, path.filename().string()); }
+Result<Firmware> read_firmware_file(const fs::path& path) { return read_firmware(path, path.filename().string()); }
 
 FirmwareSource firmware_file(fs::path path) {
     std::string name = path.filename().string();
     return {std::move(name), [file = std::move(path)] { return read_firmware_file(file); }};
 }
+
+MappedFileSource::MappedFileSource(const fs::path& path)
+    : FirmwareSource(path.filename().string(), [path] { return map_firmware(path, path.filename().string()); }) {}
 
 FirmwareSearchPath FirmwareSearchPath::system() {
     auto path = below("/", running_release(), read_line("/sys/module/firmware_class/parameters/path"));
@@ -165,7 +161,7 @@ Result<Firmware> FirmwareSearchPath::find(const std::string& name) const {
         const fs::path path = directory / name;
         tried += fmt::format("{}{}", tried.empty() ? "" : ", ", path.string());
         if (leaves_directory(name)) continue;
-        auto firmware = map_firmware(path, name);
+        auto firmware = read_firmware(path, name);
         if (firmware || firmware.error().code() != ErrorCode::firmware_not_found) return firmware;
     }
     return leaves_directory(name) ? fail(kNoRelativeName, place::Firmware{name})

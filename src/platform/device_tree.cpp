@@ -194,7 +194,7 @@ Result<DeviceTree> DeviceTree::read(const std::filesystem::path& path) {
     auto file = read_firmware_file(path);
     if (!file) {
         file.error().set_kernel_line("");
-        file.error().set_hint("give the path of a .dtb file");
+        if (file.error().code() != ErrorCode::firmware_changed) file.error().set_hint("give the path of a .dtb file");
         return fail(std::move(file).error());
     }
     auto tree = parse(file->bytes());

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "cli_test.hpp"
+#include "support/changing_file.hpp"
 
 namespace rproc::test {
 namespace {
@@ -12,6 +13,20 @@ using testing::IsEmpty;
 using testing::Not;
 
 using Check = Cli;
+
+constexpr ChangingFile::Sizes kSizes{0x100000, 0x400000};  // of the example firmware, with zeros behind it
+
+/// The file was read whole, or the command says that it changed.
+void expect_old_new_or_changed(const CommandResult& result) {
+    EXPECT_EQ(result.signal, 0);
+    if (result.status == 0) {
+        EXPECT_THAT(result.out, HasSubstr(": boots on"));
+    } else {
+        EXPECT_EQ(result.status, 7);
+        EXPECT_THAT(result.err, HasSubstr("changed while it was read"));
+        EXPECT_THAT(result.err, HasSubstr("rename"));
+    }
+}
 
 TEST_F(Check, JsonHasTheFieldsOfTheSchemaInOrder) {
     const auto result = run({"check", "--json", kHello});
@@ -191,6 +206,29 @@ TEST_F(Check, ADeviceIsNoFirmwareFile) {
     const auto result = run({"check", "/dev/null"});
     EXPECT_EQ(result.status, 7);
     EXPECT_THAT(result.err, HasSubstr("not a regular file"));
+}
+
+TEST_F(Check, FirmwareThatABuildIsWritingIsOldOrNewOrSaidToHaveChanged) {
+    const ChangingFile file(directory() / "app.elf", read_text(kHello), kSizes);
+    for (int i = 0; i < 50; ++i) expect_old_new_or_changed(run({"check", "app.elf"}));
+}
+
+TEST_F(Check, StandardInputFromAFileThatABuildIsWritingToo) {
+    const ChangingFile file(directory() / "app.elf", read_text(kHello), kSizes);
+    CommandLine line = command({});
+    line.arguments = {"/bin/sh", "-c", RPROC_CLI_PATH " check - < app.elf"};
+    for (int i = 0; i < 20; ++i) expect_old_new_or_changed(run_command(line));
+}
+
+TEST_F(Check, JsonSaysOfAFileThatChangedWhatLinuxReturns) {
+    const ChangingFile file(directory() / "app.elf", read_text(kHello), kSizes);
+    CommandResult result = run({"check", "--json", "app.elf"});
+    while (result.status == 0) result = run({"check", "--json", "app.elf"});
+    EXPECT_EQ(result.status, 7);
+    const Json verdict = objects_of(result.out).at(0);
+    EXPECT_EQ(verdict["verdict"], "refused");
+    EXPECT_EQ(verdict["errno_name"], "EIO");
+    EXPECT_EQ(verdict["findings"].at(0)["code"], "firmware-changed");
 }
 
 }  // namespace

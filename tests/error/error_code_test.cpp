@@ -40,6 +40,8 @@ TEST(ErrorCode, ErrnoIsWhatLinuxReturns) {
     const std::map<std::string_view, int> other_than_einval{
         {"firmware-not-found", ENOENT},
         {"firmware-unreadable", EIO},
+        {"firmware-changed", EIO},
+        {"firmware-too-large", EFBIG},
         {"firmware-busy", EBUSY},
         {"segment-too-large", EOVERFLOW},
         {"vendor-entry-fails-boot", 0},

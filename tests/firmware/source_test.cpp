@@ -70,6 +70,31 @@ TEST_F(FirmwareFile, StaysReadableAfterItsNameIsGone) {
     EXPECT_EQ(text(firmware), "content");
 }
 
+TEST_F(FirmwareFile, LaterWritesToTheFileDoNotReachTheImage) {
+    const fs::path path = write("app.elf", "content");
+    const auto firmware = read_firmware_file(path);
+    std::ofstream(path, std::ios::binary | std::ios::in) << "changed";
+    EXPECT_EQ(text(firmware), "content");
+    fs::resize_file(path, 0);
+    EXPECT_EQ(text(firmware), "content");
+}
+
+TEST_F(FirmwareFile, IsMappedForWhoAsksForThatByType) {
+    const fs::path path = write("app.elf", "content");
+    const MappedFileSource source(path);
+    EXPECT_EQ(source.name(), "app.elf");
+    const FirmwareSource as_any_source = source;
+    const auto firmware = as_any_source.request();
+    EXPECT_EQ(text(firmware), "content");
+    std::ofstream(path, std::ios::binary | std::ios::in) << "changed";
+    EXPECT_EQ(text(firmware), "changed");
+    fs::remove(path);
+    EXPECT_EQ(text(firmware), "changed");
+    EXPECT_EQ(outcome(source.request()), "firmware-not-found");
+    EXPECT_EQ(outcome(MappedFileSource(write("empty.elf", "")).request()), "firmware-empty");
+    EXPECT_EQ(outcome(MappedFileSource(root).request()), "firmware-unreadable");
+}
+
 TEST_F(FirmwareFile, MustExist) {
     const auto firmware = read_firmware_file(root / "absent.elf");
     EXPECT_EQ(outcome(firmware), "firmware-not-found");
@@ -88,11 +113,21 @@ TEST_F(FirmwareFile, MustNotBeEmpty) {
     EXPECT_EQ(firmware.error().kernel_line(), "request_firmware failed: -22");
 }
 
-TEST_F(FirmwareFile, IsReadWholeOrNotAtAllWhereItDoesNotFitTheAddressSpace) {
+TEST_F(FirmwareFile, MustNotBeLargerThanLinuxReads) {
+    constexpr std::uint64_t kOneByteInItsLow32Bits = (std::uint64_t{1} << 32U) + 1;
+    const fs::path path = write("huge.elf", "e");
+    for (const std::uint64_t size : {kLargestFirmware + 1, kOneByteInItsLow32Bits}) {
+        fs::resize_file(path, size);
+        EXPECT_EQ(outcome(read_firmware_file(path)), "firmware-too-large") << size;
+        EXPECT_EQ(read_firmware_file(path).error().kernel_line(), "request_firmware failed: -27");
+    }
+}
+
+TEST_F(FirmwareFile, IsMappedWholeOrNotAtAllWhereItDoesNotFitTheAddressSpace) {
     constexpr std::uint64_t kSize = (std::uint64_t{1} << 32U) + 1;  // without its highest bit, one byte
     const fs::path path = write("huge.elf", "e");
     fs::resize_file(path, kSize);
-    const auto firmware = read_firmware_file(path);
+    const auto firmware = MappedFileSource(path).request();
     if (sizeof(std::size_t) == 4) {
         EXPECT_EQ(outcome(firmware), "firmware-unreadable");
     } else {
@@ -142,6 +177,19 @@ TEST(FirmwareSource, HandsOutBytesThatAreThere) {
     EXPECT_EQ(source.name(), "app.elf");
     EXPECT_EQ(text(source.request()), "x");
     EXPECT_EQ(text(source.request()), "x");
+}
+
+TEST(FirmwareSource, KeepsTheOutcomeOfARequestThatWasMade) {
+    int asked = 0;
+    const FirmwareSource source("made", [&]() -> Result<Firmware> {
+        ++asked;
+        return fail(Error::of({.code = ErrorCode::firmware_unreadable}, {}, {}));
+    });
+    const FirmwareSource same = source.requested();
+    EXPECT_EQ(same.name(), "made");
+    EXPECT_EQ(outcome(same.request()), "firmware-unreadable");
+    EXPECT_EQ(outcome(same.request()), "firmware-unreadable");
+    EXPECT_EQ(asked, 1);
 }
 
 TEST(FirmwareSource, AsksTheCallersFunctionEachTime) {

@@ -43,6 +43,7 @@ class Secret {
 /// @returns the bytes, or
 ///   key_not_found: there is no such file;
 ///   firmware_unreadable: it cannot be read;
+///   firmware_changed: it is a regular file, and was written to while it was read;
 ///   key_malformed: it is larger than that.
 [[nodiscard]] Result<Secret> read_secret_file(const std::filesystem::path& path);
 

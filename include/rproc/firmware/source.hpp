@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -31,22 +32,48 @@ class FirmwareSource {
     /// The image, or the error of the source.
     [[nodiscard]] Result<Firmware> request() const { return request_(); }
 
+    /// Makes the request now. The source that is returned has this outcome, image or error, at each of its requests:
+    /// for a caller that looks at the firmware first, and then boots the same.
+    [[nodiscard]] FirmwareSource requested() const {
+        return {name_, [outcome = request_()]() -> Result<Firmware> { return outcome; }};
+    }
+
   private:
     std::string name_;
     Request request_;
 };
 
-/// Maps a file read-only. The mapping lives as long as a copy of the firmware; a file that is truncated meanwhile
-/// must not be (the kernel reads its copy at once), so replace firmware by renaming, as package managers do.
+/// Reads a file into memory as a whole, once, as the kernel does: what becomes of the file afterwards does not reach
+/// the image. A file that another process writes to meanwhile is refused; it is told by its size and the time of its
+/// last write, which counts in ticks of the kernel (10 ms at most). What happens within the tick of the open, and ends
+/// with the same size, may go unseen; a writer that renames a new file over the old one leaves nothing to be told.
 /// @param path any path; the firmware's name is its last component.
 /// @returns the image, or
 ///   firmware_not_found: there is no such file;
-///   firmware_unreadable: it cannot be opened or mapped, or is not a regular file;
-///   firmware_empty: it has no bytes.
+///   firmware_unreadable: it cannot be opened or read, is not a regular file, or there is no memory for it;
+///   firmware_empty: it has no bytes;
+///   firmware_too_large: it has more than `kLargestFirmware` bytes;
+///   firmware_changed: it was written to, or became shorter or longer, while it was read.
 [[nodiscard]] Result<Firmware> read_firmware_file(const std::filesystem::path& path);
 
-/// A file, opened at each boot. Errors as `read_firmware_file`.
+/// How many bytes Linux reads of a firmware at most, on any machine.
+inline constexpr std::uint64_t kLargestFirmware = 0x7fffffff;
+
+/// A file, read at each boot. Errors as `read_firmware_file`.
 [[nodiscard]] FirmwareSource firmware_file(std::filesystem::path path);
+
+/// A file that is mapped read-only at each request, and not read, for a caller that asks for it by this type: for an
+/// image of which there must be no copy in memory. The mapping lives as long as a copy of the firmware. The caller
+/// vouches for the file as long as that:
+///   a program that touches the image after another process has made the file shorter dies (SIGBUS);
+///   a write to the file changes the image, also between a check of it and its use.
+/// Errors as `read_firmware_file`, without firmware_too_large and firmware_changed; firmware_unreadable: also where the
+/// file is larger than the address space, or on a file system without mappings.
+class MappedFileSource : public FirmwareSource {
+  public:
+    /// @param path any path; the firmware's name is its last component.
+    explicit MappedFileSource(const std::filesystem::path& path);
+};
 
 /// The directories in which Linux looks for firmware, in its order: the `firmware_class.path` parameter, then
 /// /lib/firmware/updates/RELEASE, /lib/firmware/updates, /lib/firmware/RELEASE, /lib/firmware.

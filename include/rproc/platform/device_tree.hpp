@@ -80,7 +80,7 @@ class DeviceTree {
     [[nodiscard]] static Result<DeviceTree> parse(std::span<const std::byte> bytes);
 
     /// Reads a .dtb file, or /sys/firmware/fdt.
-    /// @returns the tree, or firmware_not_found, firmware_unreadable (the file), or dtb_malformed.
+    /// @returns the tree, or the error of `read_firmware_file` (the file), or dtb_malformed.
     [[nodiscard]] static Result<DeviceTree> read(const std::filesystem::path& path);
 
     [[nodiscard]] DeviceTreeNode root() const { return {blob_, 0}; }

@@ -64,10 +64,10 @@ Trial try_with(const Tee& tee, const FirmwareSource& source, const platform::Stm
 
 Verdict check_signed(const FirmwareSource& source, const platform::Board& board, const tee::SoftwareTeePolicy& policy,
                      const ModelMemory& memory) {
-    const auto read = source.request();  // once: what boots is what is looked at
+    const auto read = source.request();
     const Firmware firmware = read.value_or(Firmware(source.name(), {}));
     const Tee tee = sim::make_software_tee(board.config, policy, memory);
-    const Trial trial = try_with(tee, read ? FirmwareSource(*read) : source, board.config, memory);
+    const Trial trial = try_with(tee, source, board.config, memory);
     const auto images = SignedImage::recognises(firmware.bytes()) ? readable_images(firmware) : std::vector<ElfImage>();
 
     Verdict verdict = verdict_of(trial, source, board);

@@ -10,6 +10,7 @@
 namespace rproc::check {
 
 /// The verdict on a firmware for a board whose processor belongs to a TEE.
+/// Precondition: `source` gives the same outcome at each request.
 [[nodiscard]] Verdict check_signed(const FirmwareSource& source, const platform::Board& board,
                                    const tee::SoftwareTeePolicy& policy, const ModelMemory& memory);
 

@@ -133,19 +133,18 @@ ExitStatus run_boot(Console& console, const BootOptions& options) {
     const auto policy = read_policy(console, options.trust);
     if (!policy) return report(console, policy.error());
 
-    const FirmwareSource source = firmware_source(options.firmware);
+    // What was read is what boots, even if the file changes meanwhile.
+    const FirmwareSource source = firmware_source(options.firmware).requested();
     const auto firmware = source.request();
     if (!firmware && exit_status_of(firmware.error()) != ExitStatus::no) return report(console, firmware.error());
-    // What was read is what boots, even if the file changes meanwhile.
-    const FirmwareSource same = firmware ? FirmwareSource(*firmware) : source;
     const ModelMemory memory;
     Result<std::shared_ptr<tee::SoftwareTee>> tee{nullptr};
     if (config.tee) tee = sim::make_software_tee(config, *policy, memory);
     if (!tee) return report(console, tee.error());
     const BootJob job{
-        options.firmware,   firmware.value_or(Firmware(source.name(), {})),    chosen->board, memory, *tee,
-        BootModels(memory), check::Checker(chosen->board, *policy).check(same)};
-    const ExitStatus status = boot_and_show(console, options, *chosen, job, same);
+        options.firmware,   firmware.value_or(Firmware(source.name(), {})),      chosen->board, memory, *tee,
+        BootModels(memory), check::Checker(chosen->board, *policy).check(source)};
+    const ExitStatus status = boot_and_show(console, options, *chosen, job, source);
     return job.boots_on_linux() ? status : worse_of(status, ExitStatus::no);
 }
 

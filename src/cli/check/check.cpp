@@ -156,10 +156,10 @@ class CheckRun {
 
     void check(const std::string& argument) {
         console_.log->debug("checking {}", argument);
-        const FirmwareSource source = firmware_source(argument);
+        const FirmwareSource source = firmware_source(argument).requested();
         const auto firmware = source.request();
         const ExitStatus reading = firmware ? ExitStatus::yes : exit_status_of(firmware.error());
-        Verdict verdict = checker_.check(firmware ? FirmwareSource(*firmware) : source);
+        Verdict verdict = checker_.check(source);
         verdict.firmware = argument;  // as the caller knows it
         console_.log->info("{}: {}", argument, to_string(verdict.outcome));
         count(verdict, reading);

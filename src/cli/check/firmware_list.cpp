@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/check/firmware_list.hpp"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <sstream>
+#include <string>
 #include <system_error>
+
+#include "internal/whole_read.hpp"
 
 namespace rproc::cli {
 namespace {
@@ -21,6 +27,10 @@ Error unreadable(const std::string& path, int reason) {
     const std::string why = std::generic_category().message(reason);
     return reason == ENOENT ? Error(kMissing, place::File{path}, why) : Error(kUnreadable, place::File{path}, why);
 }
+
+constexpr ErrorText kChanged{.code = ErrorCode::firmware_changed,
+                             .message = text_of(ErrorCode::firmware_changed).message,
+                             .hint = "try again when its writer is done"};
 
 Result<void> visit_directory(const fs::path& directory, const Visit& visit) {
     std::error_code error;
@@ -54,15 +64,39 @@ Result<void> visit_lines(const FirmwareList& list, std::istream& lines, const Vi
     return {};
 }
 
+/// A list in a regular file is read as a whole before the first check: half a line would be another name.
+Result<std::string> read_list(const std::string& path, int fd, const internal::FileStamp& stamp) {
+    using Outcome = internal::WholeFile::Outcome;
+    const auto list = internal::read_whole(fd, stamp);
+    if (list.outcome == Outcome::changed) return fail(kChanged, place::File{path});
+    if (list.outcome == Outcome::failed) return fail(unreadable(path, list.error));
+    return std::string(reinterpret_cast<const char*>(list.data.get()), list.size);
+}
+
+Result<void> visit_file(const FirmwareList& list, const Visit& visit) {
+    const std::string& path = list.files_from;
+    std::error_code ignored;
+    if (fs::is_regular_file(path, ignored)) {
+        const internal::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+        if (file.get() < 0) return fail(unreadable(path, errno));
+        const auto stamp = internal::stamp_of(file.get());
+        if (!stamp) return fail(kChanged, place::File{path});
+        RPROC_TRY_ASSIGN(std::string names, read_list(path, file.get(), *stamp));
+        std::istringstream lines(std::move(names));
+        return visit_lines(list, lines, visit);
+    }
+    std::ifstream lines(path);
+    if (!lines) return fail(unreadable(path, errno));
+    return visit_lines(list, lines, visit);
+}
+
 }  // namespace
 
 Result<void> for_each_firmware(const FirmwareList& list, const Visit& visit) {
     for (const std::string& argument : list.arguments) RPROC_TRY(visit_argument(list, argument, visit));
     if (list.files_from.empty()) return {};
     if (list.files_from == "-") return visit_lines(list, std::cin, visit);
-    std::ifstream file(list.files_from);
-    if (!file) return fail(unreadable(list.files_from, errno));
-    return visit_lines(list, file, visit);
+    return visit_file(list, visit);
 }
 
 }  // namespace rproc::cli

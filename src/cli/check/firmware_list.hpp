@@ -18,9 +18,10 @@ struct FirmwareList {
 
 /// Calls `visit` with each firmware, one at a time: those of the call, in its order, then those listed in `files_from`.
 /// The files of a directory come in the order of their names, its directories with them; symbolic links to directories
-/// are not followed. Holds no more than the names of one directory at each depth.
+/// are not followed. Holds the list, and the names of one directory at each depth.
 /// @returns nothing, or
-///   firmware_not_found, firmware_unreadable: the list `files_from` or a directory cannot be read.
+///   firmware_not_found, firmware_unreadable: the list `files_from` or a directory cannot be read;
+///   firmware_changed: the list is a regular file, and was written to while it was read.
 [[nodiscard]] Result<void> for_each_firmware(const FirmwareList& list,
                                              const std::function<void(const std::string&)>& visit);
 

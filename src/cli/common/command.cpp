@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/common/command.hpp"
 
-#include <cstdio>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <map>
@@ -10,6 +11,8 @@
 
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
+
+#include "internal/whole_read.hpp"
 
 namespace rproc::cli {
 namespace {
@@ -34,16 +37,19 @@ ColorWhen color_named(std::string_view name) {
 
 Result<Firmware> read_standard_input() {
     constexpr std::size_t kChunk = 65536;
+    const auto before = internal::stamp_of(STDIN_FILENO);  // of a file; a pipe cannot change what was taken out of it
     std::vector<std::byte> bytes;
-    std::size_t got = 0;
+    internal::ReadCount got{};
     do {
         const std::size_t size = bytes.size();
         bytes.resize(size + kChunk);
-        got = std::fread(bytes.data() + size, 1, kChunk, stdin);
-        bytes.resize(size + got);
-    } while (got != 0);
-    if (std::ferror(stdin) == 0) return Firmware("stdin", std::move(bytes));
-    return fail(kUnreadable, place::StandardInput{});
+        got = internal::read_up_to(STDIN_FILENO, std::span(bytes).subspan(size));
+        bytes.resize(size + got.size);
+    } while (got.error == 0 && got.size == kChunk);
+    if (got.error != 0) return fail(kUnreadable, place::StandardInput{});
+    if (before && !internal::read_unchanged(STDIN_FILENO, *before))
+        return fail(ErrorCode::firmware_changed, place::StandardInput{});
+    return Firmware("stdin", std::move(bytes));
 }
 
 bool is_path(const std::string& argument) {

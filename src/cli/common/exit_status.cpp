@@ -21,6 +21,7 @@ struct Row {
 constexpr std::array kRows{
     Row{ErrorCode::firmware_not_found, ExitStatus::not_found},
     Row{ErrorCode::firmware_unreadable, ExitStatus::io_error},
+    Row{ErrorCode::firmware_changed, ExitStatus::io_error},
     Row{ErrorCode::firmware_name_empty, ExitStatus::usage},
     Row{ErrorCode::firmware_busy, ExitStatus::busy},
     Row{ErrorCode::key_not_found, ExitStatus::not_found},

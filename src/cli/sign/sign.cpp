@@ -36,20 +36,29 @@ struct Product {
     PublicKey key;
 };
 
+/// What is to be signed.
+struct Contents {
+    SignedImageBuilder builder{};
+    std::vector<std::size_t> sizes{};  ///< of the images, in their order
+};
+
 Result<Firmware> read_image(const std::string& path) {
     auto file = read_firmware_file(path);
     if (!file) {
-        file.error().set_hint("");  // it speaks of names below /lib/firmware, which mean nothing here
+        // It speaks of names below /lib/firmware, which mean nothing here.
+        if (file.error().code() != ErrorCode::firmware_changed) file.error().set_hint("");
         return file;
     }
     return Firmware(path, file->bytes(), std::make_shared<Firmware>(*file));
 }
 
-Result<SignedImageBuilder> gather(const SignOptions& options) {
-    SignedImageBuilder builder;
+Result<Contents> gather(const SignOptions& options) {
+    Contents contents;
+    SignedImageBuilder& builder = contents.builder;
     for (const std::string& path : options.images) {
         RPROC_TRY_ASSIGN(const Firmware image, read_image(path));
         RPROC_TRY(builder.add_image(image));
+        contents.sizes.push_back(image.bytes().size());
     }
     if (options.key_info) {
         RPROC_TRY_ASSIGN(const Secret info, read_secret_file(*options.key_info));
@@ -64,7 +73,7 @@ Result<SignedImageBuilder> gather(const SignOptions& options) {
         RPROC_TRY_ASSIGN(const AesKey key, read_encryption_key(*options.encrypt_key));
         builder.encrypt(key);
     }
-    return builder;
+    return contents;
 }
 
 constexpr ErrorText kOtherKey{.code = ErrorCode::key_unsupported,
@@ -153,8 +162,7 @@ Result<Product> take_signature(Console& console, const SignOptions& options, con
     return fail(not_its_signature(options, key));
 }
 
-Result<Product> produce(Console& console, const SignOptions& options) {
-    RPROC_TRY_ASSIGN(const SignedImageBuilder builder, gather(options));
+Result<Product> produce(Console& console, const SignOptions& options, const SignedImageBuilder& builder) {
     if (options.digest_out) return make_digest(console, options, builder);
     if (options.signature_in) return take_signature(console, options, builder);
     return sign_here(console, options, builder);
@@ -166,11 +174,10 @@ ExitStatus cannot_write(Console& console, const std::string& path, int error) {
     return error == ENOENT || error == ENOTDIR ? ExitStatus::not_found : ExitStatus::io_error;
 }
 
-Json json_of(const SignOptions& options, const Product& product) {
+Json json_of(const SignOptions& options, const Contents& contents, const Product& product) {
     Json images = Json::array();
-    std::error_code ignored;
-    for (const std::string& image : options.images)
-        images.push_back({{"file", image}, {"size", std::filesystem::file_size(image, ignored)}});
+    for (std::size_t i = 0; i < options.images.size(); ++i)
+        images.push_back({{"file", options.images[i]}, {"size", contents.sizes[i]}});
     const bool rsa = product.key.sign_type() == SignType::rsa_pkcs1_sha256;
     Json object{{"schema", "rproc.sign/1"},         {"out", options.written()},
                 {"images", std::move(images)},      {"sign_type", rsa ? "rsa-pkcs1-sha256" : "ecdsa-p256-sha256"},
@@ -194,12 +201,14 @@ void print(Output& out, const SignOptions& options, const Product& product) {
 }
 
 ExitStatus run_sign(Console& console, const SignOptions& options) {
-    const auto product = produce(console, options);
+    const auto contents = gather(options);
+    if (!contents) return report(console, contents.error());
+    const auto product = produce(console, options, contents->builder);
     if (!product) return report(console, product.error());
     const int error = write_whole_file(options.written(), product->bytes);
     if (error != 0) return cannot_write(console, options.written(), error);
     if (options.json) {
-        console.out.json(json_of(options, *product));
+        console.out.json(json_of(options, *contents, *product));
     } else if (!options.quiet) {
         print(console.out, options, *product);
     }
