@@ -16,39 +16,44 @@ namespace rproc::sim {
 
 struct FileMemory::State {
     struct Lent {
-        PhysicalRange place;
-        const std::byte* bytes;
+        PhysicalRange place;  // of the file
+        MappedFile mapped;
+        bool allocation;
     };
 
     explicit State(PlaceFiles places) noexcept : files(std::move(places)) {}
 
     [[nodiscard]] std::uint64_t allocated() const noexcept {
         std::uint64_t total = 0;
-        for (const Lent& allocation : allocations) total += allocation.place.size();
+        for (const Lent& one : lent)
+            if (one.allocation) total += one.place.size();
         return total;
     }
 
     static void give_back(void* owner, std::span<std::byte> bytes) noexcept {
-        PlaceFiles::unmap(bytes);
-        --static_cast<State*>(owner)->mapped;
-    }
-
-    static void free_allocation(void* owner, std::span<std::byte> bytes) noexcept {
         auto& state = *static_cast<State*>(owner);
-        const auto freed = std::ranges::find(state.allocations, bytes.data(), &Lent::bytes);
-        state.files.remove(freed->place);
-        state.allocations.erase(freed);
-        give_back(owner, bytes);
+        const auto returned =
+            std::ranges::find(state.lent, bytes.data(), [](const Lent& one) { return one.mapped.bytes.data(); });
+        state.look_at(*returned);
+        if (returned->allocation) state.files.remove(returned->place);
+        state.lent.erase(returned);
+        PlaceFiles::unmap(bytes);
     }
 
-    [[nodiscard]] Mapping lend(std::span<std::byte> bytes, Mapping::Release release) noexcept {
-        ++mapped;
-        return {bytes, release, this};
+    /// Precondition: `lent` has room for one more.
+    [[nodiscard]] Mapping lend(PhysicalRange place, MappedFile mapped, bool allocation) noexcept {
+        const std::span<std::byte> bytes = mapped.bytes;
+        lent.push_back({place, std::move(mapped), allocation});
+        return {bytes, &give_back, this};
+    }
+
+    void look_at(const Lent& one) noexcept {
+        if (!damaged && PlaceFiles::shortened(one.mapped, one.place)) damaged = one.place;
     }
 
     PlaceFiles files;
-    std::vector<Lent> allocations{};
-    std::size_t mapped = 0;
+    std::vector<Lent> lent{};
+    std::optional<PhysicalRange> damaged{};  // the first place whose file was found shorter
 };
 
 namespace {
@@ -92,33 +97,41 @@ Result<FileMemory> FileMemory::open(const std::filesystem::path& directory) {
 
 Result<Mapping> FileMemory::map(PhysicalRange range) {
     RPROC_TRY(refuse_size(range.size(), ModelMemory::kLargestRegion));
+    RPROC_TRY(intact());
     RPROC_TRY_ASSIGN(const FileDescriptor lock, state_->files.lock());
     RPROC_TRY_ASSIGN(auto places, state_->files.list());
+    state_->lent.reserve(state_->lent.size() + 1);
     std::erase_if(places, [&](const PhysicalRange& place) { return !place.overlaps(range); });
     if (places.empty()) {
-        RPROC_TRY_ASSIGN(const auto bytes, state_->files.create(range));
-        return state_->lend(bytes, &State::give_back);
+        RPROC_TRY_ASSIGN(MappedFile mapped, state_->files.create(range));
+        return state_->lend(range, std::move(mapped), false);
     }
     if (places.size() != 1 || !places.front().contains(range))
         return fail(overlap(range, state_->files.path_of(places.back())));
-    RPROC_TRY_ASSIGN(const auto bytes, state_->files.map(places.front(), range));
-    return state_->lend(bytes, &State::give_back);
+    RPROC_TRY_ASSIGN(MappedFile mapped, state_->files.map(places.front(), range));
+    return state_->lend(places.front(), std::move(mapped), false);
 }
 
 Result<Allocation> FileMemory::allocate(std::uint64_t size) {
     const std::uint64_t left = ModelMemory::kPoolSize - state_->allocated();
     RPROC_TRY(refuse_size(size, std::min(ModelMemory::kLargestAllocation, left)));
+    RPROC_TRY(intact());
     RPROC_TRY_ASSIGN(const FileDescriptor lock, state_->files.lock());
     RPROC_TRY_ASSIGN(const auto places, state_->files.list());
     const auto place = free_place(places, size);
     if (!place) return fail(kNoAddress, {});
-    state_->allocations.reserve(state_->allocations.size() + 1);
-    RPROC_TRY_ASSIGN(const auto bytes, state_->files.create(*place));
-    state_->allocations.push_back({*place, bytes.data()});
-    return Allocation{place->start(), state_->lend(bytes, &State::free_allocation)};
+    state_->lent.reserve(state_->lent.size() + 1);
+    RPROC_TRY_ASSIGN(MappedFile mapped, state_->files.create(*place));
+    return Allocation{place->start(), state_->lend(*place, std::move(mapped), true)};
 }
 
-std::size_t FileMemory::mapped() const noexcept { return state_->mapped; }
+Result<void> FileMemory::intact() const {
+    for (const State::Lent& one : state_->lent) state_->look_at(one);
+    if (!state_->damaged) return {};
+    return fail(ErrorCode::memory_shortened, {}, state_->files.path_of(*state_->damaged).native());
+}
+
+std::size_t FileMemory::mapped() const noexcept { return state_->lent.size(); }
 
 std::optional<FileMemory::FilePlace> FileMemory::find(PhysicalRange range) const {
     const auto places = state_->files.list();

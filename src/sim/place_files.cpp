@@ -20,6 +20,8 @@
 
 #include <fmt/format.h>
 
+#include "sim/lost_pages.hpp"
+
 namespace rproc::sim {
 namespace {
 
@@ -50,6 +52,13 @@ std::size_t lead_of(std::span<const std::byte> bytes) {
     return reinterpret_cast<std::uintptr_t>(bytes.data()) % page_size();
 }
 
+/// All of the mapping that `bytes` are in: it begins with a page.
+template <class Byte>
+std::span<Byte> mapping_of(std::span<Byte> bytes) {
+    const std::size_t lead = lead_of(bytes);
+    return {bytes.data() - lead, bytes.size() + lead};
+}
+
 /// The place whose file has that name, or nothing.
 std::optional<PhysicalRange> place_called(std::string_view name) {
     const char* const end = name.data() + name.size();
@@ -68,12 +77,6 @@ std::optional<PhysicalRange> place_called(std::string_view name) {
 
 std::string place_file_name(PhysicalRange range) {
     return fmt::format("{:08x}-{:08x}.mem", range.start().value(), range.end().value() - 1);
-}
-
-FileDescriptor::FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-
-FileDescriptor::~FileDescriptor() {
-    if (fd_ >= 0) ::close(fd_);
 }
 
 Result<PlaceFiles> PlaceFiles::open(const std::filesystem::path& directory) {
@@ -107,23 +110,30 @@ Result<std::vector<PhysicalRange>> PlaceFiles::list() const {
     return places;
 }
 
-Result<std::span<std::byte>> PlaceFiles::map(PhysicalRange place, PhysicalRange part) const {
-    RPROC_TRY_ASSIGN(const FileDescriptor file, open_place(place, 0));
+Result<MappedFile> PlaceFiles::map(PhysicalRange place, PhysicalRange part) const {
+    RPROC_TRY_ASSIGN(FileDescriptor file, open_place(place, 0));
     RPROC_TRY(require_size(file, place));
     RPROC_TRY(reserve(file, place));
-    return map_file(file, place, part);
+    return map_file(std::move(file), place, part);
 }
 
-Result<std::span<std::byte>> PlaceFiles::create(PhysicalRange place) const {
-    RPROC_TRY_ASSIGN(const FileDescriptor file, open_place(place, O_CREAT | O_EXCL));
-    auto bytes = reserve(file, place).and_then([&] { return map_file(file, place, place); });
-    if (!bytes) remove(place);
-    return bytes;
+Result<MappedFile> PlaceFiles::create(PhysicalRange place) const {
+    RPROC_TRY_ASSIGN(FileDescriptor file, open_place(place, O_CREAT | O_EXCL));
+    auto mapped = reserve(file, place).and_then([&] { return map_file(std::move(file), place, place); });
+    if (!mapped) remove(place);
+    return mapped;
 }
 
 void PlaceFiles::unmap(std::span<std::byte> bytes) noexcept {
-    const std::size_t lead = lead_of(bytes);
-    ::munmap(bytes.data() - lead, bytes.size() + lead);
+    const auto mapping = mapping_of(bytes);
+    forget_pages(mapping);
+    ::munmap(mapping.data(), mapping.size());
+}
+
+bool PlaceFiles::shortened(const MappedFile& mapped, PhysicalRange place) noexcept {
+    struct stat status {};
+    return lost_pages(mapping_of(mapped.bytes)) ||
+           (::fstat(mapped.file.get(), &status) == 0 && static_cast<std::uint64_t>(status.st_size) < place.size());
 }
 
 void PlaceFiles::remove(PhysicalRange place) const noexcept {
@@ -155,15 +165,16 @@ Result<void> PlaceFiles::reserve(const FileDescriptor& file, PhysicalRange place
     return fail(refused_by_system(path_of(place), fmt::format("cannot get {} bytes on the disk", place.size()), error));
 }
 
-Result<std::span<std::byte>> PlaceFiles::map_file(const FileDescriptor& file, PhysicalRange place,
-                                                  PhysicalRange part) const {
+Result<MappedFile> PlaceFiles::map_file(FileDescriptor file, PhysicalRange place, PhysicalRange part) const {
     const std::uint64_t offset = part.start().value() - place.start().value();
     const auto size = static_cast<std::size_t>(part.size());  // at most ModelMemory::kLargestRegion
     const auto lead = static_cast<std::size_t>(offset % page_size());
     void* const start =
         ::mmap(nullptr, size + lead, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), static_cast<off_t>(offset - lead));
     if (start == MAP_FAILED) return fail(refused_by_system(path_of(place), "the file cannot be mapped", errno));
-    return std::span(static_cast<std::byte*>(start) + lead, size);
+    const std::span mapping(static_cast<std::byte*>(start), size + lead);
+    watch_pages(mapping);
+    return MappedFile{mapping.subspan(lead), std::move(file)};
 }
 
 }  // namespace rproc::sim

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "internal/whole_read.hpp"
 #include "rproc/memory/address.hpp"
 #include "rproc/result.hpp"
 
@@ -14,21 +15,15 @@ namespace rproc::sim {
 /// "38000000-3800ffff.mem"
 [[nodiscard]] std::string place_file_name(PhysicalRange range);
 
-/// A file descriptor with one owner.
-class FileDescriptor {
-  public:
-    explicit FileDescriptor(int fd) noexcept : fd_(fd) {}
-    FileDescriptor(FileDescriptor&& other) noexcept;
-    FileDescriptor& operator=(FileDescriptor&&) = delete;
-    ~FileDescriptor();
+using internal::FileDescriptor;
 
-    [[nodiscard]] int get() const noexcept { return fd_; }
-
-  private:
-    int fd_;
+/// Bytes of a file, until `PlaceFiles::unmap`, and the file itself, whatever becomes of its name.
+struct MappedFile {
+    std::span<std::byte> bytes;
+    FileDescriptor file;
 };
 
-/// The directory in which each place of a memory is a file. Errors of the system are register_failed, with the path.
+/// The directory in which each place of a memory is a file. Errors of the system are file_unwritable, with the path.
 class PlaceFiles {
   public:
     [[nodiscard]] static Result<PlaceFiles> open(const std::filesystem::path& directory);
@@ -40,11 +35,13 @@ class PlaceFiles {
     [[nodiscard]] Result<std::vector<PhysicalRange>> list() const;
 
     /// Maps `part` of the file of `place`, which exists.
-    [[nodiscard]] Result<std::span<std::byte>> map(PhysicalRange place, PhysicalRange part) const;
+    [[nodiscard]] Result<MappedFile> map(PhysicalRange place, PhysicalRange part) const;
     /// Creates the file of `place`, which does not exist, and maps all of it.
-    [[nodiscard]] Result<std::span<std::byte>> create(PhysicalRange place) const;
+    [[nodiscard]] Result<MappedFile> create(PhysicalRange place) const;
     /// Ends a mapping.
     static void unmap(std::span<std::byte> bytes) noexcept;
+    /// Whether the file is shorter than its place now, or was when the mapping was touched behind its end.
+    [[nodiscard]] static bool shortened(const MappedFile& mapped, PhysicalRange place) noexcept;
     void remove(PhysicalRange place) const noexcept;
 
     [[nodiscard]] std::filesystem::path path_of(PhysicalRange place) const { return path_ / place_file_name(place); }
@@ -56,8 +53,7 @@ class PlaceFiles {
     [[nodiscard]] Result<FileDescriptor> open_place(PhysicalRange place, int flags) const;
     [[nodiscard]] Result<void> require_size(const FileDescriptor& file, PhysicalRange place) const;
     [[nodiscard]] Result<void> reserve(const FileDescriptor& file, PhysicalRange place) const;
-    [[nodiscard]] Result<std::span<std::byte>> map_file(const FileDescriptor& file, PhysicalRange place,
-                                                        PhysicalRange part) const;
+    [[nodiscard]] Result<MappedFile> map_file(FileDescriptor file, PhysicalRange place, PhysicalRange part) const;
 
     std::filesystem::path path_;
     FileDescriptor directory_;

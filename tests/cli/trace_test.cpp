@@ -409,6 +409,18 @@ TEST_F(Followed, TheFilesOfAllocationsAreRemovedAfterASignal) {
     EXPECT_EQ(files_of_allocations(), 0U);
 }
 
+TEST_F(Followed, AFileOfTheMemoryThatIsMadeShorterIsAnErrorAndNotACrash) {
+    follow(kNeverByItself, {{"cm4_log", "started\n"}});
+    EXPECT_EQ(running().read_until("\n"), "started\n");
+    std::filesystem::resize_file(directory() / "board/10000000-1003ffff.mem", 0x10);  // as a shell's > does
+    const auto result = stop();
+    EXPECT_EQ(result.signal, 0);
+    EXPECT_EQ(result.status, 7);
+    EXPECT_THAT(result.out, IsEmpty());
+    EXPECT_THAT(result.err, HasSubstr("another program made it shorter"));
+    EXPECT_THAT(result.err, HasSubstr("conv=notrunc"));
+}
+
 TEST_F(Trace, FollowingEndsWhereTheOutputCannotBeWritten) {
     CommandLine line = command({"trace", "-q", "-f", "--memory", "board", write_firmware({{"cm4_log", "x\n"}})});
     line.standard_output = CommandLine::Stdout::full_device;

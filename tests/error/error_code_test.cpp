@@ -67,6 +67,7 @@ TEST(ErrorCode, ErrnoIsWhatLinuxReturns) {
         {"timed-out", ETIMEDOUT},
         {"kernel-file-failed", EIO},
         {"file-unwritable", EIO},
+        {"memory-shortened", EIO},
         {"fault-injected", EIO},
         {"key-not-found", ENOENT},
         {"key-passphrase", EACCES},

@@ -21,8 +21,21 @@ namespace rproc::sim {
 /// As with ModelMemory a fixed place keeps its content, here also from one run to the next; the file of an allocation
 /// is removed with its mapping. What a process that was killed left behind may be deleted by hand.
 ///
-/// A handle: copies refer to the same memory. The last handle must outlive all mappings. Not thread-safe. Whoever
-/// shortens a file that is mapped ends the process that maps it (SIGBUS).
+/// A handle: copies refer to the same memory. The last handle must outlive all mappings. Not thread-safe.
+///
+/// Another process can shorten a file that is mapped: `> FILE` in a shell does, and mode "w" of Python. Files of a
+/// directory cannot be sealed against it as a memfd can. This process survives it all the same, and finds out:
+///   bytes that are behind the new end stay readable and writable. When the first of them is touched, the bytes from
+///     its page to the end of the mapping become zeros, and memory of this process alone: neither does another process
+///     see what is written there, nor the file, also when it is made longer again. The page that the new end is in
+///     stays the file's, with zeros behind the end;
+///   from then on `intact`, `map` and `allocate` return memory_shortened, until the memory is opened anew; they do so
+///     before anything is touched, too, where the file is shorter at that moment;
+///   a file that is shortened and has its length again before anything looks at it is not noticed: its bytes are those
+///     of the file, and shared.
+/// For this the first mapping installs a handler of SIGBUS in the process, which hands every other fault to the handler
+/// that it found. A program that installs one of its own afterwards, and does not call the one that it found, takes the
+/// guarantee away.
 class FileMemory {
   public:
     /// Uses the files in `directory`, which is created, for its owner alone, where only its last part is missing.
@@ -35,6 +48,7 @@ class FileMemory {
     /// @returns the bytes at `range`, or
     ///   memory_overlap: part of it lies in a place that has other bounds;
     ///   memory_exhausted: its size is 0 or more than ModelMemory::kLargestRegion;
+    ///   memory_shortened: as `intact`;
     ///   file_unwritable: the file is of the wrong size, is no regular file (also a symbolic link), or cannot be had,
     ///     because the disk is full for one.
     [[nodiscard]] Result<Mapping> map(PhysicalRange range);
@@ -42,8 +56,15 @@ class FileMemory {
     /// @returns zeroed bytes, where no other place is, that live as long as the mapping; or
     ///   memory_exhausted: `size` is 0, more than ModelMemory::kLargestAllocation, or more than this memory has left of
     ///     ModelMemory::kPoolSize;
+    ///   memory_shortened: as `intact`;
     ///   file_unwritable: its file cannot be had.
     [[nodiscard]] Result<Allocation> allocate(std::uint64_t size);
+
+    /// Whether every byte that was mapped has been the file's, up to now: to be asked after the bytes were read, or
+    /// written, and before they are relied on.
+    /// @returns nothing, or
+    ///   memory_shortened: another process has shortened the file of a mapping, one that lives or one that has ended.
+    [[nodiscard]] Result<void> intact() const;
 
     /// How many mappings are alive: 0 after everything was undone.
     [[nodiscard]] std::size_t mapped() const noexcept;

@@ -47,6 +47,7 @@ constexpr std::array kRows{
     Row{ErrorCode::timed_out, ExitStatus::timeout},
     Row{ErrorCode::kernel_file_failed, ExitStatus::io_error},
     Row{ErrorCode::file_unwritable, ExitStatus::io_error},
+    Row{ErrorCode::memory_shortened, ExitStatus::io_error},
     Row{ErrorCode::tee_not_ready, ExitStatus::busy},
     Row{ErrorCode::tee_id_taken, ExitStatus::busy},
     Row{ErrorCode::tee_gone, ExitStatus::not_found},

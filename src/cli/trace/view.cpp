@@ -96,6 +96,7 @@ ExitStatus TraceView::open(std::vector<ChosenTrace> traces) {
         return false;
     });
     if (traces.empty()) return ExitStatus::no;
+    if (const auto read = memory_intact(); !read) return report(console_, read.error());
     output_ = make_trace_output(console_, options_, scene_.board, std::move(traces));
     for (std::size_t n = 0; n < first.size(); ++n) output_->show(n, TraceOutput::Look::first, first[n]);
     return ExitStatus::yes;
@@ -105,7 +106,7 @@ ExitStatus TraceView::follow(TraceSignals& signals, std::chrono::milliseconds in
     while (console_.out.flush() == 0) {
         const auto woken = signals.wait(interval, STDOUT_FILENO);
         if (woken == TraceSignals::Woken::reader_left) return ExitStatus::io_error;
-        look_again();
+        if (const auto looked = look_again(); !looked) return report(console_, looked.error());
         if (woken == TraceSignals::Woken::asked_to_stop) return ExitStatus::yes;
     }
     return ExitStatus::io_error;
@@ -115,11 +116,16 @@ void TraceView::close() {
     if (output_) output_->finish();
 }
 
-void TraceView::look_again() {
+// What was read before is text of the firmware only where it came from the files.
+Result<void> TraceView::memory_intact() const { return scene_.files ? scene_.files->intact() : Result<void>(); }
+
+Result<void> TraceView::look_again() {
     for (std::size_t n = 0; n < followers_.size(); ++n) {
         const auto news = followers_[n].poll(scene_.carveouts);
+        RPROC_TRY(memory_intact());
         if (news) output_->show(n, TraceOutput::Look::later, *news);  // it was there, and stays until the shutdown
     }
+    return {};
 }
 
 void TraceView::tell_place(const ChosenTrace& trace) {

@@ -37,18 +37,20 @@ class TraceView {
     TraceView(Console& console, const CommonOptions& options, const TraceScene& scene);
 
     /// The first look at the buffers. Says on stderr which cannot be read, and why.
-    /// @returns yes, or no when none can be read.
+    /// @returns yes; no when none can be read; or io_error when a file of the board's memory was made shorter.
     [[nodiscard]] ExitStatus open(std::vector<ChosenTrace> traces);
 
     /// Looks again every `interval`, until a signal asks to stop.
-    /// @returns yes, or io_error when the output cannot be written any more.
+    /// @returns yes, or io_error when the output cannot be written any more, or a file of the board's memory was made
+    ///   shorter, which is said on stderr.
     [[nodiscard]] ExitStatus follow(TraceSignals& signals, std::chrono::milliseconds interval);
 
     /// Ends the output.
     void close();
 
   private:
-    void look_again();
+    [[nodiscard]] Result<void> look_again();
+    [[nodiscard]] Result<void> memory_intact() const;
     void tell_place(const ChosenTrace& trace);
 
     Console& console_;
