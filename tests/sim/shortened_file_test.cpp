@@ -49,6 +49,12 @@ class ShortenedFile : public testing::Test {
         fs::remove_all(directory_, ignored);
     }
 
+    void SetUp() override {
+#if defined(__arm__) || defined(__aarch64__)
+        GTEST_SKIP() << "qemu-arm 7.2 repeats the fault for ever, also when the page has been replaced";
+#endif
+    }
+
     [[nodiscard]] FileMemory open() const { return FileMemory::open(directory_).value(); }
     [[nodiscard]] fs::path file() const { return directory_ / FileMemory::file_name(place(kStart, kSize)); }
     [[nodiscard]] fs::path path(const std::string& name) const { return directory_ / name; }
