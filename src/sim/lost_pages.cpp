@@ -19,6 +19,7 @@ struct Slot {
     std::atomic<std::uintptr_t> begin{0};   ///< 0: free
     std::atomic<std::uintptr_t> end{0};
     std::atomic<bool> lost{false};
+    std::atomic<unsigned> replaced{0};  ///< how often its pages were replaced
     Slot* next = nullptr;
 
     void set(std::uintptr_t from, std::uintptr_t to) noexcept {
@@ -26,10 +27,14 @@ struct Slot {
         begin.store(from);
         end.store(to);
         lost.store(false);
+        replaced.store(0);
         version.fetch_add(1);
     }
 };
 static_assert(std::atomic<std::uintptr_t>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
+
+/// More than threads fault at once on one mapping, each once a page.
+constexpr unsigned kMostReplacements = 100'000;
 
 std::atomic<Slot*> slots{nullptr};
 std::mutex slots_change;  // the handler does not take it
@@ -54,6 +59,8 @@ bool replace_pages_from(std::uintptr_t fault) noexcept {
             continue;  // not the one that faults: that one is in use
         if (fault < begin || fault >= end) continue;
         slot->lost.store(true);
+        // A page that faults again and again although it was replaced must not loop for ever.
+        if (slot->replaced.fetch_add(1) >= kMostReplacements) return false;
         const std::uintptr_t page = fault / page_size * page_size;
         return ::mmap(reinterpret_cast<void*>(page), end - page, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED;
