@@ -11,6 +11,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include "allocation_counter.hpp"
 #include "ratios.hpp"
 #include "rproc/core/remote_processor.hpp"
 #include "rproc/elf/backend.hpp"
@@ -62,10 +63,13 @@ test::ElfImage firmware() {
 void boot_and_shutdown(benchmark::State& state) {
     RemoteProcessor<elf::Backend, Platform> rproc(elf::Backend{}, Platform{});
     if (!rproc.set_firmware(FirmwareSource(Firmware("app.elf", firmware().build())))) return;
+    const std::size_t before = allocations();
     for (auto _ : state) {
         const bool done = rproc.boot() && rproc.shutdown();
         if (!done) state.SkipWithError("the firmware does not boot");
     }
+    state.counters["allocations"] =
+        benchmark::Counter(static_cast<double>(allocations() - before), benchmark::Counter::kAvgIterations);
 }
 
 void copy_and_zero(benchmark::State& state) {
