@@ -17,13 +17,14 @@
 
 namespace rproc {
 
-/// How much a reported problem matters to the user who boots the firmware.
+/// Severity of an error or finding, from the view of the user who boots the firmware.
 enum class Severity {
-    note,     ///< worth knowing
-    warning,  ///< it runs, but something that the firmware asked for is missing or works by luck
+    note,     ///< the firmware boots as asked; additional information
+    warning,  ///< the firmware boots, but a resource that it asked for is missing, or works only by chance
     error,    ///< the operation is refused
 };
 
+/// @returns "note", "warning" or "error"; static storage.
 [[nodiscard]] constexpr std::string_view to_string(Severity severity) noexcept {
     switch (severity) {
         case Severity::note: return "note";
@@ -35,7 +36,7 @@ enum class Severity {
 
 namespace internal {
 
-/// A code or an ErrorText, checked by the compiler to take `Count` arguments.
+/// An ErrorCode or an ErrorText. The compiler checks that its texts take `Count` arguments.
 template <std::size_t Count>
 class TextOfCount {
   public:
@@ -51,25 +52,30 @@ class TextOfCount {
 
 }  // namespace internal
 
-/// The one error type: a code, the place in the input, and the numbers and names that its text needs. It stays data
-/// until a text is asked for; the texts are made by src/text.
+/// The error type of the library: an ErrorCode, the place in the input, and the arguments of its texts. The texts are
+/// formatted when they are asked for (src/text).
 ///
-/// A value of 16 bytes at most. Making one allocates at most once, whatever it names; moving it allocates nothing;
-/// copying allocates once. A default-made or moved-from error has the code of value 0 and no text.
+/// Size: at most 16 bytes. Construction allocates at most once. A copy allocates once; a move never allocates. A
+/// default-constructed or moved-from error has the ErrorCode of value 0 and empty texts.
+///
+/// Threads: as a value; const members may run concurrently.
 class [[nodiscard]] Error {
   public:
     Error() noexcept = default;
 
-    /// `fail(ErrorCode::entry_truncated, place::Entry{...}, needed, have)`: the code with its own text. Or with a text
-    /// of the caller's: a constant `ErrorText` of static storage, which has the code in it.
-    /// @param arguments numbers and names, as many as the text has holes; copied.
+    /// Makes an error from an ErrorCode, which stands for its own text in error_codes.def, or from an `ErrorText`
+    /// constant, which names its code: `Error(ErrorCode::entry_truncated, place::Entry{...}, needed, have)`.
+    /// @param text of static storage when it is an ErrorText.
+    /// @param place copied, with its names.
+    /// @param arguments numbers and names for the placeholders of the text, one each; copied.
     template <class... Arguments>
     explicit Error(internal::TextOfCount<sizeof...(Arguments)> text, const Place& place, const Arguments&... arguments)
         : code_(text.text().code),
           details_(text.text(), place, std::array<TextArgument, sizeof...(Arguments)>{TextArgument(arguments)...}) {}
 
-    /// The same for a text that is chosen at run time.
-    /// Precondition: `text` has static storage, and takes as many arguments.
+    /// Makes an error from a text that is selected at run time.
+    /// @param text of static storage; its texts take `arguments.size()` arguments.
+    /// @param place, arguments copied, with their names.
     [[nodiscard]] static Error of(const ErrorText& text, const Place& place, std::span<const TextArgument> arguments) {
         Error error;
         error.code_ = text.code;
@@ -77,54 +83,60 @@ class [[nodiscard]] Error {
         return error;
     }
 
+    /// The code; `name_of` gives its stable name.
     [[nodiscard]] ErrorCode code() const noexcept { return code_; }
-    /// The positive errno that Linux returns for it (22 for -EINVAL); see `errno_of`.
+    /// The positive errno that Linux returns for this error (22 for -EINVAL); 0 where Linux reports success. See
+    /// `errno_of`.
     [[nodiscard]] int errno_value() const noexcept { return errno_of(code_); }
-    /// What the kernel's function returns and prints: -22, or 1 in the one case where a refusal is taken for success.
+    /// The result that the kernel's function returns and prints: the negated errno, -22. It is 1 for the one error that
+    /// Linux reports as success (vendor_entry_fails_boot).
     [[nodiscard]] int kernel_result() const noexcept { return errno_value() == 0 ? 1 : -errno_value(); }
 
-    /// The same refusal with another code: a policy that repeats an error under its own.
+    /// The same error under another code, for a policy that reports an error as its own. Place, texts and arguments
+    /// stay.
     [[nodiscard]] Error with_code(ErrorCode code) && noexcept {
         code_ = code;
         return std::move(*this);
     }
     [[nodiscard]] Error with_code(ErrorCode code) const& { return Error(*this).with_code(code); }
 
-    /// The step at which it arose; set by the boot sequence.
+    /// The boot step that failed. The boot sequence sets it; Step::none before.
     [[nodiscard]] Step step() const noexcept { return step_; }
     void set_step(Step step) noexcept { step_ = step; }
 
-    /// Where in the input; its names are valid until the error is changed or gone.
+    /// The place in the input. Its names are valid until the error is modified or destroyed.
     [[nodiscard]] const Place& place() const noexcept { return details_.place(); }
-    /// Names the place anew. Allocates once when the place has names.
+    /// Replaces the place. Allocates once when the place has names.
     void set_place(const Place& place) { details_.set_place(place); }
-    /// What a caller knows besides, "the old firmware runs again"; `what` appends it after a semicolon. Allocates once.
+    /// Adds a note of the caller, "the old firmware runs again"; `what` appends it after a semicolon. A second call
+    /// replaces the first note. Allocates once.
     void set_note(std::string_view note) { details_.set_note(note); }
-    /// The numbers and names behind the texts, in the order of their holes.
+    /// The arguments of the texts, in the order of their placeholders. Valid until the error is modified or destroyed.
     [[nodiscard]] std::span<const TextArgument> arguments() const noexcept { return details_.arguments(); }
 
-    /// The texts before their holes are filled.
+    /// The texts with unfilled placeholders; views of static storage.
     [[nodiscard]] ErrorText text() const noexcept {
         return {code_, details_.message(), details_.kernel_line(), details_.hint()};
     }
 
-    /// What was wrong: one sentence without the place and without full stop.
+    /// What is wrong: one sentence without the place and without full stop.
     [[nodiscard]] std::string what() const;
-    /// The place in words, "segment 1 (0x80100000+0x540)"; may be empty.
+    /// The place as text, "segment 1 (0x80100000+0x540)"; may be empty.
     [[nodiscard]] std::string where() const { return describe(place()); }
-    /// One line for a person: "segment 1 (0x80100000+0x540): does not lie in any memory ..."
+    /// Place and `what` as one line: "segment 1 (0x80100000+0x540): does not lie in any memory ..."
     [[nodiscard]] std::string message() const;
-    /// What to do; may be empty.
+    /// What the user can do about it; may be empty.
     [[nodiscard]] std::string hint() const;
-    /// The line that Linux prints for it, without device prefix; empty when it prints none.
+    /// The line that Linux prints for this error, without device prefix; empty when Linux prints none.
     [[nodiscard]] std::string kernel_line() const;
+    /// Whether `kernel_line` is not empty; formats nothing.
     [[nodiscard]] bool has_kernel_line() const noexcept { return !details_.kernel_line().empty(); }
 
-    /// Gives it another kernel line: the same refusal is printed differently by different callers.
+    /// Replaces the kernel line: Linux prints the same error differently in different callers.
     /// @param text of static storage; takes the arguments of the error, {result} for `kernel_result`, and {name} for
     ///   the first name in its place.
     void set_kernel_line(std::string_view text) { details_.set_kernel_line(text); }
-    /// Gives it another hint; as `set_kernel_line`.
+    /// Replaces the hint. @param text as in `set_kernel_line`.
     void set_hint(std::string_view text) { details_.set_hint(text); }
 
   private:

@@ -12,27 +12,28 @@
 
 namespace rproc {
 
-/// Every way in which an operation is refused or falls short; error_codes.def has a row for each. The names (`name_of`)
-/// are stable: they are the `code` of the findings of `rproc check`, and may be used in scripts.
+/// The reasons why an operation is refused or completes only in part; error_codes.def has one row for each. Their names
+/// (`name_of`) are stable: `rproc check` prints them as the `code` of its findings, and scripts may depend on them. The
+/// numeric values are not stable.
 enum class ErrorCode : std::uint16_t {
 #define RPROC_ERROR(name, ...) name,
 #include "rproc/error_codes.def"
 };
 
-/// The texts of an error, with holes for its arguments ({0}, {1:#x}... in fmt's syntax). A policy that is worded
-/// otherwise than error_codes.def defines a constant of static storage, and fails with that:
+/// The texts of an error, with placeholders for its arguments ({0}, {1:#x}... in fmt's syntax). A policy whose wording
+/// differs from error_codes.def defines a constant of static storage and passes it to `fail`:
 ///
 ///     constexpr ErrorText kNoClock{.code = ErrorCode::register_failed, .message = "the clock {0} is off", .hint =
 ///     "..."}; return fail(kNoClock, place::Register{"mcu"}, "ck_mcu");
 ///
-/// The views must be of static storage, too: string literals.
+/// The views refer to static storage as well: string literals.
 struct ErrorText {
     ErrorCode code{};
-    std::string_view message{};      ///< one sentence in the user's words, without full stop
-    std::string_view kernel_line{};  ///< the line Linux prints for it, without device prefix; {result} is -errno
-    std::string_view hint{};         ///< what to do; may be empty
+    std::string_view message{};      ///< one sentence, without full stop
+    std::string_view kernel_line{};  ///< the line that Linux prints, without device prefix; {result} is -errno
+    std::string_view hint{};         ///< what the user can do; may be empty
 
-    /// How many arguments the texts take together.
+    /// The number of arguments that the texts take together: the largest of the three.
     [[nodiscard]] constexpr std::size_t argument_count() const noexcept {
         std::size_t most = 0;
         for (const std::string_view text : {message, kernel_line, hint})
@@ -45,8 +46,8 @@ struct ErrorText {
 struct ErrorCodeInfo {
     ErrorCode code;
     std::string_view name;  ///< "segment-outside-memory"
-    /// What a write of "start" to the kernel's state file returns where Linux refuses for this reason, positive; 0
-    /// where Linux reports success all the same.
+    /// The positive errno that a write of "start" to the kernel's state file returns; 0 where Linux reports success
+    /// although the boot failed.
     int errno_value;
     ErrorText text;
 };
@@ -87,17 +88,18 @@ inline constexpr std::array kErrorCodes{
 /// Every code with its name, errno and text, in the order of the enumeration.
 [[nodiscard]] constexpr const auto& error_codes() noexcept { return internal::kErrorCodes; }
 
-/// The stable name of a code, e.g. "segment-outside-memory".
+/// The stable name of a code, "segment-outside-memory"; static storage.
 [[nodiscard]] constexpr std::string_view name_of(ErrorCode code) noexcept {
     return internal::kErrorCodes[static_cast<std::size_t>(code)].name;
 }
 
-/// The positive errno that Linux returns where it refuses for this reason; 0 where it reports success all the same.
+/// The positive errno that Linux returns for this reason (the values of 32-bit Arm, on every host); 0 where Linux
+/// reports success although the boot failed.
 [[nodiscard]] constexpr int errno_of(ErrorCode code) noexcept {
     return internal::kErrorCodes[static_cast<std::size_t>(code)].errno_value;
 }
 
-/// The text that a code has by itself.
+/// The texts of a code in error_codes.def.
 [[nodiscard]] constexpr const ErrorText& text_of(ErrorCode code) noexcept {
     return internal::kErrorCodes[static_cast<std::size_t>(code)].text;
 }

@@ -11,11 +11,13 @@
 
 namespace rproc::internal {
 
-/// The part of an error or finding that does not fit into its two words: which text, the place, the arguments, and the
-/// bytes of every name in them, in one block of memory. Made by one allocation, copied by one, moved by none.
+/// Storage of an Error or a StoredPlace that does not fit into the object itself: text, place, arguments and the bytes
+/// of their names, in one allocation. A copy allocates once; a move never allocates. A default-constructed object has
+/// empty texts and no place.
 class ErrorDetails {
   public:
     ErrorDetails() noexcept = default;
+    /// Allocates once.
     /// @param text of static storage.
     /// @param place, arguments copied, with their names.
     ErrorDetails(const ErrorText& text, const Place& place, std::span<const TextArgument> arguments);
@@ -31,6 +33,7 @@ class ErrorDetails {
         if (block_ != nullptr) destroy();
     }
 
+    /// Views that these return are valid until this object is modified or destroyed.
     [[nodiscard]] const Place& place() const noexcept;
     [[nodiscard]] std::span<const TextArgument> arguments() const noexcept;
     [[nodiscard]] std::string_view message() const noexcept;
@@ -38,11 +41,11 @@ class ErrorDetails {
     [[nodiscard]] std::string_view hint() const noexcept;
     [[nodiscard]] std::string_view note() const noexcept;
 
-    /// Copies the block when the place has names.
+    /// Replaces the place. Allocates when the place has names.
     void set_place(const Place& place);
-    /// Copies the block.
+    /// Replaces the note. Allocates.
     void set_note(std::string_view note);
-    /// Of static storage, like the text itself.
+    /// @param text of static storage.
     void set_kernel_line(std::string_view text);
     void set_hint(std::string_view text);
 

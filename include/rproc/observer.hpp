@@ -11,12 +11,12 @@
 
 namespace rproc {
 
-enum class State : std::uint8_t;  // rproc/core/state.hpp
+enum class State : std::uint8_t;  // rproc/state.hpp
 
-/// Severity of a kernel log line, as `dev_info`, `dev_warn` and `dev_err` have it.
+/// Severity of a kernel log line: dev_info, dev_warn or dev_err.
 enum class LogLevel { info, warning, error };
 
-/// The device in whose name Linux prints a line; it decides the prefix that dmesg shows.
+/// The device that Linux prints a line for. It determines the prefix in dmesg.
 enum class LogSource {
     remoteproc,  ///< "remoteproc remoteproc0: "
     driver,      ///< the platform driver, "stm32-rproc 10000000.m4: "
@@ -24,34 +24,36 @@ enum class LogSource {
     bus,         ///< the driver core; the line carries its own prefix
 };
 
-/// A line that Linux would print at this point, letter by letter, without time and device prefix. The text is valid
-/// only during the call.
+/// A line that Linux prints at this point, byte for byte, without time stamp and device prefix. The text is valid only
+/// during the call of `on_log`.
 struct LogLine {
     LogLevel level;
     LogSource source;
     std::string_view text;
 };
 
-/// Watches a remote processor. All members are called by the thread that runs the operation, in order, while the
-/// processor's lock is held: an observer must not call back into the processor, and must not throw.
+/// Receives the events of a remote processor, in order.
+///
+/// Threads: the thread that runs the operation calls every member, with the processor's lock held. An observer must not
+/// call the processor, and must not throw.
 template <class O>
 concept Observer = requires(O& o, Step step, State state, const Error& error, const LogLine& line) {
-    // A step begins. Every begin is followed by exactly one end or failure of the same step.
+    // A step begins. Exactly one on_step_end or on_step_failed of the same step follows.
     o.on_step_begin(step);
-    // The step did its work.
+    // The step succeeded.
     o.on_step_end(step);
-    // The step was refused; `error` is what the operation will return.
+    // The step failed with `error`, which is valid during the call.
     o.on_step_failed(step, error);
-    // Something short of a refusal: the firmware boots, but not all that it asked for is there.
+    // A problem that does not fail the operation: the firmware boots, but lacks a resource that it asked for.
     o.on_notice(Severity::warning, error);
-    // A line of the kernel's log.
+    // A line of the kernel's log; see LogLine.
     o.on_log(line);
     // The state changed from the first to the second.
     o.on_state(state, state);
 };
 
-/// Hears everything and does nothing. Derive from it to write an observer with only the members of interest
-/// (they hide these, nothing is virtual).
+/// Ignores every event. An observer that derives from it defines only the members that it needs: they hide these. No
+/// member is virtual.
 struct NullObserver {
     void on_step_begin(Step /*step*/) {}
     void on_step_end(Step /*step*/) {}
@@ -62,7 +64,7 @@ struct NullObserver {
 };
 static_assert(Observer<NullObserver>);
 
-/// Passes everything on to an observer that lives elsewhere and must outlive the processor.
+/// Forwards every event to an observer that the caller owns. The target must outlive the processor.
 template <Observer O>
 class ObserverRef {
   public:
@@ -79,7 +81,7 @@ class ObserverRef {
     O* target_;
 };
 
-/// Several observers as one, called in the order given.
+/// Forwards every event to several observers, in the order of the parameters. Owns them.
 template <Observer... Os>
 class ObserverList {
   public:
@@ -104,7 +106,7 @@ class ObserverList {
         each([&](auto& o) { o.on_state(from, to); });
     }
 
-    /// The I-th observer.
+    /// The observer of index `I`, from 0.
     template <std::size_t I>
     [[nodiscard]] auto& get() noexcept {
         return std::get<I>(observers_);

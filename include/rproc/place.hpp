@@ -6,24 +6,24 @@
 #include <string_view>
 #include <variant>
 
-/// The places that an error or a finding can be about: a part of the firmware, of the board's description, of the
-/// processor, or a file. Each is a small value; a name in it is a view, valid as long as the text that it was made from
-/// (in an `Error` or a `Finding`: as long as that object is not changed).
+/// The places that an Error or a finding refers to: a part of the firmware, of the device tree or of the processor, or
+/// a file. Each is a small value. Its names are views; they are valid as long as the text that the place was made from.
+/// In an `Error` or a `Finding` they are valid until that object is modified.
 ///
-/// Each place has a `kKind`, the stable word for it in JSON, and `fields`, which calls `visit(name, value)` for every
-/// member in order; `self` is the place, const or not. A member is a std::uint32_t, a std::uint64_t or a
-/// std::string_view. Device and physical addresses are in bytes, as the input has them, and may be unchecked.
+/// Each place has a `kKind`, its stable name in JSON, and `fields`, which calls `visit(name, value)` for every member
+/// in order. `self` is the place, const or not. A member is a std::uint32_t, a std::uint64_t or a std::string_view.
+/// Device and physical addresses and sizes are in bytes, as the input has them, and unchecked.
 namespace rproc::place {
 
-/// No place: the error is about the operation as a whole.
+/// No place: the error refers to the operation as a whole.
 struct None {
     static constexpr std::string_view kKind = "none";
     static void fields(auto& /*self*/, auto&& /*visit*/) {}
     friend bool operator==(const None&, const None&) = default;
 };
 
-/// A place without numbers that has a fixed name: "ELF header", "device tree", "standard input".
-/// @tparam Tag says which; see the aliases at the end.
+/// A place with a fixed name and no numbers: "ELF header", "device tree", "standard input".
+/// @tparam Tag selects the place; see the aliases at the end.
 template <class Tag>
 struct Fixed {
     static constexpr std::string_view kKind = Tag::kKind;
@@ -32,8 +32,8 @@ struct Fixed {
     friend bool operator==(const Fixed&, const Fixed&) = default;
 };
 
-/// A place that one name identifies: `kBefore`, the name, `kAfter` is how it reads.
-/// @tparam Tag says which; see the aliases at the end.
+/// A place that one name identifies. Its text is `kBefore`, the name, `kAfter`.
+/// @tparam Tag selects the place; see the aliases at the end.
 template <class Tag>
 struct Named {
     static constexpr std::string_view kKind = Tag::kKind;
@@ -46,8 +46,8 @@ struct Named {
     friend bool operator==(const Named&, const Named&) = default;
 };
 
-/// A place that one number identifies, printed in decimal.
-/// @tparam Tag says which; see the aliases at the end.
+/// A place that one number identifies. Its text is `kBefore`, the number in decimal, `kAfter`.
+/// @tparam Tag selects the place; see the aliases at the end.
 template <class Tag>
 struct Numbered {
     static constexpr std::string_view kKind = Tag::kKind;
@@ -60,7 +60,7 @@ struct Numbered {
     friend bool operator==(const Numbered&, const Numbered&) = default;
 };
 
-/// A field of the ELF header, "e_phnum"; empty: the header as a whole.
+/// A field of the ELF header, "e_phnum". An empty field means the header as a whole.
 struct ElfHeader {
     static constexpr std::string_view kKind = "elf-header";
     std::string_view field{};
@@ -84,7 +84,8 @@ struct Segment {
     friend bool operator==(const Segment&, const Segment&) = default;
 };
 
-/// A part of the vector table of the processor: what it is ("reset vector"; empty: the table), its address and size.
+/// A part of the processor's vector table: its name ("reset vector"; empty for the table as a whole), its device
+/// address and size.
 struct Vector {
     static constexpr std::string_view kKind = "vector-table";
     std::string_view name{};
@@ -99,7 +100,7 @@ struct Vector {
     friend bool operator==(const Vector&, const Vector&) = default;
 };
 
-/// A field of the header of a signed image, "magic"; empty: the header as a whole.
+/// A field of the header of a signed image, "magic". An empty field means the header as a whole.
 struct SignedHeader {
     static constexpr std::string_view kKind = "signed-header";
     std::string_view field{};
@@ -117,7 +118,7 @@ struct Tlv {
     friend bool operator==(const Tlv&, const Tlv&) = default;
 };
 
-/// The TLV of a type, and what it holds ("image sizes"; may be empty).
+/// The TLV of a type (TlvType), with the name of its content ("image sizes"; may be empty).
 struct TlvOfType {
     static constexpr std::string_view kKind = "tlv-type";
     std::uint32_t type = 0;
@@ -130,7 +131,7 @@ struct TlvOfType {
     friend bool operator==(const TlvOfType&, const TlvOfType&) = default;
 };
 
-/// A field of the header of a resource table, "ver"; empty: the table as a whole.
+/// A field of the header of a resource table, "ver". An empty field means the table as a whole.
 struct Table {
     static constexpr std::string_view kKind = "resource-table";
     std::string_view field{};
@@ -139,7 +140,8 @@ struct Table {
     friend bool operator==(const Table&, const Table&) = default;
 };
 
-/// The offset of an entry, in the array behind the header of a resource table.
+/// The offset of the entry of that index, in the array that follows the header of a resource table (`offset[]` of
+/// struct resource_table).
 struct TableOffset {
     static constexpr std::string_view kKind = "table-offset";
     std::uint32_t index = 0;
@@ -170,8 +172,8 @@ struct TableAtPhysical {
     friend bool operator==(const TableAtPhysical&, const TableAtPhysical&) = default;
 };
 
-/// An entry of a resource table: its index, its type as the table has it, and the offset of its type field from the
-/// start of the table.
+/// An entry of a resource table: its index, its type as the table has it, and the offset of its type field in bytes
+/// from the start of the table.
 struct Entry {
     static constexpr std::string_view kKind = "entry";
     std::uint32_t index = 0;
@@ -186,8 +188,8 @@ struct Entry {
     friend bool operator==(const Entry&, const Entry&) = default;
 };
 
-/// A vring of the vdev entry that stands at `entry` and `offset` of a resource table. `vdev` counts the vdev entries;
-/// `descriptors` is its `num`, or 0 where the text does not say it.
+/// A vring of a vdev entry. `entry` and `offset` locate the vdev entry as in Entry. `vdev` is the index among the vdev
+/// entries, `index` the vring's index in its device. `descriptors` is its `num`, 0 to leave it out of the text.
 struct Vring {
     static constexpr std::string_view kKind = "vring";
     std::uint32_t entry = 0;
@@ -206,7 +208,7 @@ struct Vring {
     friend bool operator==(const Vring&, const Vring&) = default;
 };
 
-/// A carveout by its name, with its size in bytes where that is known.
+/// A carveout by its name, with its size in bytes if that is known.
 struct Carveout {
     static constexpr std::string_view kKind = "carveout";
     static constexpr std::uint64_t kUnknownSize = 0xffffffffffffffff;
@@ -221,7 +223,7 @@ struct Carveout {
     friend bool operator==(const Carveout&, const Carveout&) = default;
 };
 
-/// A range of device addresses; of size 0: a single address.
+/// A range of device addresses; size 0 means a single address.
 struct Device {
     static constexpr std::string_view kKind = "device-range";
     std::uint64_t da = 0;
@@ -234,7 +236,7 @@ struct Device {
     friend bool operator==(const Device&, const Device&) = default;
 };
 
-/// A range of physical addresses; of size 0: a single address.
+/// A range of physical addresses; size 0 means a single address.
 struct Physical {
     static constexpr std::string_view kKind = "physical-range";
     std::uint64_t pa = 0;
@@ -247,7 +249,7 @@ struct Physical {
     friend bool operator==(const Physical&, const Physical&) = default;
 };
 
-/// A window of dma-ranges.
+/// One window of dma-ranges (DmaRanges::Window).
 struct DmaWindow {
     static constexpr std::string_view kKind = "dma-window";
     std::uint64_t da = 0;
@@ -262,7 +264,7 @@ struct DmaWindow {
     friend bool operator==(const DmaWindow&, const DmaWindow&) = default;
 };
 
-/// A node of the device tree by its path, and one of its properties; empty: the node as a whole.
+/// A node of the device tree by its path, and one of its properties. An empty property means the node as a whole.
 struct Node {
     static constexpr std::string_view kKind = "device-tree-node";
     std::string_view path{};
@@ -275,7 +277,7 @@ struct Node {
     friend bool operator==(const Node&, const Node&) = default;
 };
 
-/// Several files that were tried, by the first and the last of them.
+/// A list of files that were tried: the first and the last of them.
 struct Files {
     static constexpr std::string_view kKind = "files";
     std::string_view first{};
@@ -328,15 +330,15 @@ RPROC_KEYED_PLACE(TeeProcessor, "tee-processor", "remote processor ", " of the T
 
 }  // namespace tag
 
-/// The kernel's word for the type of an entry: "carveout", "devmem", "trace", "vdev", or "type 128".
+/// The kernel's name for an entry type (enum fw_resource_type): "carveout", "devmem", "trace", "vdev", or "type 128".
 [[nodiscard]] std::string entry_type_name(std::uint32_t type);
 
 using DeviceTree = Fixed<tag::DeviceTree>;
 using StandardInput = Fixed<tag::StandardInput>;
-using Subdevice = Fixed<tag::Subdevice>;            ///< a sub-device that does not name itself
+using Subdevice = Fixed<tag::Subdevice>;            ///< a sub-device without a name
 using Signature = Fixed<tag::Signature>;            ///< of a signed image
-using Package = Fixed<tag::Package>;                ///< a signed image that is being made
-using KeyInformation = Fixed<tag::KeyInformation>;  ///< its TLV of that name
+using Package = Fixed<tag::Package>;                ///< a signed image under construction
+using KeyInformation = Fixed<tag::KeyInformation>;  ///< the TLV KEY_INFO
 using Signing = Fixed<tag::Signing>;                ///< the operation
 using DebugSections = Fixed<tag::DebugSections>;    ///< of an ELF file
 
@@ -345,22 +347,23 @@ using File = Named<tag::File>;              ///< a file by its path
 using Part = Named<tag::Part>;              ///< a part of a file by a fixed name, "the program headers"
 using Firmware = Named<tag::Firmware>;      ///< a firmware by its name
 using Processor = Named<tag::Processor>;    ///< a remote processor by its name
-using Option = Named<tag::Option>;          ///< an option of the command, as it was given
+using Option = Named<tag::Option>;          ///< a command-line option, as given
 using Mailbox = Named<tag::Mailbox>;        ///< a channel of the mailbox
 using Register = Named<tag::Register>;      ///< a register or reset by its name
-using TeeCommand = Named<tag::TeeCommand>;  ///< a command of the TEE's application, LOAD_FW
+using TeeCommand = Named<tag::TeeCommand>;  ///< a command of the TEE's trusted application, LOAD_FW
 
-using Vdev = Numbered<tag::Vdev>;                  ///< a virtio device, by the count of its vdev entry
-using TeeProcessor = Numbered<tag::TeeProcessor>;  ///< a remote processor by the id that the TEE knows it by
+using Vdev = Numbered<tag::Vdev>;  ///< a virtio device, by the index of its vdev entry among the vdev entries
+using TeeProcessor = Numbered<tag::TeeProcessor>;  ///< a remote processor by its id in the TEE
 
 }  // namespace rproc::place
 
 namespace rproc {
 
-/// Where something is wrong: a part of the input or of the system, and the file or image that the part is in, where an
-/// operation looks at several. Compares by value; a test can compare places and need not read text.
+/// The location of an error: a part of the input or of the system, and the file or image that contains the part if an
+/// operation reads several. Compares by value, so that a test need not compare texts.
 ///
-/// `describe` (rproc/text.hpp) puts it into words: "app.elf, segment 1 (0x80100000+0x540)".
+/// A view: its names must outlive it; StoredPlace owns them. `describe` formats it: "app.elf, segment 1
+/// (0x80100000+0x540)".
 struct Place {
     using Part = std::variant<
         place::None, place::ElfHeader, place::Segment, place::Vector, place::DebugSections, place::SignedHeader,
@@ -370,28 +373,29 @@ struct Place {
         place::Node, place::File, place::Files, place::StandardInput, place::Part, place::Firmware, place::Processor,
         place::Subdevice, place::Mailbox, place::Register, place::TeeProcessor, place::TeeCommand, place::Option>;
 
-    /// Not a file, or an image of which there is one only.
+    /// `image` of a place that is in no package, or in a package with a single image.
     static constexpr std::uint32_t kNoImage = 0xffffffff;
 
     Part part{};
-    std::string_view file{};         ///< the file that `part` is in; empty where there is only one
-    std::uint32_t image = kNoImage;  ///< index of the image in a signed package that `part` is in
+    std::string_view file{};         ///< the file that contains `part`; empty if the operation reads a single file
+    std::uint32_t image = kNoImage;  ///< index of the image in a signed package that contains `part`
 
     Place() = default;
-    /// From any of the parts above: `Place(place::Table{"ver"})`.
+    /// From any of the places above: `Place(place::Table{"ver"})`.
     template <class P>
     requires requires { P::kKind; }
     Place(const P& where) : part(where) {}  // NOLINT: a part is a place
 
+    /// Whether it is place::None in no file.
     [[nodiscard]] bool empty() const noexcept { return std::holds_alternative<place::None>(part) && file.empty(); }
 
-    /// The same place, in a file of that name.
+    /// The same place in a file. @param name must outlive the result.
     [[nodiscard]] Place in_file(std::string_view name) const {
         Place result = *this;
         result.file = name;
         return result;
     }
-    /// The same place, in the image of that index.
+    /// The same place in the image of that index.
     [[nodiscard]] Place in_image(std::uint32_t index) const {
         Place result = *this;
         result.image = index;
@@ -401,10 +405,10 @@ struct Place {
     friend bool operator==(const Place&, const Place&) = default;
 };
 
-/// The place in words, as the messages begin with it; empty for no place.
+/// The text of a place, with which messages begin; empty for no place.
 [[nodiscard]] std::string describe(const Place& place);
 
-/// The stable word for the kind of a place, "segment".
+/// The stable name of a place's kind, "segment"; static storage.
 [[nodiscard]] std::string_view kind_of(const Place& place) noexcept;
 
 }  // namespace rproc

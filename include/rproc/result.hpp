@@ -6,8 +6,8 @@
 
 #include "rproc/error.hpp"
 
-// The build says which one, so that a library and a program compiled for different standards agree; without a build
-// that says so, the standard library's is taken where there is one.
+// The build defines the macro, so that a library and a program of different C++ standards agree. Without a definition
+// the standard library's std::expected is used if it has one.
 #if !defined(RPROC_USE_STD_EXPECTED)
 #if defined(__cpp_lib_expected) && __cpp_lib_expected >= 202202L
 #define RPROC_USE_STD_EXPECTED 1
@@ -30,18 +30,18 @@ namespace expected_ns = std;
 namespace expected_ns = tl;
 #endif
 
-/// A value, or the one error that says why there is none. `std::expected` where the standard library has it,
-/// `tl::expected` otherwise: the same interface.
+/// A value, or the Error that explains why there is none. `std::expected` if the standard library has it,
+/// `tl::expected` otherwise; both have the same interface.
 template <class T>
 using Result = expected_ns::expected<T, Error>;
 
-/// The failed outcome: `return fail(std::move(error));`
+/// The failed result from an existing error: `return fail(std::move(error));`
 [[nodiscard]] inline expected_ns::unexpected<Error> fail(Error error) {
     return expected_ns::unexpected<Error>(std::move(error));
 }
 
-/// The failed outcome: `return fail(ErrorCode::entry_truncated, place::Entry{...}, needed, have);`
-/// The parameters are those of `Error`; the compiler counts the arguments.
+/// The failed result from a code: `return fail(ErrorCode::entry_truncated, place::Entry{...}, needed, have);`
+/// @param text, place, arguments as in the constructor of `Error`. The compiler checks the number of arguments.
 template <class... Arguments>
 [[nodiscard]] expected_ns::unexpected<Error> fail(internal::TextOfCount<sizeof...(Arguments)> text, const Place& place,
                                                   const Arguments&... arguments) {
@@ -50,7 +50,7 @@ template <class... Arguments>
 
 }  // namespace rproc
 
-/// Leaves the current function with the error when `expression` (a Result) failed.
+/// Returns the error from the current function if `expression` (a Result) failed. Evaluates `expression` once.
 #define RPROC_TRY(expression)                                          \
     do {                                                               \
         if (auto rproc_try_result = (expression); !rproc_try_result)   \
@@ -64,7 +64,7 @@ template <class... Arguments>
     if (!name) return ::rproc::fail(std::move(name).error()); \
     declaration = *std::move(name)
 
-/// Declares a variable from the value of `expression`, or leaves the current function with its error:
+/// Declares a variable from the value of `expression` (a Result), or returns its error from the current function:
 /// `RPROC_TRY_ASSIGN(auto table, ResourceTableView::parse(bytes));`
 #define RPROC_TRY_ASSIGN(declaration, expression) \
     RPROC_TRY_ASSIGN_NAMED(RPROC_TRY_CONCAT(rproc_try_, __LINE__), declaration, expression)

@@ -9,20 +9,20 @@
 
 namespace rproc {
 
-/// The states of a remote processor, named and spelled as in the kernel's sysfs file `state`.
+/// The states of a remote processor (`enum rproc_state`), with the names of the kernel's sysfs file `state`.
 enum class State : std::uint8_t { offline, suspended, running, crashed, deleted, attached, detached };
 
-/// What moves a processor from one state to another.
+/// The events that change the state.
 enum class Event : std::uint8_t {
-    boot,             ///< firmware was loaded and started
-    stop,             ///< the processor was stopped
-    attach,           ///< Linux joined a processor that somebody else had booted
-    detach,           ///< Linux left it running; also one that crashed, to attach again
-    crash,            ///< it reported a fault
-    remove,           ///< the processor itself goes away
-    suspend,          ///< Linux goes to sleep, and the processor with it
-    resume,           ///< both are awake again, and the processor was running
-    resume_attached,  ///< likewise, and it was attached
+    boot,             ///< the firmware is loaded and started
+    stop,             ///< the processor is stopped
+    attach,           ///< Linux attaches to a processor that a bootloader or another agent has booted
+    detach,           ///< Linux leaves the processor running; also of a crashed processor, to attach again
+    crash,            ///< the processor reports a fault
+    remove,           ///< the processor is deleted (rproc_del)
+    suspend,          ///< Linux suspends, and the processor with it
+    resume,           ///< both resume, and the processor was running before
+    resume_attached,  ///< both resume, and the processor was attached before
 };
 
 namespace internal {
@@ -52,6 +52,7 @@ inline constexpr std::array<StateRow, kStateCount> kStates{{
 }};
 // clang-format on
 
+/// Whether row i of kStates is that of the State of value i.
 constexpr bool rows_follow_states() {
     for (std::size_t i = 0; i < kStates.size(); ++i)
         if (static_cast<std::size_t>(kStates[i].state) != i || kStates[i].name.empty()) return false;
@@ -61,12 +62,12 @@ static_assert(rows_follow_states(), "one row for each State, in the order of the
 
 }  // namespace internal
 
-/// The state after `event`, or nothing when the event is illegal in `from`.
+/// @returns the state after `event`, or nothing when the event is illegal in `from`.
 [[nodiscard]] constexpr std::optional<State> transition(State from, Event event) noexcept {
     return internal::kStates[static_cast<std::size_t>(from)].next[static_cast<std::size_t>(event)];
 }
 
-/// As sysfs shows it: "offline", "running", ...
+/// The name in sysfs: "offline", "running", ...; static storage.
 [[nodiscard]] constexpr std::string_view to_string(State state) noexcept {
     return internal::kStates[static_cast<std::size_t>(state)].name;
 }

@@ -6,12 +6,12 @@
 
 namespace rproc {
 
-/// A place that owns its names: what outlives the input that the place was made from keeps one of these. Copying
-/// allocates once, moving nothing.
+/// A place that owns its names, for objects that outlive the input of the place. A copy allocates once; a move never
+/// allocates.
 class StoredPlace {
   public:
     StoredPlace() noexcept = default;
-    /// From a Place or one of its parts. Allocates once; nothing for no place.
+    /// From a Place or one of its parts, whose names are copied. Allocates once; an empty place allocates nothing.
     StoredPlace(const Place& place) {  // NOLINT: a place can be stored
         if (!place.empty()) details_ = internal::ErrorDetails({}, place, {});
     }
@@ -19,7 +19,7 @@ class StoredPlace {
     requires requires { P::kKind; }
     StoredPlace(const P& part) : StoredPlace(Place(part)) {}  // NOLINT
 
-    /// Its names are valid until this object is changed or gone.
+    /// The place. Its names are valid until this object is modified or destroyed.
     [[nodiscard]] const Place& get() const noexcept { return details_.place(); }
 
     friend bool operator==(const StoredPlace& a, const StoredPlace& b) { return a.get() == b.get(); }

@@ -8,10 +8,11 @@
 #include <string>
 #include <string_view>
 
-/// Texts with holes, and what fills them: how errors and lines of the kernel's log stay data until they are read.
+/// Texts with placeholders, and their arguments. Errors and lines of the kernel's log stay unformatted until they are
+/// read.
 namespace rproc {
 
-/// What fills a hole of a text: a number or a name. A name is a view; whoever keeps the argument keeps the text.
+/// An argument of a text: a number or a name. A name is a view, which the text that it refers to must outlive.
 class TextArgument {
   public:
     enum class Kind : std::uint8_t { none, number, negative, name };
@@ -28,11 +29,11 @@ class TextArgument {
     TextArgument(std::string&& name) = delete;  // it would be gone before the argument is read
 
     [[nodiscard]] constexpr Kind kind() const noexcept { return kind_; }
-    /// The number of Kind::number.
+    /// Precondition: `kind()` is number.
     [[nodiscard]] constexpr std::uint64_t number() const noexcept { return number_; }
-    /// The number of Kind::negative.
+    /// Precondition: `kind()` is negative.
     [[nodiscard]] constexpr std::int64_t negative() const noexcept { return static_cast<std::int64_t>(number_); }
-    /// The text of Kind::name.
+    /// Precondition: `kind()` is name.
     [[nodiscard]] constexpr std::string_view name() const noexcept { return name_; }
     constexpr void set_name(std::string_view name) noexcept { name_ = name; }
 
@@ -42,7 +43,8 @@ class TextArgument {
     Kind kind_ = Kind::none;
 };
 
-/// Counts the arguments that a text takes: one more than the largest number among its holes {0}, {1:#x}...
+/// The number of arguments that a text takes: one more than the largest number among its placeholders {0}, {1:#x}... A
+/// number has one digit.
 [[nodiscard]] constexpr std::size_t count_arguments(std::string_view text) noexcept {
     std::size_t most = 0;
     for (std::size_t i = 0; i + 1 < text.size(); ++i) {
@@ -54,8 +56,8 @@ class TextArgument {
     return most;
 }
 
-/// The text with its holes filled: {0} and {1:#x} by the arguments (what follows the colon is fmt's). A hole without an
-/// argument stays as it is; "{{" and "}}" are single braces.
+/// Formats a text: replaces {0}, {1:#x}... by the arguments. The part after the colon is a format specification of fmt.
+/// A placeholder without an argument stays as it is. "{{" and "}}" are single braces.
 [[nodiscard]] std::string fill(std::string_view text, std::initializer_list<TextArgument> arguments);
 
 }  // namespace rproc

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kMostArguments = 8;
 
-/// Calls `visit(std::string_view&)` for each name of a place; const or not.
+/// Calls `visit(std::string_view&)` for each name of a place, const or not.
 void for_each_name(auto& place, auto&& visit) {
     std::visit(
         [&](auto& part) {
@@ -56,7 +56,7 @@ struct ErrorDetails::Block {
     [[nodiscard]] std::span<const TextArgument> used() const { return std::span(arguments).first(argument_count); }
 
   private:
-    /// Copies every name to `to`, and makes the views refer to the copies.
+    /// Copies every name to `to`, and points the views to the copies.
     void take_names(char* to) {
         const auto take = [&](std::string_view& name) {
             if (!name.empty()) std::memcpy(to, name.data(), name.size());

@@ -10,7 +10,7 @@
 namespace rproc {
 namespace {
 
-/// The first name in a place, "shm" of a carveout; empty where it has none.
+/// The first name in a place, "shm" of a carveout; empty without one.
 std::string_view first_name(const Place& place) {
     std::string_view found;
     std::visit(

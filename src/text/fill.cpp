@@ -20,24 +20,25 @@ std::string format_argument(const TextArgument& argument, std::string_view spec)
     return {};
 }
 
-/// What stands for a hole; the hole itself, with its braces, where there is no such argument.
-std::string fill_hole(std::string_view hole, std::span<const TextArgument> arguments, const NamedHoles& named) {
-    if (hole == "result") return fmt::format("{}", named.result);
-    if (hole == "name") return std::string(named.name);
-    const std::size_t colon = std::min(hole.find(':'), hole.size());
-    const bool numbered = colon == 1 && hole[0] >= '0' && hole[0] <= '9';
-    const auto index = numbered ? static_cast<std::size_t>(hole[0] - '0') : arguments.size();
-    if (index >= arguments.size()) return fmt::format("{{{}}}", hole);
-    return format_argument(arguments[index], hole.substr(std::min(colon + 1, hole.size())));
+/// The text of a placeholder; the placeholder itself, with its braces, without such an argument.
+std::string fill_placeholder(std::string_view placeholder, std::span<const TextArgument> arguments,
+                             const NamedArguments& named) {
+    if (placeholder == "result") return fmt::format("{}", named.result);
+    if (placeholder == "name") return std::string(named.name);
+    const std::size_t colon = std::min(placeholder.find(':'), placeholder.size());
+    const bool numbered = colon == 1 && placeholder[0] >= '0' && placeholder[0] <= '9';
+    const auto index = numbered ? static_cast<std::size_t>(placeholder[0] - '0') : arguments.size();
+    if (index >= arguments.size()) return fmt::format("{{{}}}", placeholder);
+    return format_argument(arguments[index], placeholder.substr(std::min(colon + 1, placeholder.size())));
 }
 
 }  // namespace
 
 std::string fill(std::string_view text, std::initializer_list<TextArgument> arguments) {
-    return fill(text, std::span(arguments.begin(), arguments.size()), NamedHoles{});
+    return fill(text, std::span(arguments.begin(), arguments.size()), NamedArguments{});
 }
 
-std::string fill(std::string_view text, std::span<const TextArgument> arguments, const NamedHoles& named) {
+std::string fill(std::string_view text, std::span<const TextArgument> arguments, const NamedArguments& named) {
     std::string filled;
     while (!text.empty()) {
         const std::size_t brace = text.find_first_of("{}");
@@ -51,7 +52,7 @@ std::string fill(std::string_view text, std::span<const TextArgument> arguments,
             text.remove_prefix(doubled ? 2 : 1);
             continue;
         }
-        filled += fill_hole(text.substr(1, end - 1), arguments, named);
+        filled += fill_placeholder(text.substr(1, end - 1), arguments, named);
         text.remove_prefix(end + 1);
     }
     return filled;

@@ -9,13 +9,14 @@
 
 namespace rproc {
 
-/// What the holes of an error's texts stand for besides its arguments.
-struct NamedHoles {
-    int result = 0;           ///< {result}: what the kernel's function returns
+/// The named placeholders of an error's texts.
+struct NamedArguments {
+    int result = 0;           ///< {result}: the result of the kernel's function
     std::string_view name{};  ///< {name}: the first name in the error's place
 };
 
-/// As `fill` of text_arguments.hpp, and {result} and {name} by `named`.
-[[nodiscard]] std::string fill(std::string_view text, std::span<const TextArgument> arguments, const NamedHoles& named);
+/// As `fill` of text_arguments.hpp, with {result} and {name} from `named`.
+[[nodiscard]] std::string fill(std::string_view text, std::span<const TextArgument> arguments,
+                               const NamedArguments& named);
 
 }  // namespace rproc

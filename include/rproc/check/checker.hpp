@@ -9,22 +9,26 @@
 
 namespace rproc::check {
 
-/// Says what Linux will do with firmware on a board: boots each on a model of it, and corrects the verdict where the
-/// real kernel is known to go wrong (see kernel_defects.hpp). On a board whose processor belongs to a TEE, a software
-/// TEE loads it.
+/// Predicts what Linux does with firmware on a board: boots it on a model of the board, and corrects the verdict for
+/// known defects of the real kernel (see kernel_defects.hpp). On a board whose processor belongs to a TEE, a software
+/// TEE loads the firmware.
 ///
-/// One checker serves any number of firmwares one after the other, and does not grow. Not thread-safe; use one a
+/// One checker checks any number of firmwares in sequence, with constant memory use. Not thread-safe; use one per
 /// thread.
 class Checker {
   public:
-    /// @param policy of the TEE, on a board that has one; by default it takes every signature, and the verdict says so.
+    /// @param board copied into the checker.
+    /// @param policy of the TEE, on a board with one; the default accepts every signature, and the verdict has a note
+    ///   about that.
     explicit Checker(platform::Board board,
                      tee::SoftwareTeePolicy policy = {.signatures = tee::SoftwareTeePolicy::Signatures::not_verified});
 
-    /// The verdict on one firmware. A firmware that cannot be read is `refused`, too: its finding says why
-    /// (firmware-not-found, firmware-unreadable, firmware-empty).
+    /// Checks one firmware.
+    /// @returns the verdict. A firmware that cannot be read has Outcome::refused, with a finding (firmware-not-found,
+    ///   firmware-unreadable, firmware-empty).
     [[nodiscard]] Verdict check(const FirmwareSource& source);
 
+    /// The board; valid as long as the checker.
     [[nodiscard]] const platform::Board& board() const noexcept { return board_; }
 
   private:

@@ -8,15 +8,15 @@
 
 namespace rproc::check {
 
-/// What a text turned out to be.
+/// The kind of a text that `explain` recognised.
 enum class ExplanationKind {
-    errno_value,  ///< what a write to a file of remoteproc in sysfs returned
-    tee_result,   ///< what OP-TEE's remoteproc trusted application returned
+    errno_value,  ///< the result of a write to a file of remoteproc in sysfs
+    tee_result,   ///< a result of OP-TEE's remoteproc trusted application
     kernel_line,  ///< a line of the kernel's log
     finding,      ///< the code of a finding of `rproc check`
 };
 
-/// "errno", "tee", "kernel-line", "finding"
+/// The name in JSON: "errno", "tee", "kernel-line", "finding"; static storage.
 [[nodiscard]] constexpr std::string_view to_string(ExplanationKind kind) noexcept {
     switch (kind) {
         case ExplanationKind::errno_value: return "errno";
@@ -27,27 +27,28 @@ enum class ExplanationKind {
     return "unknown";
 }
 
-/// Why it may have come to this.
+/// A possible cause of an error.
 struct Cause {
     std::string what;
-    std::string next;  ///< the command to run next, here or on the board; FW stands for the firmware's file
+    std::string next;  ///< the next command to run, on the host or on the board; FW stands for the firmware's file
 };
 
-/// An error in words. Plain data.
+/// The explanation of an error. Plain data.
 struct Explanation {
     ExplanationKind kind;
-    std::string subject;  ///< what is explained: "-22 EINVAL", or the line without time and device
+    std::string subject;  ///< the error: "-22 EINVAL", or the line without time and device
     std::string meaning;
-    std::vector<Cause> causes;  ///< the likely ones, the likeliest first; at least one
-    std::string example{};      ///< of the arithmetic behind a finding; empty where there is none
+    std::vector<Cause> causes;  ///< the most likely first; at least one
+    std::string example{};      ///< of the arithmetic behind a finding; may be empty
 };
 
-/// Explains, whatever surrounds it of blanks, and codes in any case:
-/// an errno (-22, 22, EINVAL, "-22 EINVAL", "errno 22", "Invalid argument", a shell's "write error: Invalid argument"),
-/// a result of the TEE (0xffff0006, TEE_ERROR_BAD_PARAMETERS, BAD_PARAMETERS),
-/// the code of a finding (the name of an ErrorCode or of a KernelDefect),
-/// or a line of the kernel's log as dmesg or journalctl show it, or without time and device.
-/// @returns nothing for any other text, and for lines that say nothing but that all is well.
+/// Explains an error. Surrounding blanks are ignored, and codes may be in any case. Accepts
+///   an errno (-22, 22, EINVAL, "-22 EINVAL", "errno 22", "Invalid argument", a shell's "write error: Invalid
+///     argument"),
+///   a result of the TEE (0xffff0006, TEE_ERROR_BAD_PARAMETERS, BAD_PARAMETERS),
+///   the code of a finding (the name of an ErrorCode or of a FindingCode),
+///   or a line of the kernel's log as dmesg or journalctl print it, also without time and device.
+/// @returns the explanation, or nothing for any other text, and for lines that report no error.
 [[nodiscard]] std::optional<Explanation> explain(std::string_view text);
 
 }  // namespace rproc::check

@@ -12,8 +12,8 @@
 
 namespace rproc::check {
 
-/// What `rproc check` says of a firmware beside the errors of its boot; finding_codes.def has a row for each. The names
-/// (`name_of`) are stable, and no name is that of an ErrorCode.
+/// The findings of `rproc check` besides the errors of the boot; finding_codes.def has one row for each. Their names
+/// (`name_of`) are stable, and differ from those of every ErrorCode.
 enum class FindingCode : std::uint16_t {
 #define RPROC_FINDING(name, ...) name,
 #define RPROC_KERNEL_DEFECT(name, ...) name,
@@ -25,7 +25,7 @@ struct FindingCodeInfo {
     FindingCode code;
     std::string_view name;     ///< "segments-overlap"
     std::string_view meaning;  ///< one sentence without full stop
-    bool kernel_defect;        ///< the real kernel goes wrong, and the model refuses cleanly instead
+    bool kernel_defect;        ///< the real kernel misbehaves; the model refuses the firmware instead
 };
 
 inline constexpr std::array kFindingCodes{
@@ -39,14 +39,15 @@ inline constexpr std::array kFindingCodes{
 /// Every code with its name and meaning, in the order of the enumeration.
 [[nodiscard]] constexpr const auto& finding_codes() noexcept { return kFindingCodes; }
 
+/// The row of a code; static storage.
 [[nodiscard]] constexpr const FindingCodeInfo& info_of(FindingCode code) noexcept {
     return kFindingCodes[static_cast<std::size_t>(code)];
 }
 
-/// The stable name of a code, e.g. "segments-overlap".
+/// The stable name of a code, "segments-overlap"; static storage.
 [[nodiscard]] constexpr std::string_view name_of(FindingCode code) noexcept { return info_of(code).name; }
 
-/// The code of a finding: of an error of the boot, or of `check` itself. Names are unique among both.
+/// The code of a finding: an ErrorCode of the boot, or a FindingCode. Names are unique among both.
 class AnyCode {
   public:
     constexpr AnyCode(ErrorCode code) noexcept : code_(code) {}    // NOLINT: either code is one
@@ -57,7 +58,7 @@ class AnyCode {
         const auto* const error = std::get_if<ErrorCode>(&code_);
         return error != nullptr ? rproc::name_of(*error) : check::name_of(std::get<FindingCode>(code_));
     }
-    /// Whether the real kernel goes wrong with this firmware.
+    /// Whether the finding is a defect of the real kernel.
     [[nodiscard]] constexpr bool is_kernel_defect() const noexcept {
         const auto* const finding = std::get_if<FindingCode>(&code_);
         return finding != nullptr && info_of(*finding).kernel_defect;

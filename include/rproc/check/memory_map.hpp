@@ -9,20 +9,21 @@
 
 namespace rproc::check {
 
-/// A memory of the remote processor, by both its addresses.
+/// A memory of the remote processor, with both of its addresses.
 struct MemoryEntry {
+    /// Of the memory-region.
     std::string name;
     DeviceRange device;
     PhysicalRange physical;
-    bool loadable;  ///< false for memory that Linux never maps (vdev0buffer): nothing can be loaded there
+    bool loadable;  ///< false for memory that Linux does not map (vdev0buffer)
 };
 
-/// The board's memories that the processor can reach, sorted by device address.
+/// The memories of the board that the processor can access, sorted by device address.
 [[nodiscard]] std::vector<MemoryEntry> memory_map(const platform::Stm32mp15Config& config);
 
-/// In words, with the arithmetic, why no memory holds `range`, and what would: the memory that it begins in and how far
-/// it runs past its end; that it is a physical address, and which device address is meant; or the nearest memory.
-/// @param range a device range that lies in no loadable memory of the board as a whole.
+/// Explains, with the arithmetic, why no memory contains `range`: the memory that it begins in, and the number of bytes
+/// past its end; that the address is a physical one, and the device address to use; or the nearest memory.
+/// @param range a device range that no loadable memory of the board contains completely.
 [[nodiscard]] std::string explain_misfit(const platform::Stm32mp15Config& config, DeviceRange range);
 
 }  // namespace rproc::check

@@ -14,14 +14,15 @@
 
 namespace rproc::check {
 
-/// What becomes of a firmware on a board.
+/// The result of booting a firmware on a board.
 enum class Outcome {
-    boots,     ///< it runs, with all that it asked for
-    degraded,  ///< it runs, but something it asked for is missing: a virtio device, a trace, its resource table
+    boots,     ///< it runs, with all resources that it asked for
+    degraded,  ///< it runs without a resource that it asked for: a virtio device, a trace, its resource table
     refused,   ///< Linux does not start it
-    panics,    ///< the kernel itself dies, when the firmware is started or when it is stopped
+    panics,    ///< the kernel panics, when the firmware starts or stops
 };
 
+/// The name in JSON: "boots", "degraded", "refused", "panics"; static storage.
 [[nodiscard]] constexpr std::string_view to_string(Outcome outcome) noexcept {
     switch (outcome) {
         case Outcome::boots: return "boots";
@@ -32,54 +33,57 @@ enum class Outcome {
     return "unknown";
 }
 
-/// One thing to know about a firmware.
+/// One finding about a firmware.
 struct Finding {
     Severity severity;
     AnyCode code;
-    StoredPlace at;       ///< the place in the input; may be none
-    std::string message;  ///< one sentence for a person
-    std::string hint;     ///< what to do; may be empty
+    StoredPlace at;       ///< the place in the input; may be empty
+    std::string message;  ///< one sentence
+    std::string hint;     ///< what the user can do; may be empty
 
-    /// The stable name of its code, "segment-outside-memory".
+    /// The stable name of the code, "segment-outside-memory"; static storage.
     [[nodiscard]] std::string_view code_name() const noexcept { return code.name(); }
+    /// The place; valid as long as the finding is not modified.
     [[nodiscard]] const Place& place() const noexcept { return at.get(); }
-    /// The place in words, "segment 1 (0x80100000+0x540)"; may be empty.
+    /// The place as text, "segment 1 (0x80100000+0x540)"; may be empty.
     [[nodiscard]] std::string where() const { return describe(place()); }
-    /// "segment 1 (0x80100000+0x540): lies in no memory ..."; the message alone without a place.
+    /// Place and message: "segment 1 (0x80100000+0x540): lies in no memory ..."; only the message without a place.
     [[nodiscard]] std::string message_with_place() const {
         std::string text = where();
         return text.empty() ? message : std::move(text) + ": " + message;
     }
 };
 
-/// A virtio device that the firmware asks for.
+/// A virtio device of the resource table.
 struct VirtioDevice {
+    /// Among the vdev entries, from 0.
     std::uint32_t index;
     std::uint32_t id;  ///< of the virtio specification; 7 is rpmsg
-    bool registered;   ///< Linux makes a device of it
+    bool registered;   ///< whether Linux registers the device
 };
 
-/// What Linux says to one firmware on one board. Plain data.
+/// The result of a check of one firmware on one board. Plain data.
 struct Verdict {
     std::string firmware;    ///< its name
     std::string format;      ///< "elf32", "elf64", or "unknown"
     std::string board;       ///< the board's name
     std::string remoteproc;  ///< the processor's name, "m4"
     Outcome outcome = Outcome::refused;
-    /// What write("start") to the kernel's state file returns: 0 or a positive errno. Nothing when it never returns.
+    /// The result of write("start") to the kernel's state file: 0 or a positive errno. Nothing when the write does not
+    /// return.
     std::optional<int> errno_value;
-    /// What the state file says afterwards. Nothing when nobody is left to read it.
+    /// The content of the state file after the start. Nothing when the kernel has panicked.
     std::optional<State> state;
-    /// What write("stop") returns then: 0, or EINVAL where nothing runs. Nothing when nobody writes it, or never
-    /// returns.
+    /// The result of write("stop") after the start: 0, or EINVAL when the processor is not up. Nothing when there is no
+    /// such write, or it does not return.
     std::optional<int> stop_errno;
     std::vector<VirtioDevice> virtio;
-    /// The lines that the kernel prints, in order, without time and device prefix, up to the end of the start.
+    /// The lines that the kernel prints until the end of the start, in order, without time and device prefix.
     std::vector<std::string> kernel_log;
-    std::vector<Finding> findings;  ///< in the order in which they arose
+    std::vector<Finding> findings;  ///< in the order of their detection
 };
 
-/// "EINVAL" for 22; empty for 0, "errno N" for one that Linux's remoteproc never returns.
+/// The symbolic name of an errno: "EINVAL" for 22, empty for 0, "errno N" for a value that remoteproc never returns.
 [[nodiscard]] std::string errno_name(int errno_value);
 
 }  // namespace rproc::check
