@@ -18,12 +18,12 @@ std::vector<DumpSegment> segments_of(const CrashScene& scene) {
     return segments;
 }
 
-/// Writes a file as a whole: `fill` gets a sink, and says what it has put there.
+/// Writes a complete file: `fill` writes to a sink, and returns the summary.
 template <class Fill>
 Result<CoredumpSummary> into_file(const fs::path& target, Fill fill) {
     RPROC_TRY_ASSIGN(auto file, CoredumpFile::create(target));
     RPROC_TRY_ASSIGN(auto summary, fill(file.sink()));
-    // Without a segment there is no dump, and so no file.
+    // Without segments there is no dump, hence no file.
     if (summary.size != 0) RPROC_TRY(file.commit());
     return summary;
 }
@@ -31,7 +31,7 @@ Result<CoredumpSummary> into_file(const fs::path& target, Fill fill) {
 Result<CoredumpSummary> copy_of(const CoredumpInfo& info, const CrashScene& scene, std::vector<std::byte>& copy) {
     const auto segments = segments_of(scene);
     RPROC_TRY_ASSIGN(const auto size, coredump_size(info, segments));
-    copy.reserve(static_cast<std::size_t>(size));  // its segments are in memory, so it can be counted
+    copy.reserve(static_cast<std::size_t>(size));  // fits: its segments are in memory
     return write_coredump(info, segments, scene.carveouts, [&](std::span<const std::byte> bytes) -> Result<void> {
         const auto end = copy.size();
         copy.resize(end + bytes.size());
@@ -82,7 +82,7 @@ void Coredumper::report(const fs::path& file, const Result<CoredumpSummary>& res
 
 Coredumper::Target coredumps_in(fs::path directory) {
     return [directory = std::move(directory)](const CrashScene& scene) {
-        return directory / fmt::format("{}-crash{}.core", scene.name, scene.crash);
+        return directory / fmt::format("{}-crash{}.core", scene.name, scene.crash_number);
     };
 }
 

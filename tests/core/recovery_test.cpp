@@ -87,7 +87,7 @@ TEST_F(Recovery, AHandlerSeesTheMemoryAsTheCrashLeftIt) {
     rproc.set_crash_handler([&](const CrashScene& scene) {
         static_cast<void>(script.call("handler"));
         EXPECT_EQ(scene.name, "m4");
-        EXPECT_EQ(scene.crash, 1U);
+        EXPECT_EQ(scene.crash_number, 1U);
         EXPECT_EQ(scene.boot_address, DeviceAddress(0x42));
         EXPECT_EQ(scene.resources.traces.size(), 1U);
         const auto bytes = scene.carveouts.da_to_va(kTableAt, script.table.size());

@@ -8,13 +8,13 @@
 #include "rproc/result.hpp"
 #include "rproc/step.hpp"
 
-/// The order in which a boot runs its steps: a policy, one small type for each order. A sequence only orders; what a
-/// step does, and how it is taken back, is the same in all of them (BootSteps).
+/// The order of the steps of a boot: a policy, one type for each order. A sequence determines only the order; BootSteps
+/// implements each step and its rollback for all of them.
 namespace rproc {
 
 namespace internal {
 
-/// The steps that a sequence may use: what the concept is checked with.
+/// Declares the steps that a sequence may call; the concepts are checked with it.
 struct AnySteps {
     Result<void> sanity_check();
     Result<void> prepare();
@@ -35,40 +35,42 @@ struct AnySteps {
 
 }  // namespace internal
 
+/// An order of boot steps. Stateless: every member is static.
 template <class S>
 concept BootSequence = requires(internal::AnySteps& steps) {
-    // For `--sequence` and timelines.
+    // The name for `--sequence` and timelines, "mainline".
     { S::kName } -> std::convertible_to<std::string_view>;
-    // Runs the steps; stops at the first that fails and returns its error. What was done is taken back by the caller.
+    // Runs the steps up to the first failure, and returns its error. The caller rolls back the completed steps.
     { S::run(steps) } -> std::same_as<Result<void>>;
 };
 
-/// A sequence may keep more than the cached table over a recovery.
+/// A sequence that saves more than the cached table for a recovery.
 template <class S>
 concept PreparesRestart = requires(internal::AnySteps& steps) {
-    // Called before the core is stopped to be started again.
+    // Called in a recovery, before the core is stopped.
     { S::prepare_restart(steps) } -> std::same_as<void>;
 };
 
-/// A sequence may have its own way back; all others take back every step and then release the firmware, once. For those
-/// who study where a design releases.
+/// A sequence with its own rollback, for studies of where a design releases the firmware. The default rollback undoes
+/// every completed step, and then releases the firmware once.
 template <class S>
 concept OrdersRollback = requires(internal::AnySteps& steps, Step failed) {
-    // After a boot or a recovery that failed at a step; must leave nothing behind but, perhaps, the firmware.
+    // Called after a boot or a recovery failed at step `failed`. On return at most the firmware may still be held.
     { S::after_failure(steps, failed) } -> std::same_as<void>;
-    // After the core was stopped; likewise.
+    // Called after the core was stopped; likewise.
     { S::after_stop(steps) } -> std::same_as<void>;
 };
 
-/// The sequence can be used with the backend. One that loads before the carveouts are mapped says so with `kLoadsFirst`
-/// and needs a backend that can (HasLoadedTable).
+/// The backend supports the sequence. A sequence that loads before the carveouts are mapped defines `kLoadsFirst`; it
+/// needs a backend that locates a loaded table (HasLoadedTable).
 template <class S, class B>
 concept Orders = BootSequence<S> &&(!requires { S::kLoadsFirst; } || HasLoadedTable<B>);
 
-/// The order of Linux's rproc_fw_boot and rproc_start: the resource table comes from `parse_fw` before anything is
-/// loaded by `load`. A TEE, which has to load to find the table, does so in `parse_fw` and has nothing left to do in
-/// `load`; in a recovery, `load` loads (series v13 and v16 to v22).
+/// The order of Linux's rproc_fw_boot and rproc_start: `parse_fw` finds the resource table before `load` loads
+/// anything. A TEE must load the image to find the table, so its backend loads in `parse_fw`, and `load` does nothing.
+/// In a recovery `load` loads (series v13 and v16 to v22).
 struct Mainline {
+    /// The name for `--sequence`.
     static constexpr std::string_view kName = "mainline";
 
     template <class Steps>
@@ -82,8 +84,8 @@ struct Mainline {
         return start(steps);
     }
 
-    /// The second half, which is also how every sequence starts a core again after a crash (rproc_boot_recovery): the
-    /// image is loaded anew, and the cached table put over the one in it.
+    /// The second half of the boot, which also restarts a core after a crash in every sequence (rproc_boot_recovery):
+    /// loads the image again, and copies the cached table over the one in it.
     template <class Steps>
     [[nodiscard]] static Result<void> start(Steps& steps) {
         RPROC_TRY(steps.load());
@@ -93,9 +95,9 @@ struct Mainline {
     }
 };
 
-/// The boot that series v3 to v5 gave to the TEE beside the usual one (rproc_alt_fw_boot): load, take the table where
-/// it was loaded, without a copy, handle it, start. A recovery saves the table of the running firmware, with whatever
-/// is in it by then, and puts it back over the freshly loaded one.
+/// The boot of series v3 to v5 for a TEE (rproc_alt_fw_boot): loads first, then uses the loaded table in place, without
+/// a copy. A recovery saves the table of the running firmware, with every change that the firmware has made to it, and
+/// copies it over the newly loaded one.
 struct AlternateBoot {
     static constexpr std::string_view kName = "alternate-boot";
     static constexpr bool kLoadsFirst = true;
@@ -119,8 +121,8 @@ struct AlternateBoot {
     }
 };
 
-/// Series v14 and v15: an op of its own loads, before anything of the boot proper (`load_fw`); then the usual order, in
-/// which `parse_fw` finds the image loaded and `load` is left out.
+/// Series v14 and v15: a separate op, `load_fw`, loads before all other steps. The order of Linux follows; `parse_fw`
+/// uses the loaded image, and `load` is omitted.
 struct LoadFirst {
     static constexpr std::string_view kName = "load-first";
     static constexpr bool kLoadsFirst = true;
@@ -140,8 +142,8 @@ struct LoadFirst {
     }
 };
 
-/// Joining a processor that somebody else has started (the kernel's rproc_attach): a boot without the steps that deal
-/// with an image. Not a choice: it is what a boot of a detached processor does.
+/// Attaches to a processor that a bootloader has started (the kernel's rproc_attach): a boot without the steps for an
+/// image. Not a policy: every boot of a detached processor runs it.
 struct Attach {
     template <class Steps>
     [[nodiscard]] static Result<void> run(Steps& steps) {

@@ -17,11 +17,12 @@
 
 namespace rproc {
 
-/// What the ops of a policy see of the processor they work for. Lives as long as the processor; used only by the thread
-/// that runs an operation, with the processor's lock held.
+/// The part of a processor that the ops of its policies may access. Lives as long as the processor.
 ///
-/// An op says what it has to say through `log` and `notice`; the processor passes that on to its observer when the op
-/// returns, in order. A refusal is not logged but returned: its `kernel_line` is logged by the processor.
+/// Threads: only the thread that runs an operation uses it, with the processor's lock held.
+///
+/// An op reports through `log` and `notice`. The processor forwards the reports to its observer in order when the op
+/// returns. An op returns its error and does not log it: the processor logs the error's `kernel_line`.
 class Context {
   public:
     explicit Context(std::string name) : name_(std::move(name)) {}
@@ -30,25 +31,28 @@ class Context {
 
     /// The processor's name, "m4".
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
+    /// The state before the operation, until a step changes it.
     [[nodiscard]] State state() const noexcept { return state_; }
+    /// The carveouts of the processor.
     [[nodiscard]] CarveoutRegistry& carveouts() noexcept { return carveouts_; }
     [[nodiscard]] const CarveoutRegistry& carveouts() const noexcept { return carveouts_; }
 
-    /// What a coredump holds besides the carveouts and traces: memory that needs care to be read, registered by an op
-    /// `prepare` (the kernel's rproc_coredump_add_custom_segment). Forgotten with the carveouts.
+    /// The segments of a coredump besides carveouts and traces: memory that needs a special access method. The op
+    /// `prepare` appends to it (the kernel's rproc_coredump_add_custom_segment). Cleared together with the carveouts.
     [[nodiscard]] std::vector<DumpSegment>& dump_segments() noexcept { return dump_segments_; }
     [[nodiscard]] const std::vector<DumpSegment>& dump_segments() const noexcept { return dump_segments_; }
 
-    /// The resource table in use: the cached copy while booting, then the one in the processor's memory where there is
-    /// one. Without a table its bytes are empty and writes do nothing.
+    /// The resource table in use: the cached copy during a boot, then the one in the processor's memory if there is
+    /// one. Without a table its bytes are empty and writes have no effect.
     [[nodiscard]] ResourceTableEditor table() const noexcept { return ResourceTableEditor(table_); }
 
-    /// A line of the kernel's log that goes with no refusal.
+    /// Reports a line of the kernel's log that belongs to no error.
     void log(LogLevel level, LogSource source, std::string text) {
         said_.emplace_back(Line{level, source, std::move(text)});
     }
 
-    /// Something short of a refusal. Its `kernel_line`, where there is one, is logged first, as a line of the core.
+    /// Reports a problem that does not fail the op. The `kernel_line` of `error`, if any, is logged first, as a line of
+    /// LogSource::remoteproc.
     void notice(Severity severity, Error error) {
         if (error.has_kernel_line()) {
             const auto level = severity == Severity::error ? LogLevel::error : LogLevel::warning;
@@ -57,7 +61,8 @@ class Context {
         said_.emplace_back(Notice{severity, std::move(error)});
     }
 
-    /// Hands what the ops said to `observer` and forgets it. `error.step()` of notices becomes `step`. For the core.
+    /// For the core: forwards the reports to `observer`, in order, and forgets them. Sets the step of each notice to
+    /// `step`.
     template <Observer O>
     void drain(Step step, O& observer) {
         for (auto& said : std::exchange(said_, {})) {
@@ -73,7 +78,7 @@ class Context {
 
     /// For the core.
     void set_state(State state) noexcept { state_ = state; }
-    /// For the core. `table` must stay valid until the next call.
+    /// For the core. @param table stays valid until the next call.
     void set_table(std::span<std::byte> table) noexcept { table_ = table; }
 
   private:

@@ -16,10 +16,10 @@
 
 namespace rproc {
 
-/// Why a processor reports that it crashed (the kernel's `enum rproc_crash_type`).
+/// The cause of a crash (the kernel's `enum rproc_crash_type`).
 enum class CrashType : std::uint8_t { mmufault, watchdog, fatal_error };
 
-/// As the kernel prints it: "mmufault", "watchdog", "fatal error".
+/// The kernel's name (rproc_crash_to_string): "mmufault", "watchdog", "fatal error"; static storage.
 [[nodiscard]] constexpr std::string_view to_string(CrashType type) noexcept {
     switch (type) {
         case CrashType::mmufault: return "mmufault";
@@ -29,7 +29,7 @@ enum class CrashType : std::uint8_t { mmufault, watchdog, fatal_error };
     return "unknown";
 }
 
-/// Whether a processor that crashed is started again by itself (sysfs and debugfs `recovery`).
+/// Whether a crashed processor is restarted automatically (`recovery` in sysfs and debugfs).
 enum class RecoveryMode : std::uint8_t { enabled, disabled };
 
 /// "enabled", "disabled"
@@ -37,42 +37,44 @@ enum class RecoveryMode : std::uint8_t { enabled, disabled };
     return mode == RecoveryMode::enabled ? "enabled" : "disabled";
 }
 
-/// The mode of that word; nothing for another.
+/// @returns the mode of that exact word, or nothing for any other.
 [[nodiscard]] constexpr std::optional<RecoveryMode> recovery_mode(std::string_view word) noexcept {
     if (word == "enabled") return RecoveryMode::enabled;
     if (word == "disabled") return RecoveryMode::disabled;
     return std::nullopt;
 }
 
-/// The most bytes that a sink gets at a time.
+/// The largest number of bytes in one call of a CoredumpSink.
 inline constexpr std::size_t kCoredumpPiece = 64 * 1024;
 
-/// A piece of the remote processor's memory that a dump holds (the kernel's `struct rproc_dump_segment`).
+/// A memory range of the remote processor that a dump contains (the kernel's `struct rproc_dump_segment`).
 struct DumpSegment {
-    /// Reads memory that needs care. Called in the thread that writes the dump, for one piece after the other: `offset`
-    /// counts from the segment's start and is a multiple of kCoredumpPiece; `destination` is filled with 0xff
-    /// beforehand. What it throws passes through `write_coredump`.
+    /// Reads memory that needs a special access method. The thread that writes the dump calls it, once for each piece.
+    /// `offset` is in bytes from the start of the segment, a multiple of kCoredumpPiece; `destination` is filled with
+    /// 0xff beforehand. An exception propagates through `write_coredump`.
     using Dump = std::function<void(std::span<std::byte> destination, std::uint64_t offset)>;
 
+    /// The first address of the segment.
     DeviceAddress da{};
     std::uint64_t size = 0;  ///< bytes
-    std::string name{};      ///< of its section, up to the first zero; the segment form has no names
+    std::string name{};      ///< of its ELF section, up to the first zero; unused in CoredumpFormat::segments
     Dump dump{};             ///< when empty, the bytes come from the carveouts
 };
 
-/// A processor that has crashed and was stopped, with its memory as the crash left it. Valid during the call that it is
-/// handed to.
+/// A crashed processor, stopped, with its memory as the crash left it. Valid during the call of the CrashHandler.
 struct CrashScene {
     std::string_view name;       ///< of the processor
-    unsigned crash;              ///< the how-manieth
-    DeviceAddress boot_address;  ///< where the core began
+    unsigned crash_number;       ///< 1 for the first crash since the processor was created
+    DeviceAddress boot_address;  ///< the entry point of the firmware
     const Resources& resources;
     const CarveoutRegistry& carveouts;
-    std::span<const DumpSegment> dump_segments{};  ///< that the platform registered itself
+    std::span<const DumpSegment> dump_segments{};  ///< registered by the platform; see Context::dump_segments
 };
 
-/// Looks at a crash, for instance to write a coredump (core/coredump.hpp). Called by the thread that recovers, with the
-/// processor's lock held: recovery waits until it returns, and it must not call the processor.
+/// Handles a crash, for instance writes a coredump (rproc/debug/coredumper.hpp).
+///
+/// Threads: the thread that recovers calls it, with the processor's lock held. Recovery continues when it returns. It
+/// must not call the processor.
 using CrashHandler = std::function<void(const CrashScene&)>;
 
 }  // namespace rproc

@@ -14,19 +14,21 @@
 
 namespace rproc {
 
-/// The firmware that a processor will boot: chosen once, read at each boot.
+/// The firmware source of a processor: set before the boot, read at each boot. Not thread-safe; the processor's lock
+/// protects it.
 template <Observer O>
 class FirmwareRequest {
   public:
-    /// `observer` must outlive this.
+    /// @param observer must outlive this object.
     explicit FirmwareRequest(O& observer) noexcept : observer_(observer) {}
 
+    /// Sets the source of the following boots.
     void choose(FirmwareSource source) { source_ = std::move(source); }
 
-    /// Reads the chosen firmware, as a step of its own (the kernel's request_firmware).
+    /// Reads the firmware, as the step request_firmware (the kernel's request_firmware).
     /// @returns the firmware, or
-    ///   firmware_name_empty: none was chosen;
-    ///   firmware_empty: it has no bytes;
+    ///   firmware_name_empty: no source was set;
+    ///   firmware_empty: it has 0 bytes;
     ///   or the error of its source.
     [[nodiscard]] Result<Firmware> read() {
         observer_.on_step_begin(Step::request_firmware);

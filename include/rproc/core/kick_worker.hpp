@@ -11,18 +11,18 @@
 
 namespace rproc {
 
-/// Carries kicks, in both directions, in a thread of its own: whoever says that there is something to do, a mailbox's
-/// interrupt above all, never waits for the processor (stm32_rproc's work queue).
+/// Delivers kicks in both directions from its own thread, so that the caller, for instance the interrupt handler of a
+/// mailbox, never waits for the processor's lock (stm32_rproc's work queue).
 ///
-/// A kick only says "look at this queue", so one that finds another waiting for the same queue and direction is the
-/// same one. What waits is carried out in the order in which it came.
+/// A kick means that a queue has work. A kick that finds another one pending for the same queue and direction is merged
+/// with it. Pending kicks are delivered in order.
 ///
-/// Threads: `kick` and `vq_interrupt` may be called from any thread, also from one that holds the processor's lock (a
-/// driver, an observer). The destructor carries out what is under way, and drops the rest. `Processor` must outlive the
-/// worker.
+/// Threads: any thread may call `kick` and `vq_interrupt`, including one that holds the processor's lock (a driver, an
+/// observer). The destructor finishes the kick in progress, drops the pending ones, and joins the thread.
 template <class Processor>
 class KickWorker {
   public:
+    /// Starts the thread. @param processor must outlive the worker.
     explicit KickWorker(Processor& processor) : processor_(processor), thread_([this] { work(); }) {}
 
     KickWorker(const KickWorker&) = delete;
@@ -37,13 +37,13 @@ class KickWorker {
         thread_.join();
     }
 
-    /// There is something for the firmware in that queue. A platform that fails to say so tells the observer.
+    /// Notifies the firmware that a queue has work. Errors of the platform go to the observer only.
     void kick(std::uint32_t notify_id) { add({Direction::out, notify_id}); }
 
-    /// The firmware has something in that queue: its driver is called. An id that no driver has taken is dropped.
+    /// Calls the interrupt handler of the driver that owns the queue. An id that no driver has taken is dropped.
     void vq_interrupt(std::uint32_t notify_id) { add({Direction::in, notify_id}); }
 
-    /// Waits until everything so far was carried out.
+    /// Blocks until no kick is pending or in progress. Must not be called with the processor's lock held.
     void wait_idle() {
         std::unique_lock guard(lock_);
         changed_.wait(guard, [this] { return waiting_.empty() && !busy_; });
@@ -87,7 +87,7 @@ class KickWorker {
         if (kick.direction == Direction::in) {
             processor_.virtio().interrupt(kick.notify_id);
         } else {
-            // Nobody waits for the answer; a failure of the platform is in the log.
+            // The caller is gone; the log has the error of the platform.
             static_cast<void>(processor_.virtio().kick(kick.notify_id));
         }
     }

@@ -19,8 +19,10 @@
 
 namespace rproc {
 
-/// What can be done with any remote processor, whatever its policies: how a user of several kinds, or of one that
-/// somebody else composed, holds it. Each is as in RemoteProcessor, from any thread.
+/// The operations of a remote processor behind a virtual interface, independent of its policies: for code that uses
+/// processors of several types. Each operation has the contract of the function of the same name in RemoteProcessor.
+///
+/// Threads: any.
 class AnyProcessor {
   public:
     AnyProcessor() = default;
@@ -41,7 +43,7 @@ class AnyProcessor {
     virtual void remove() = 0;
 };
 
-/// A RemoteProcessor of some kind as AnyProcessor; keeps it alive.
+/// Implements AnyProcessor by a RemoteProcessor, which it shares the ownership of.
 template <class Processor>
 class ProcessorAdapter final : public AnyProcessor {
   public:
@@ -65,13 +67,13 @@ class ProcessorAdapter final : public AnyProcessor {
     std::shared_ptr<Processor> processor_;
 };
 
-/// The remote processors of a program, to be found by those that use them (the kernel's rproc_list).
+/// The remote processors of a program (the kernel's rproc_list).
 ///
-/// Whoever got a processor from here holds it as long as he likes; once it is removed, everything that he asks of it is
-/// refused (state deleted).
+/// Callers may keep the pointers that they get. After `remove()` every operation on the processor fails with
+/// `state_invalid`.
 ///
-/// Threads: any. The registry's lock is never held while a processor is called. The destructor removes all that are
-/// left.
+/// Threads: any. The registry never holds its lock while it calls a processor. The destructor removes the remaining
+/// processors, the last one first.
 class ProcessorRegistry {
   public:
     ProcessorRegistry() = default;
@@ -81,11 +83,12 @@ class ProcessorRegistry {
         while (!empty()) remove(all().back()->name());
     }
 
-    /// Registers a processor, and boots it if its platform wants that (`auto_boot`); a boot that fails is told to its
-    /// observer, and the processor stays registered, as in Linux.
-    /// @param phandle of its device-tree node; 0: it is found by its name only.
+    /// Registers a processor, and boots it if its platform asks for that (`auto_boot`). If that boot fails, the
+    /// observer gets the error and the processor stays registered, as in Linux.
+    /// @param processor not null; the registry shares its ownership.
+    /// @param phandle of its device-tree node; 0 if it has none.
     /// @returns nothing, or
-    ///   processor_taken: there is one of that name or phandle.
+    ///   processor_taken: a registered processor has the same name or phandle.
     template <class Processor>
     [[nodiscard]] Result<void> add(std::shared_ptr<Processor> processor, std::uint32_t phandle = 0) {
         const auto added = std::make_shared<ProcessorAdapter<Processor>>(std::move(processor));
@@ -94,32 +97,35 @@ class ProcessorRegistry {
         return {};
     }
 
-    /// Takes the processor of that name off the list, stops it if it is up, and marks it deleted (rproc_del).
-    /// @returns nothing, or processor_unknown.
+    /// Unregisters a processor, stops it if it is up, and sets its state to deleted (rproc_del).
+    /// @returns nothing, or
+    ///   processor_unknown: no processor of that name is registered.
     Result<void> remove(std::string_view name) {
         RPROC_TRY_ASSIGN(const auto processor, unlist(name));
         processor->remove();
         return {};
     }
 
-    /// The processor of that name.
-    /// @returns it, or processor_unknown.
+    /// Finds a processor by name.
+    /// @returns it, never null, or
+    ///   processor_unknown: no processor of that name is registered.
     [[nodiscard]] Result<std::shared_ptr<AnyProcessor>> find(std::string_view name) const {
         auto found = find_if([&](const Entry& entry) { return entry.processor->name() == name; });
         if (found == nullptr) return fail(kUnknownName, {}, name);
         return found;
     }
 
-    /// The processor of that device-tree node, as a property like `remoteproc = <&m4>` names it (the kernel's
-    /// rproc_get_by_phandle).
-    /// @returns it, or processor_unknown.
+    /// Finds a processor by the phandle of its device-tree node, which a property like `remoteproc = <&m4>` has (the
+    /// kernel's rproc_get_by_phandle).
+    /// @returns it, never null, or
+    ///   processor_unknown: no processor of that phandle is registered, or the phandle is 0.
     [[nodiscard]] Result<std::shared_ptr<AnyProcessor>> get_by_phandle(std::uint32_t phandle) const {
         auto found = find_if([&](const Entry& entry) { return phandle != 0 && entry.phandle == phandle; });
         if (found == nullptr) return fail(kUnknownPhandle, {}, phandle);
         return found;
     }
 
-    /// All, in the order of registration.
+    /// The registered processors, in the order of registration; a copy of the list.
     [[nodiscard]] std::vector<std::shared_ptr<AnyProcessor>> all() const {
         const std::scoped_lock guard(lock_);
         std::vector<std::shared_ptr<AnyProcessor>> processors;
@@ -131,8 +137,9 @@ class ProcessorRegistry {
         return entries_.empty();
     }
 
-    /// Linux dies: tells every processor that is up, then waits for the one that needs the longest.
-    /// @param wait called once, with at least that time, if it is not 0; by default this thread sleeps.
+    /// Handles a panic of Linux (rproc_panic_handler): calls `panic` of every registered processor, then waits for the
+    /// longest time that one of them asks for.
+    /// @param wait called once, with that time, if it is not 0; by default this thread sleeps.
     template <class Wait>
     void panic(Wait wait) {
         std::chrono::milliseconds longest{0};

@@ -12,9 +12,11 @@
 
 namespace rproc {
 
-/// A log that the firmware writes into memory (the kernel's `trace0` in debugfs). Its place is not checked at boot.
+/// A trace buffer, into which the firmware writes its log (`trace0` in debugfs). Its address and length are those of
+/// the resource table, unchecked.
 struct TraceBuffer {
-    std::string name;  ///< as the firmware calls it, e.g. "cm4_log"
+    std::string name;  ///< of the entry, "cm4_log"
+    /// The first byte of the buffer.
     DeviceAddress da;
     std::uint64_t len;  ///< bytes
 };
@@ -22,35 +24,36 @@ struct TraceBuffer {
 class VirtioDevice;   // core/virtio_device.hpp
 struct VirtioDriver;  // likewise
 
-/// What a driver does when the firmware says that it has something in a queue; may be empty.
+/// The handler of a queue's interrupt: the firmware has put something into the queue. May be empty.
 using VringInterrupt = std::function<void(VirtioDevice&)>;
 
-/// One queue of a virtio device.
+/// A queue of a virtio device (the kernel's `struct rproc_vring`).
 struct Vring {
-    std::uint32_t num;        ///< descriptors
-    std::uint32_t align;      ///< bytes, of the used ring
+    std::uint32_t num;        ///< number of descriptors
+    std::uint32_t align;      ///< alignment of the used ring, bytes
     std::uint32_t notify_id;  ///< unique among all vrings of the processor
-    std::string carveout;     ///< the name of its memory, "vdev0vring1"
-    bool taken = false;       ///< a driver uses it
+    std::string carveout;     ///< name of the carveout with its memory, "vdev0vring1"
+    bool taken = false;       ///< a driver uses it (VirtioDevice::find_vq)
     VringInterrupt on_interrupt{};
 };
 
-/// A virtio device that the firmware offers.
+/// A virtio device of the resource table (the kernel's `struct rproc_vdev`).
 struct Vdev {
-    std::uint32_t index;              ///< the n-th vdev of the table
+    std::uint32_t index;              ///< among the vdev entries of the table, from 0
     std::uint32_t id;                 ///< virtio device id; 7 is rpmsg
-    std::uint64_t table_offset;       ///< of its entry's payload in the resource table
-    std::uint64_t config_offset = 0;  ///< of its configuration space in the resource table
-    std::uint32_t config_len = 0;     ///< bytes
+    std::uint64_t table_offset;       ///< of the entry's payload, bytes from the start of the resource table
+    std::uint64_t config_offset = 0;  ///< of its configuration space, bytes from the start of the resource table
+    std::uint32_t config_len = 0;     ///< size of the configuration space, bytes
     std::vector<Vring> vrings{};
-    bool usable = false;                   ///< its vrings have memory
-    bool registered = false;               ///< the device exists: between start and stop of a usable one
-    const VirtioDriver* driver = nullptr;  ///< who serves it
+    bool usable = false;                   ///< its vrings have memory, so that it can be registered
+    bool registered = false;               ///< the device exists: between start and stop, if `usable`
+    const VirtioDriver* driver = nullptr;  ///< the driver bound to it; null without one
 };
 
-/// Hands out the lowest free id, from 0, as the kernel's idr does.
+/// Allocates notify ids: the lowest free one, from 0, as the kernel's idr does.
 class NotifyIds {
   public:
+    /// Allocates an id.
     [[nodiscard]] std::uint32_t take() {
         const auto free = std::ranges::find(taken_, false);
         const auto id = static_cast<std::size_t>(free - taken_.begin());
@@ -61,19 +64,21 @@ class NotifyIds {
         }
         return static_cast<std::uint32_t>(id);
     }
+    /// Frees an id. Precondition: `take` returned it.
     void give_back(std::uint32_t id) { taken_[id] = false; }
+    /// Frees all ids.
     void clear() noexcept { taken_.clear(); }
 
   private:
     std::vector<bool> taken_;
 };
 
-/// What a firmware's resource table led to, besides carveouts.
+/// The resources of a processor that its resource table describes, except carveouts.
 struct Resources {
     std::vector<TraceBuffer> traces;
     std::vector<Vdev> vdevs;
     NotifyIds notify_ids;
-    std::vector<DeviceRange> iommu_mappings;  ///< what the IOMMU shows the processor, in the order of mapping
+    std::vector<DeviceRange> iommu_mappings;  ///< of devmem and carveout entries, in the order of mapping
 
     void clear() noexcept {
         traces.clear();

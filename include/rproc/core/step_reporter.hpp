@@ -13,13 +13,14 @@
 
 namespace rproc {
 
-/// What the kernel prints once an image has passed the sanity check.
+/// The line that the kernel prints after the sanity check (rproc_fw_boot).
 [[nodiscard]] inline std::string booting_line(const Firmware& firmware) {
     return fill("Booting fw image {0}, size {1}", {firmware.name(), firmware.bytes().size()});
 }
 
-/// What the kernel's core prints when a step failed, after the line of whoever refused; empty where it prints none.
-/// @param result what the step returned, e.g. -22.
+/// The line that the kernel's core prints when a step fails, after the line of the failing function.
+/// @param result the result of the step, e.g. -22.
+/// @returns the line, empty for a step whose failure the core does not print.
 [[nodiscard]] inline std::string failure_line(Step step, std::string_view name, int result) {
     switch (step) {
         case Step::enable_iommu: return fill("can't enable iommu: {0}", {result});
@@ -37,14 +38,17 @@ namespace rproc {
     }
 }
 
-/// Runs the steps of one processor, so that its observer hears of each: begin, what was said, end or failure.
+/// Runs the steps of one processor, and reports each to its observer: begin, the reports of its ops, then end or
+/// failure.
 template <Observer O>
 class StepReporter {
   public:
-    /// Both must outlive the reporter.
+    /// @param ctx, observer must outlive the reporter.
     StepReporter(Context& ctx, O& observer) noexcept : ctx_(ctx), observer_(observer) {}
 
-    /// Runs a step that may fail; its error is completed with the step.
+    /// Runs a step that may fail.
+    /// @param body returns Result<void>.
+    /// @returns the result of `body`; its error has `step` set.
     template <class F>
     [[nodiscard]] Result<void> run(Step step, F body) {
         observer_.on_step_begin(step);
@@ -72,6 +76,7 @@ class StepReporter {
         observer_.on_step_end(step);
     }
 
+    /// Reports a line of the kernel's log at once.
     void say(LogLevel level, std::string_view line) { observer_.on_log({level, LogSource::remoteproc, line}); }
 
   private:

@@ -14,50 +14,58 @@
 
 namespace rproc {
 
-/// Why a processor is stopped.
+/// The reason of a stop; the `crashed` argument of the kernel's rproc_stop_subdevices.
 enum class StopReason : std::uint8_t {
-    shutdown,  ///< somebody wants it off
-    crash,     ///< it has crashed, or could not be started as a whole: do not talk to it
+    shutdown,  ///< the user requested it
+    crash,     ///< the processor crashed, or its start failed: a sub-device must not communicate with it
 };
 
-/// Something that comes and goes with a running processor (the kernel's `struct rproc_subdev`): a clock that it needs,
-/// a service that talks to it. Each function may be empty; all are called with the processor's lock held, must not call
-/// the processor and must not throw.
+/// A component whose lifetime follows that of the running processor (the kernel's `struct rproc_subdev`): a clock that
+/// it needs, a service that communicates with it.
+///
+/// Threads: the functions are called with the processor's lock held. They must not call the processor, and must not
+/// throw. Each may be empty.
 struct Subdevice {
-    std::string name{};
-    std::function<Result<void>()> prepare{};  ///< before the core is started
-    std::function<Result<void>()> start{};    ///< once it runs
-    std::function<void(StopReason)> stop{};   ///< before it is stopped; only what was started
-    std::function<void()> unprepare{};        ///< after it was stopped; only what was prepared
+    std::string name{};                       ///< for SubdeviceList::remove
+    std::function<Result<void>()> prepare{};  ///< before the core starts
+    std::function<Result<void>()> start{};    ///< after the core started
+    std::function<void(StopReason)> stop{};   ///< before the core stops, if the sub-device was started
+    std::function<void()> unprepare{};        ///< after the core stopped, if the sub-device was prepared
 };
 
-/// The sub-devices of one processor. Prepared and started in the order in which they were added, stopped and unprepared
-/// in the reverse order; when one refuses, those before it are taken back. Used under the processor's lock.
+/// The sub-devices of one processor. They are prepared and started in the order of their addition, stopped and
+/// unprepared in the reverse order. If one fails, the preceding ones are rolled back.
+///
+/// Threads: not thread-safe; the processor's lock protects it.
 class SubdeviceList {
   public:
+    /// Appends a sub-device. A name may occur more than once.
     void add(Subdevice subdevice) { all_.push_back(std::move(subdevice)); }
 
-    /// @returns false when there is none of that name.
+    /// Removes the sub-devices of that name. @returns false if there was none.
     bool remove(std::string_view name) {
         return std::erase_if(all_, [&](const Subdevice& subdevice) { return subdevice.name == name; }) != 0;
     }
 
     [[nodiscard]] bool empty() const noexcept { return all_.empty(); }
 
-    /// @returns nothing, or the error of the one that refused; then none is prepared.
+    /// Prepares all. @returns nothing, or the error of the first that failed; the preceding ones are unprepared again.
     [[nodiscard]] Result<void> prepare() {
         return each(&Subdevice::prepare, [](Subdevice& subdevice) { call(subdevice.unprepare); });
     }
 
-    /// @returns nothing, or the error of the one that refused; then none is started.
+    /// Starts all. @returns nothing, or the error of the first that failed; the preceding ones are stopped again
+    /// (StopReason::crash).
     [[nodiscard]] Result<void> start() {
         return each(&Subdevice::start, [](Subdevice& subdevice) { call(subdevice.stop, StopReason::crash); });
     }
 
+    /// Stops all, in reverse order.
     void stop(StopReason reason) {
         for (auto it = all_.rbegin(); it != all_.rend(); ++it) call(it->stop, reason);
     }
 
+    /// Unprepares all, in reverse order.
     void unprepare() {
         for (auto it = all_.rbegin(); it != all_.rend(); ++it) call(it->unprepare);
     }

@@ -16,25 +16,29 @@
 
 namespace rproc {
 
-/// The virtio devices of a processor, and who drives them: devices come to be when it starts, and go away before it
-/// stops (the kernel's remoteproc_virtio.c, and the little of its virtio bus that is needed). Owned by one
-/// RemoteProcessor, which holds its lock around every call; see VirtioAccess.
+/// The virtio devices of a processor and their drivers (the kernel's remoteproc_virtio.c, and the required part of its
+/// virtio bus). Devices are registered after the processor started, and unregistered before it stops.
+///
+/// Threads: not thread-safe. One RemoteProcessor owns it and holds its lock around every call; other code uses
+/// VirtioAccess.
 class VirtioBus {
   public:
-    /// All but `kick` must outlive the bus. An empty `kick`: the platform cannot, and virtio is refused.
+    /// @param ctx, resources must outlive the bus.
+    /// @param kick the platform's kick; empty if it has none, then `start` fails with virtio_without_kick.
     VirtioBus(Context& ctx, Resources& resources, VirtioKick kick)
         : ctx_(ctx), resources_(resources), kick_(std::move(kick)) {}
     VirtioBus(const VirtioBus&) = delete;
     VirtioBus& operator=(const VirtioBus&) = delete;
 
-    /// From now on this driver serves the devices of its id that have none, also those that are there already.
+    /// Adds a driver, and binds it to the registered devices of its id that have no driver. Devices that are registered
+    /// later are bound as well.
     void add_driver(VirtioDriver driver) {
         drivers_.push_back(std::move(driver));
         for (Vdev& vdev : resources_.vdevs)
             if (vdev.registered && vdev.driver == nullptr && vdev.id == drivers_.back().id) bind(vdev, drivers_.back());
     }
 
-    /// Takes a driver away from its devices, and forgets it; does nothing when there is none of that name.
+    /// Unbinds a driver from its devices, and removes it. Does nothing if no driver has that name.
     void remove_driver(std::string_view name) {
         const auto found = std::ranges::find(drivers_, name, &VirtioDriver::name);
         if (found == drivers_.end()) return;
@@ -45,8 +49,7 @@ class VirtioBus {
 
     /// Registers every usable device, in the order of the table, and binds its driver.
     /// @returns nothing, or
-    ///   virtio_without_kick: there is a device, but the platform cannot kick. Devices registered so far are taken
-    ///   back.
+    ///   virtio_without_kick: a device is usable, but the platform has no kick. No device stays registered.
     [[nodiscard]] Result<void> start() {
         int number = 0;
         for (Vdev& vdev : resources_.vdevs) {
@@ -62,7 +65,7 @@ class VirtioBus {
         return {};
     }
 
-    /// Takes every device from its driver, and away; the last first.
+    /// Unbinds and unregisters every device, the last one first.
     void stop() {
         for (auto vdev = resources_.vdevs.rbegin(); vdev != resources_.vdevs.rend(); ++vdev) {
             if (vdev->driver != nullptr) unbind(*vdev);
@@ -70,28 +73,28 @@ class VirtioBus {
         }
     }
 
-    /// The firmware has something in the queue of that notify id (the kernel's rproc_vq_interrupt).
-    /// @returns false when no driver has taken such a queue.
+    /// Calls the interrupt handler of a queue (the kernel's rproc_vq_interrupt).
+    /// @returns false if no driver has taken a queue of that notify id.
     bool interrupt(std::uint32_t notify_id) {
         const auto [vdev, vring] = find(notify_id);
         if (vring == nullptr) return false;
         VirtioDevice device(ctx_, *vdev, kick_);
-        // A copy: the function may give the queue back, and itself with it.
+        // A copy: the handler may release the queue, which destroys the original.
         if (const VringInterrupt handler = vring->on_interrupt) handler(device);
         return true;
     }
 
-    /// Tells the firmware that there is something in the queue of that notify id.
+    /// Notifies the firmware that a queue has work.
     /// @returns nothing, or
-    ///   vring_unknown: no driver has taken such a queue;
+    ///   vring_unknown: no driver has taken a queue of that notify id;
     ///   or the platform's error.
     [[nodiscard]] Result<void> kick(std::uint32_t notify_id) {
         if (find(notify_id).second != nullptr) return kick_(notify_id);
         return fail(kNoSuchQueue, place::Processor{ctx_.name()}, notify_id);
     }
 
-    /// Calls `f(VirtioDevice&)` with the n-th vdev of the table; does nothing when it is not registered.
-    /// @returns whether it was called.
+    /// Calls `f(VirtioDevice&)` with the device of vdev entry `index` (from 0), if it is registered.
+    /// @returns whether `f` was called.
     template <class F>
     bool with_device(std::uint32_t index, F f) {
         if (index >= resources_.vdevs.size() || !resources_.vdevs[index].registered) return false;
@@ -148,8 +151,8 @@ class VirtioBus {
         return Error(ErrorCode::virtio_without_kick, place::Vdev{vdev.index}, ctx_.name());
     }
 
-    /// Where the buffers of a device come from: its own reserved pool, or else the first memory of the processor, which
-    /// is what Linux falls back to.
+    /// The memory for the buffers of a device: its own reserved pool, or else the first memory of the processor, as in
+    /// Linux. Null if that has no fixed address.
     [[nodiscard]] const Carveout* buffer_memory(const Vdev& vdev) {
         if (const Carveout* own = ctx_.carveouts().find_by_name(fill("vdev{0}buffer", {vdev.index}))) return own;
         const auto& all = ctx_.carveouts().all();
@@ -175,31 +178,33 @@ class VirtioBus {
     std::list<VirtioDriver> drivers_;  // a list: devices point to theirs
 };
 
-/// The virtio side of a processor, for any thread: each call takes the processor's lock, so it waits for a boot or a
-/// stop that is under way. For interrupts, and for threads that must not wait, there is KickWorker. Made by
-/// RemoteProcessor::virtio; the processor must outlive it.
+/// The virtio devices of a processor, for use from any thread. Each call takes the processor's lock, so that it waits
+/// for a boot or a stop in progress. KickWorker serves interrupts and other threads that must not wait.
+/// RemoteProcessor::virtio returns it; the processor must outlive it.
 template <class LifeCycle>
 class VirtioAccess {
   public:
+    /// For RemoteProcessor. @param lock, life must outlive this object.
     VirtioAccess(std::mutex& lock, LifeCycle& life) noexcept : lock_(lock), life_(life) {}
 
-    /// From now on this driver serves the devices of its id that have none, also those of a processor that runs.
+    /// Adds a driver, and binds it to the registered devices of its id that have no driver, also while the processor
+    /// runs. An error of its probe goes to the observer.
     void add_driver(VirtioDriver driver) {
         const std::scoped_lock guard(lock_);
         life_.virtio().add_driver(std::move(driver));
         life_.flush();
     }
 
-    /// Takes the driver of that name away from its devices, and forgets it.
+    /// Unbinds the driver of that name from its devices, and removes it. Does nothing if there is none.
     void remove_driver(std::string_view name) {
         const std::scoped_lock guard(lock_);
         life_.virtio().remove_driver(name);
         life_.flush();
     }
 
-    /// Tells the firmware that there is something in the queue of that notify id.
+    /// Notifies the firmware that a queue has work.
     /// @returns nothing, or
-    ///   vring_unknown: no driver has taken such a queue, or the processor is off;
+    ///   vring_unknown: no driver has taken a queue of that notify id, or the processor is not up;
     ///   or the platform's error (mailbox_failed).
     [[nodiscard]] Result<void> kick(std::uint32_t notify_id) {
         const std::scoped_lock guard(lock_);
@@ -208,9 +213,8 @@ class VirtioAccess {
         return kicked;
     }
 
-    /// The firmware has something in that queue: calls the function with which its driver took it (the kernel's
-    /// rproc_vq_interrupt).
-    /// @returns false when no driver has taken such a queue.
+    /// Calls the interrupt handler with which a driver took the queue (the kernel's rproc_vq_interrupt).
+    /// @returns false if no driver has taken a queue of that notify id.
     bool interrupt(std::uint32_t notify_id) {
         const std::scoped_lock guard(lock_);
         const bool handled = life_.virtio().interrupt(notify_id);
@@ -218,9 +222,9 @@ class VirtioAccess {
         return handled;
     }
 
-    /// Calls `f(VirtioDevice&)` with the n-th vdev of the resource table, with the lock held; does nothing when there
-    /// is no such device.
-    /// @returns whether it was called.
+    /// Calls `f(VirtioDevice&)` with the device of vdev entry `index` (from 0), with the lock held, if it is
+    /// registered.
+    /// @returns whether `f` was called.
     template <class F>
     bool with_device(std::uint32_t index, F f) {
         const std::scoped_lock guard(lock_);

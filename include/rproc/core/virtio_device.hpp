@@ -16,49 +16,50 @@
 
 namespace rproc {
 
-/// The bits of a device's status byte (virtio 1.1, 2.1).
+/// The bits of a device's status byte (virtio 1.1, section 2.1).
 inline constexpr std::uint8_t kVirtioAcknowledge = 1;
 inline constexpr std::uint8_t kVirtioDriver = 2;
 inline constexpr std::uint8_t kVirtioDriverOk = 4;
 inline constexpr std::uint8_t kVirtioFailed = 0x80;
 
-/// Tells the processor that the vring of a notify id has something for it. Empty where the platform cannot.
+/// Notifies the processor that the vring of a notify id has work. Empty if the platform has no kick.
 using VirtioKick = std::function<Result<void>(std::uint32_t notify_id)>;
 
-/// A queue that a driver has taken: where its ring lies, and what it is called by.
+/// A queue that a driver has taken. The ring has the split virtqueue layout (see vring_size).
 struct Virtqueue {
     std::uint32_t index;          ///< in the device
     std::uint32_t notify_id;      ///< unique among all queues of the processor
-    std::uint32_t num;            ///< descriptors
-    std::uint32_t align;          ///< bytes, of the used ring
-    DeviceAddress da;             ///< where the processor sees it
+    std::uint32_t num;            ///< number of descriptors
+    std::uint32_t align;          ///< alignment of the used ring, bytes
+    DeviceAddress da;             ///< address of the ring for the processor
     std::span<std::byte> memory;  ///< the ring; valid until the processor is stopped
 };
 
 /// A virtio device as its driver sees it (the kernel's `rproc_virtio_config_ops`). Features, status and configuration
-/// space are in the resource table that the processor sees, and the firmware may change them at any time; sizes and
-/// places are those that were checked at boot.
+/// space are in the resource table in the processor's memory, where the firmware may change them at any time. Sizes and
+/// addresses are those that the boot has checked.
 ///
-/// Handed to the functions of a driver, and of VirtioAccess::with_device, for the time of the call; the processor's
-/// lock is held meanwhile, so they must not call the processor, and need no lock for this.
+/// Valid during the call of a driver's function or of VirtioAccess::with_device. The processor's lock is held
+/// meanwhile: the callee needs no lock, and must not call the processor.
 class VirtioDevice {
   public:
-    /// All must outlive the device.
+    /// @param ctx, vdev, kick must outlive the device.
     VirtioDevice(Context& ctx, Vdev& vdev, const VirtioKick& kick) noexcept : ctx_(ctx), vdev_(vdev), kick_(kick) {}
 
-    /// The n-th vdev of the resource table.
+    /// The index among the vdev entries of the resource table, from 0.
     [[nodiscard]] std::uint32_t index() const noexcept { return vdev_.index; }
     /// The virtio device id; 7 is rpmsg.
     [[nodiscard]] std::uint32_t id() const noexcept { return vdev_.id; }
+    /// The number of vrings.
     [[nodiscard]] std::size_t vring_count() const noexcept { return vdev_.vrings.size(); }
 
-    /// The features that the firmware offers (dfeatures).
+    /// The feature bits that the firmware offers (`dfeatures` of struct fw_rsc_vdev).
     [[nodiscard]] std::uint32_t features() const noexcept { return header().dfeatures; }
-    /// The features that the driver took (gfeatures).
+    /// The feature bits that the driver accepted (`gfeatures` of struct fw_rsc_vdev).
     [[nodiscard]] std::uint32_t accepted_features() const noexcept { return header().gfeatures; }
-    /// Tells the firmware which features the driver takes.
+    /// Writes the accepted feature bits into the resource table.
     /// @returns nothing, or
-    ///   virtio_features_unknown: not all of them are offered; nothing was written.
+    ///   virtio_features_unknown: the firmware does not offer all of them; nothing is written.
     [[nodiscard]] Result<void> finalize_features(std::uint32_t accepted) {
         if (const std::uint32_t unknown = accepted & ~features(); unknown != 0) {
             return fail(ErrorCode::virtio_features_unknown, place_of_device(), unknown);
@@ -67,32 +68,38 @@ class VirtioDevice {
         return {};
     }
 
+    /// The status byte: the bits kVirtioAcknowledge, ...
     [[nodiscard]] std::uint8_t status() const noexcept { return header().status; }
+    /// Writes the status byte.
     void set_status(std::uint8_t status) { ctx_.table().set_vdev_status(vdev_.table_offset, status); }
-    /// Sets the status to 0. The firmware is not told otherwise.
+    /// Sets the status to 0. The firmware gets no notification.
     void reset() { set_status(0); }
 
     /// Size of the configuration space, bytes.
     [[nodiscard]] std::uint32_t config_size() const noexcept { return vdev_.config_len; }
-    /// Copies bytes of the configuration space.
+    /// Reads from the configuration space.
+    /// @param offset bytes from its start.
     /// @returns nothing, or
-    ///   virtio_config_outside: some of them lie outside; `to` is as it was.
+    ///   virtio_config_outside: the range is not inside the space; `to` is unchanged.
     [[nodiscard]] Result<void> read_config(std::uint64_t offset, std::span<std::byte> to) const {
         RPROC_TRY_ASSIGN(const auto from, config(offset, to.size()));
         std::ranges::copy(from, to.begin());
         return {};
     }
-    /// Writes bytes of it, which the firmware sees at once. Errors as `read_config`; then nothing is written.
+    /// Writes to the configuration space; visible to the firmware at once.
+    /// @returns nothing, or
+    ///   virtio_config_outside: the range is not inside the space; nothing is written.
     [[nodiscard]] Result<void> write_config(std::uint64_t offset, std::span<const std::byte> from) {
         RPROC_TRY_ASSIGN(const auto to, config(offset, from.size()));
         std::ranges::copy(from, to.begin());
         return {};
     }
 
-    /// Takes a queue: zeroes its ring, and writes its address into the resource table for the firmware to see.
-    /// @param on_interrupt called when the firmware says that it has something in the queue; may be empty.
+    /// Takes a queue: clears its ring, and writes its address into the resource table.
+    /// @param index of the vring in the device.
+    /// @param on_interrupt called when the firmware has put something into the queue; may be empty.
     /// @returns the queue, or
-    ///   vring_unknown: the device has none of that index, or no memory is mapped for it.
+    ///   vring_unknown: the device has no vring of that index, or its memory is not mapped.
     [[nodiscard]] Result<Virtqueue> find_vq(std::uint32_t index, VringInterrupt on_interrupt) {
         if (index >= vdev_.vrings.size()) return fail(no_vring(index));
         Vring& vring = vdev_.vrings[index];
@@ -107,7 +114,7 @@ class VirtioDevice {
         return Virtqueue{index, vring.notify_id, vring.num, vring.align, da, ring};
     }
 
-    /// Gives all queues back.
+    /// Releases all queues of the device.
     void del_vqs() noexcept {
         for (Vring& vring : vdev_.vrings) {
             vring.taken = false;
@@ -115,7 +122,8 @@ class VirtioDevice {
         }
     }
 
-    /// Tells the firmware that there is something in a queue.
+    /// Notifies the firmware that a queue has work.
+    /// @param index of the vring in the device.
     /// @returns nothing, or
     ///   vring_unknown: the driver has not taken it;
     ///   or the platform's error.
@@ -151,16 +159,18 @@ class VirtioDevice {
     const VirtioKick& kick_;
 };
 
-/// What serves the virtio devices of one id while the processor runs (the kernel's `struct virtio_driver`). The
-/// functions are called with the processor's lock held, and must not call the processor or throw.
+/// A driver for the virtio devices of one id (the kernel's `struct virtio_driver`).
+///
+/// Threads: the functions are called with the processor's lock held. They must not call the processor, and must not
+/// throw.
 struct VirtioDriver {
     std::string name{};
-    std::uint32_t id = 0;        ///< of the devices that it serves; 7 is rpmsg
-    std::uint32_t features = 0;  ///< that it can use
-    /// Takes a device: its features are settled, its queues are for the driver to find. On failure the device has no
-    /// driver, and its status says so; the processor runs on. May be empty.
+    std::uint32_t id = 0;        ///< virtio device id that it binds to; 7 is rpmsg
+    std::uint32_t features = 0;  ///< feature bits that it supports
+    /// Binds to a device. Its features are negotiated; the driver takes its queues with `find_vq`. On failure the
+    /// device has no driver and the status kVirtioFailed; the processor keeps running. May be empty.
     std::function<Result<void>(VirtioDevice&)> probe{};
-    /// Lets it go, before the processor is stopped. Its queues are given back afterwards. May be empty.
+    /// Unbinds from a device, before the processor stops. Its queues are released afterwards. May be empty.
     std::function<void(VirtioDevice&)> remove{};
 };
 
