@@ -24,7 +24,7 @@ using internal::Le64;
 
 constexpr std::byte kFiller{0xff};
 
-/// Gathers small parts into pieces for the sink.
+/// Collects small parts into pieces for the sink.
 class PieceWriter {
   public:
     explicit PieceWriter(const CoredumpSink& sink) : sink_(sink) {}
@@ -48,7 +48,7 @@ class PieceWriter {
         return append(std::span(&kNameEnd, 1));
     }
 
-    /// Hands over what was gathered.
+    /// Passes the collected bytes to the sink.
     [[nodiscard]] Result<void> flush() {
         const std::size_t used = std::exchange(used_, 0);
         if (used == 0) return {};
@@ -155,7 +155,7 @@ Result<void> write_headers(PieceWriter& out, const CoredumpInfo& info, std::span
     return out.flush();
 }
 
-/// How many of `count` bytes from `da` have the same fate: they lie in one carveout, or in none.
+/// The number of bytes of `count` from `da` that lie in the same carveout, or in none.
 std::size_t bytes_alike(const CarveoutRegistry& carveouts, DeviceAddress da, std::size_t count) {
     std::uint64_t until_next = count;
     for (const Carveout& carveout : carveouts.all()) {
@@ -168,8 +168,8 @@ std::size_t bytes_alike(const CarveoutRegistry& carveouts, DeviceAddress da, std
     return static_cast<std::size_t>(until_next);
 }
 
-/// Fills `destination` with the bytes at `da`, carveout by carveout, over the filler that it holds.
-/// @returns how many of its bytes lie in no carveout.
+/// Copies the bytes at `da`, carveout by carveout, over the filler in `destination`.
+/// @returns the number of bytes that lie in no carveout.
 std::uint64_t copy_what_exists(const CarveoutRegistry& carveouts, std::optional<DeviceAddress> da,
                                std::span<std::byte> destination) {
     std::uint64_t unmapped = 0;
@@ -185,7 +185,7 @@ std::uint64_t copy_what_exists(const CarveoutRegistry& carveouts, std::optional<
 }
 
 /// Writes the bytes of one segment.
-/// @returns how many of them lie in no carveout, or the sink's error.
+/// @returns the number of bytes that lie in no carveout, or the sink's error.
 Result<std::uint64_t> write_memory(const PieceWriter& out, const DumpSegment& segment,
                                    const CarveoutRegistry& carveouts) {
     const auto whole = segment.dump ? std::span<std::byte>{} : carveouts.da_to_va(segment.da, segment.size);

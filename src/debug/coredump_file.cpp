@@ -25,7 +25,7 @@ Error unwritable(const fs::path& target, std::string_view why) {
     return Error(kUnwritable, place::File{target.native()}, why);
 }
 
-/// The file that a symbolic link leads to, whether it exists or not, or `path` itself.
+/// The target of a symbolic link, whether it exists or not, or `path` itself.
 fs::path follow(fs::path path) {
     constexpr int kMostLinks = 40;  // as the kernel
     std::error_code ignored;

@@ -6,8 +6,8 @@
 
 #include "rproc/internal/bytes.hpp"
 
-/// The headers of a little-endian ELF file as they stand in it. `Word` is Le32 in ELF32 and Le64 in ELF64; fields have
-/// the names of the ELF specification.
+/// The headers of a little-endian ELF file. `Word` is Le32 in ELF32 and Le64 in ELF64; fields have the names of the ELF
+/// specification.
 namespace rproc::internal {
 
 template <class Word>

@@ -10,7 +10,7 @@
 
 namespace rproc::internal {
 
-/// Where the parts of a dump stand in its file, in bytes.
+/// The offsets of the parts of a dump file, in bytes.
 struct CoredumpLayout {
     std::uint64_t names = 0;       ///< offset of the section names; the section form only
     std::uint64_t names_size = 0;  ///< bytes of the section names
@@ -27,7 +27,7 @@ inline constexpr std::string_view kNamesSection = "STR_TBL";
 /// "segment 1 (0x80100000+0x540)"
 [[nodiscard]] Place place_of(const DumpSegment& segment, std::size_t index);
 
-/// The layout of a dump of at least one segment, in which everything fits the ELF class.
+/// The layout of a dump. Precondition: at least one segment.
 /// @returns the layout, or the errors of `coredump_size`.
 [[nodiscard]] Result<CoredumpLayout> lay_out(const CoredumpInfo& info, std::span<const DumpSegment> segments);
 

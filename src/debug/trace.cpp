@@ -11,9 +11,9 @@ namespace {
 
 constexpr std::byte kNotText{0};
 
-/// A copy of the buffer: the processor may write to it at any time, so it is read once.
+/// Copies the buffer, with a single read of each byte: the processor may write to it at any time.
 Result<std::vector<std::byte>> copy_trace(const TraceBuffer& trace, const CarveoutRegistry& carveouts) {
-    // An empty buffer is there when its place is.
+    // An empty buffer is available if its address is mapped.
     const auto bytes = carveouts.da_to_va(trace.da, std::max<std::uint64_t>(trace.len, 1));
     if (bytes.empty()) {
         return fail(ErrorCode::trace_unavailable, place::Trace{trace.name}, trace.len, trace.da.value());
@@ -78,7 +78,7 @@ TraceNews TraceRing::news(std::span<const std::byte> now) {
     const bool guessed = !writer_;
     const bool a_round_or_more = !marked && (size - arc->size) * 8 <= size;
     const std::size_t last = (arc->start + arc->size - 1) % size;
-    // A zero that was set last stands where the next byte goes.
+    // The zero that was written last is at the position of the next byte.
     writer_ = now[last] == kNotText ? last : (last + 1) % size;
     if (a_round_or_more) writer_.reset();
     return {.text = text_of(now, arc->start, arc->size), .may_be_missing = guessed || a_round_or_more};
@@ -96,7 +96,7 @@ std::optional<TraceRing::Arc> TraceRing::changed(std::span<const std::byte> now)
         const std::size_t last = before == places.begin() ? places.back() : *(before - 1);
         return Arc{*writer_, distance(*writer_, last) + 1};
     }
-    // Around the widest gap between two neighbours.
+    // On both sides of the widest gap between two neighbours.
     Arc shortest{places.front(), places.back() - places.front() + 1};
     for (std::size_t i = 1; i < places.size(); ++i) {
         const Arc arc{places[i], distance(places[i], places[i - 1]) + 1};
@@ -112,7 +112,7 @@ bool TraceRing::restarted(std::span<const std::byte> now, Arc arc) const {
         if (ring[i] == kNotText && seen_[i] != kNotText) ++cleared;
     if (cleared >= 2) return true;
 
-    // Past the end without having filled it: either anew from the start, or overtaken, which leaves one zero behind.
+    // Past the end of a ring that was not full: either restarted, or overtaken, which leaves one zero.
     const bool passed_end = arc.start + arc.size > now.size();
     const bool filled = arc.start >= ring.size() || first_zero(ring.subspan(arc.start)) == ring.size() - arc.start;
     return passed_end && !filled && std::ranges::count(ring, kNotText) != 1;

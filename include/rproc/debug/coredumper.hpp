@@ -15,42 +15,44 @@
 
 namespace rproc {
 
-/// What a crash is to leave behind besides a processor that runs again: a core file of each, in the way that the mode
-/// says (the kernel's `rproc->ops->coredump`, and its devcoredump).
+/// Writes a core file of each crash, in the way that the mode selects (the kernel's `rproc->ops->coredump`, and its
+/// devcoredump).
 ///
-///     disabled  nothing, the default, as in Linux
-///     enabled   the memory is copied while the processor is stopped; the file is written by a thread while it is
-///               started again. Takes as much memory as the dump has. A crash that finds the one before still being
-///               written waits for it.
-///     inline    the file is written piece by piece while recovery waits; takes no memory to speak of
+///     disabled  no dump; the default, as in Linux
+///     enabled   copies the memory while the processor is stopped. A thread writes the file while the processor
+///               restarts. Needs as much memory as the dump has bytes. A crash during the write waits for its end.
+///     inline    writes the file piece by piece while recovery waits; needs memory for one piece
 ///
-/// A dump holds what `dump_segments_of`, `add_trace_segments` and the platform's own segments say. One that cannot be
-/// written is reported, and recovery goes on.
+/// A dump contains the segments of `dump_segments_of`, `add_trace_segments` and the platform. A failed dump is
+/// reported, and recovery continues.
 ///
-/// Threads: any; `Report` is called by the thread that recovers, or by the one that writes. The destructor waits for
-/// the file that is being written.
+/// Threads: any. `Report` is called by the thread that recovers, or by the writing thread. The destructor waits for the
+/// file in progress.
 class Coredumper {
   public:
-    /// Where the dump of a crash goes.
+    /// Selects the path of the dump of a crash.
     using Target = std::function<std::filesystem::path(const CrashScene&)>;
-    /// What became of it. May be empty; must not throw.
+    /// Receives the result of each dump. May be empty; must not throw.
     using Report = std::function<void(const std::filesystem::path& file, const Result<CoredumpSummary>& result)>;
 
-    /// `info` is what the dumps' headers say, but for the address where the core began, which the crash tells.
+    /// @param target called once for each dump.
+    /// @param info the ELF header of the dumps; its `boot_address` is replaced by that of the crash.
+    /// @param report may be empty.
     explicit Coredumper(Target target, CoredumpInfo info = {}, Report report = {});
     Coredumper(const Coredumper&) = delete;
     Coredumper& operator=(const Coredumper&) = delete;
     ~Coredumper() { wait_idle(); }
 
+    /// Sets the mode of the following crashes.
     void set_mode(CoredumpMode mode) noexcept { mode_ = mode; }
     [[nodiscard]] CoredumpMode mode() const noexcept { return mode_; }
 
-    /// For RemoteProcessor::set_crash_handler; must not be called after this object's end.
+    /// The handler for RemoteProcessor::set_crash_handler. It must not be called after the destruction of this object.
     [[nodiscard]] CrashHandler handler() {
         return [this](const CrashScene& scene) { dump(scene); };
     }
 
-    /// Waits until every dump so far is in its file.
+    /// Waits until every dump has been written.
     void wait_idle();
 
   private:
@@ -66,7 +68,8 @@ class Coredumper {
     std::thread writer_;
 };
 
-/// `DIRECTORY/NAME-crashN.core`, where N counts the crashes of the processor's life. A file of that name is replaced.
+/// A Target that returns `DIRECTORY/NAME-crashN.core`, where N is CrashScene::crash_number. An existing file of that
+/// name is replaced.
 [[nodiscard]] Coredumper::Target coredumps_in(std::filesystem::path directory);
 
 }  // namespace rproc

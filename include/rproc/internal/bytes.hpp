@@ -10,11 +10,12 @@
 #include <span>
 #include <type_traits>
 
-/// Byte access for the parsers: little-endian fields of alignment 1, and structures copied out of checked spans.
-/// Nothing here casts a pointer; a structure is only ever read through `read_at`, which checks first.
+/// Byte access for the parsers: little-endian fields of alignment 1, and structures copied out of checked spans. No
+/// function casts a pointer; `read_at` checks the bounds of every structure.
 namespace rproc::internal {
 
-/// An unsigned little-endian integer as it stands in a file or in shared memory: any alignment, any host.
+/// An unsigned little-endian integer in a file or in shared memory. Independent of alignment and byte order of the
+/// host.
 template <std::unsigned_integral T>
 class LittleEndian {
   public:
@@ -23,6 +24,7 @@ class LittleEndian {
         for (std::size_t i = 0; i < sizeof(T); ++i) bytes_[i] = static_cast<std::uint8_t>(value >> (8 * i));
     }
 
+    /// The value in the byte order of the host.
     [[nodiscard]] constexpr T get() const noexcept {
         T value = 0;
         for (std::size_t i = sizeof(T); i-- > 0;) value = static_cast<T>((value << 8U) | bytes_[i]);
@@ -39,17 +41,17 @@ using Le32 = LittleEndian<std::uint32_t>;
 using Le64 = LittleEndian<std::uint64_t>;
 static_assert(sizeof(Le32) == 4 && alignof(Le32) == 1);
 
-/// A structure that may be copied byte by byte from outside data: no padding, no pointer, alignment 1.
+/// A structure that may be copied byte by byte from external data: no padding, no pointers, alignment 1.
 template <class T>
 concept WireStruct = std::is_trivially_copyable_v<T> && alignof(T) == 1;
 
-/// True when `size` bytes from `offset` lie inside `total` bytes. Compares before it subtracts: never wraps.
+/// Whether `size` bytes from `offset` lie inside `total` bytes. Never wraps.
 [[nodiscard]] constexpr bool fits(std::uint64_t offset, std::uint64_t size, std::uint64_t total) noexcept {
     return offset <= total && size <= total - offset;
 }
 
-/// The `size` bytes from `offset`, which come out of a file that may be larger than this machine's memory.
-/// Precondition: `fits(offset, size, bytes.size())`; then both are numbers that a std::size_t of 32 bits holds.
+/// A part of `bytes`, with 64-bit offset and size, which may come from a file larger than the address space.
+/// Precondition: `fits(offset, size, bytes.size())`; a std::size_t of 32 bits then holds both.
 template <class Byte>
 [[nodiscard]] constexpr std::span<Byte> slice(std::span<Byte> bytes, std::uint64_t offset,
                                               std::uint64_t size) noexcept {
@@ -62,7 +64,7 @@ template <class Byte>
     return bytes.subspan(static_cast<std::size_t>(offset));
 }
 
-/// The structure at `offset`, or nothing when it does not lie inside `bytes` as a whole.
+/// @returns the structure at `offset`, or nothing when it is not completely inside `bytes`.
 template <WireStruct T>
 [[nodiscard]] std::optional<T> read_at(std::span<const std::byte> bytes, std::uint64_t offset) noexcept {
     if (!fits(offset, sizeof(T), bytes.size())) return std::nullopt;
@@ -71,7 +73,7 @@ template <WireStruct T>
     return value;
 }
 
-/// Writes the structure at `offset`; false, and nothing written, when it does not lie inside `bytes` as a whole.
+/// @returns false, with nothing written, when the structure at `offset` would not be completely inside `bytes`.
 template <WireStruct T>
 [[nodiscard]] bool write_at(std::span<std::byte> bytes, std::uint64_t offset, const T& value) noexcept {
     if (!fits(offset, sizeof(T), bytes.size())) return false;

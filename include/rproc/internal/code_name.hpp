@@ -7,7 +7,7 @@
 
 namespace rproc::internal {
 
-/// The stable name of a code, made by the compiler from its enumerator: "segment_outside_memory" becomes
+/// The stable name of a code, derived from its enumerator at compile time: "segment_outside_memory" becomes
 /// "segment-outside-memory".
 template <std::size_t Size>
 struct CodeName {

@@ -11,13 +11,13 @@
 
 namespace rproc {
 
-/// Writes what a processor does to an spdlog logger: steps at level debug, state changes at info, notices and kernel
-/// lines at the level that they have, refusals at error.
+/// Writes the events of a processor to an spdlog logger: steps at level debug, state changes at info, notices and
+/// kernel lines at their own level, failed steps at error.
 ///
 ///     RemoteProcessor<elf::Backend, platform::Stm32mp15, Mainline, SpdlogObserver> m4(
 ///         elf::Backend{}, platform::Stm32mp15(board.config), SpdlogObserver(spdlog::default_logger()));
 ///
-/// The only header that needs spdlog. As thread-safe as the logger; what its sinks throw, spdlog catches itself.
+/// This is the only header that needs spdlog. As thread-safe as the logger. Exceptions of a sink do not leave spdlog.
 class SpdlogObserver {
   public:
     /// @param logger not null; shared with the observer.
