@@ -12,23 +12,26 @@
 
 namespace rproc {
 
-/// Finds the bytes behind an address range among mapped pieces of memory.
+/// Finds the bytes of an address range among mapped pieces of memory.
 ///
-/// Invariant: a lookup returns either an empty span or exactly the bytes asked for, all of them inside one piece. It
-/// never crosses a piece's end, wraps, or truncates an address to 32 bits. Reading is safe from several threads while
-/// nobody rebuilds.
+/// Invariant: a lookup returns either an empty span, or exactly the requested bytes, all inside one piece. It never
+/// crosses the end of a piece, wraps, or truncates an address to 32 bits.
 ///
-/// Pieces that do not overlap are kept sorted and found without a data-dependent branch; when some overlap, the first
-/// in the order given wins, as in the kernel's list walk.
+/// Pieces without overlap are sorted, and found by a search without data-dependent branches. If some overlap, the first
+/// in the given order wins, as in the kernel's list of carveouts.
+///
+/// Threads: concurrent lookups are safe while no thread assigns to the index.
 template <class Space>
 class AddressIndex {
   public:
+    /// A mapped piece of memory.
     struct Piece {
         AddressRange<Space> range;
-        std::byte* data;  ///< `range.size()` bytes, which outlive the index's use of them
+        std::byte* data;  ///< `range.size()` bytes; must outlive the spans that `find` returns
     };
 
     AddressIndex() = default;
+    /// Builds the index. Empty pieces are ignored. Complexity: O(n log n).
     explicit AddressIndex(std::vector<Piece> pieces) : pieces_(std::move(pieces)) {
         std::erase_if(pieces_, [](const Piece& piece) { return piece.range.empty(); });
         auto sorted = pieces_;
@@ -42,7 +45,7 @@ class AddressIndex {
         for (const Piece& piece : pieces_) starts_.push_back(piece.range.start().value());
     }
 
-    /// The `size` bytes at `start`, or an empty span when no piece holds them all (or `size` is 0).
+    /// @returns the `size` bytes at `start`, or an empty span when no single piece holds them all, or `size` is 0.
     [[nodiscard]] std::span<std::byte> find(Address<Space> start, std::uint64_t size) const noexcept {
         return sorted_ ? find_sorted(start.value(), size) : find_first(start.value(), size);
     }

@@ -13,40 +13,46 @@
 
 namespace rproc {
 
-/// A piece of memory that the big cores and the remote processor share (the kernel's `struct rproc_mem_entry`).
+/// A memory range that the application processors and the remote processor share (the kernel's `struct
+/// rproc_mem_entry`).
 struct Carveout {
-    /// How the carveout comes by its bytes.
+    /// The source of the bytes of a carveout.
     enum class Kind {
-        region,     ///< memory that exists at `pa`; mapped while the processor is up
-        allocated,  ///< found by the memory provider, which then sets `pa`
-        pool,       ///< reserved for a virtio device's buffers; Linux never maps it, so nothing can be loaded there
+        region,     ///< memory at the fixed address `pa`; mapped while the processor is up
+        allocated,  ///< allocated by the memory provider, which sets `pa`
+        pool,       ///< reserved for the buffers of a virtio device; Linux does not map it, so no segment can be loaded
+                    ///< there
     };
 
-    /// Longest name, in bytes: the kernel keeps 32 with the terminating zero and cuts off the rest.
+    /// The largest length of a name, in bytes: the kernel stores 32 with the terminating zero, and truncates longer
+    /// names.
     static constexpr std::size_t kNameLength = 31;
 
     std::string name{};
     Kind kind = Kind::region;
-    std::optional<DeviceAddress> da{};  ///< nothing until allocated: the firmware leaves the choice to Linux
-    PhysicalAddress pa{};               ///< of `allocated` ones known only once mapped
+    std::optional<DeviceAddress> da{};  ///< nothing until allocation: Linux chooses the address
+    PhysicalAddress pa{};               ///< of an `allocated` carveout known only after mapping
     std::uint64_t size = 0;             ///< bytes
-    /// Where the payload of the entry that asked for it stands in the resource table, in bytes from the table's start.
+    /// The offset of the payload of its entry in the resource table, in bytes from the start of the table; nothing
+    /// without an entry.
     std::optional<std::uint64_t> table_offset{};
-    std::uint32_t flags = 0;  ///< IOMMU flags of that entry
+    std::uint32_t flags = 0;  ///< IOMMU flags of its entry (IOMMU_READ 1, IOMMU_WRITE 2, ...)
     Mapping mapping{};        ///< the bytes, once mapped
 
-    /// A carveout over memory that exists at `pa`, seen by the remote processor at `da`.
+    /// A carveout of memory at the fixed address `pa`, which is `da` for the remote processor. `name` is truncated to
+    /// kNameLength.
     [[nodiscard]] static Carveout region(std::string_view name, DeviceAddress da, PhysicalAddress pa,
                                          std::uint64_t size) {
         return {
             .name = std::string(name.substr(0, kNameLength)), .kind = Kind::region, .da = da, .pa = pa, .size = size};
     }
-    /// A carveout whose memory the provider shall find. `da`: where the firmware expects it, if it cares.
+    /// A carveout whose memory the provider allocates. @param da the address that the firmware expects, or nothing for
+    /// any.
     [[nodiscard]] static Carveout allocated(std::string_view name, std::optional<DeviceAddress> da,
                                             std::uint64_t size) {
         return {.name = std::string(name.substr(0, kNameLength)), .kind = Kind::allocated, .da = da, .size = size};
     }
-    /// Memory at `pa` set aside for virtio buffers. As in the kernel its device address is `pa` itself.
+    /// Memory at `pa` that is reserved for virtio buffers. Its device address is `pa`, as in the kernel.
     [[nodiscard]] static Carveout pool(std::string_view name, PhysicalAddress pa, std::uint64_t size) {
         return {.name = std::string(name.substr(0, kNameLength)),
                 .kind = Kind::pool,
@@ -56,7 +62,7 @@ struct Carveout {
     }
 };
 
-/// The carveout as the place of an error; valid as long as its name.
+/// The place of errors about the carveout; a view of its name.
 [[nodiscard]] inline Place place_of(const Carveout& carveout) { return place::Carveout{carveout.name, carveout.size}; }
 
 }  // namespace rproc

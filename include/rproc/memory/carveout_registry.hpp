@@ -18,20 +18,23 @@
 
 namespace rproc {
 
-/// The carveouts of one remote processor, in the order in which they were registered, and the way from an address to
-/// their bytes. Lookups may run in several threads while nobody registers, maps or clears.
+/// The carveouts of one remote processor, in the order of registration, and the translation from addresses to their
+/// bytes.
+///
+/// Threads: concurrent lookups are safe while no thread registers, maps or clears.
 class CarveoutRegistry {
   public:
-    /// More carveouts than any firmware has; a resource table of garbage shall not eat the machine.
+    /// Upper bound of the number of carveouts. Bounds memory use for malformed resource tables.
     static constexpr std::size_t kLimit = 4096;
 
     CarveoutRegistry() = default;
     CarveoutRegistry(const CarveoutRegistry&) = delete;
     CarveoutRegistry& operator=(const CarveoutRegistry&) = delete;
 
-    /// Registers a carveout, unmapped (the kernel's `rproc_add_carveout`). Names may repeat: the first is found.
+    /// Registers a carveout, unmapped (the kernel's `rproc_add_carveout`). If a name occurs twice, lookups find the
+    /// first.
     /// @returns the registered carveout, valid until `clear()`, or
-    ///   carveout_limit: there are kLimit already;
+    ///   carveout_limit: there are already kLimit;
     ///   address_overflow: its device or physical range wraps.
     [[nodiscard]] Result<Carveout*> add(Carveout carveout) {
         if (carveouts_.size() >= kLimit) {
@@ -45,15 +48,15 @@ class CarveoutRegistry {
         return &carveouts_.emplace_back(std::move(carveout));
     }
 
-    /// The first carveout of that name (e.g. "vdev0vring1"), or nullptr.
+    /// @returns the first carveout of that name (e.g. "vdev0vring1"), valid until `clear()`, or nullptr.
     [[nodiscard]] Carveout* find_by_name(std::string_view name) noexcept {
         const auto found = std::ranges::find(carveouts_, name, &Carveout::name);
         return found == carveouts_.end() ? nullptr : &*found;
     }
 
-    /// Maps or allocates one carveout, with its bytes from `memory`. A `pool` stays unmapped. An allocated carveout
-    /// gets its `pa`; its `da` is for the caller to find.
-    /// @returns nothing, or the provider's error; then the carveout is unchanged. Call `index()` after the last.
+    /// Maps or allocates the bytes of one carveout. Kind::pool and a mapped carveout stay as they are. An allocated
+    /// carveout gets its `pa`; the caller sets its `da`. Call `index()` after the last mapping.
+    /// @returns nothing, or the provider's error; the carveout is then unchanged.
     template <MemoryProvider M>
     [[nodiscard]] Result<void> map(Carveout& carveout, M& memory) {
         if (carveout.kind == Carveout::Kind::pool || carveout.mapping.mapped()) return {};
@@ -67,7 +70,7 @@ class CarveoutRegistry {
         return {};
     }
 
-    /// Makes the carveouts that are mapped by now findable by address, and no others. One without a device address is
+    /// Rebuilds the lookup by address from the carveouts that are mapped now. A carveout without device address is
     /// found by its physical address only.
     void index() {
         std::vector<AddressIndex<DeviceSpace>::Piece> device;
@@ -81,18 +84,18 @@ class CarveoutRegistry {
         by_pa_ = AddressIndex<PhysicalSpace>(std::move(physical));
     }
 
-    /// The `size` bytes that the remote processor sees at `da` (the kernel's `rproc_da_to_va`), or an empty span when
-    /// no single mapped carveout holds them all. Valid until `clear()`.
+    /// @returns the `size` bytes at device address `da` (the kernel's `rproc_da_to_va`), valid until `clear()`, or an
+    ///   empty span when no single indexed carveout holds them all.
     [[nodiscard]] std::span<std::byte> da_to_va(DeviceAddress da, std::uint64_t size) const noexcept {
         return by_da_.find(da, size);
     }
 
-    /// The `size` bytes at the physical address (the kernel's `rproc_pa_to_va`), likewise.
+    /// @returns the `size` bytes at physical address `pa` (the kernel's `rproc_pa_to_va`), as `da_to_va`.
     [[nodiscard]] std::span<std::byte> pa_to_va(PhysicalAddress pa, std::uint64_t size) const noexcept {
         return by_pa_.find(pa, size);
     }
 
-    /// Forgets all carveouts, and gives their memory back in the reverse order of registration.
+    /// Removes all carveouts, and unmaps or frees their memory, in the reverse order of registration.
     void clear() noexcept {
         by_da_ = {};
         by_pa_ = {};
@@ -101,6 +104,7 @@ class CarveoutRegistry {
 
     ~CarveoutRegistry() { clear(); }
 
+    /// The number of carveouts.
     [[nodiscard]] std::size_t size() const noexcept { return carveouts_.size(); }
     /// All carveouts, in the order of registration.
     [[nodiscard]] const std::deque<Carveout>& all() const noexcept { return carveouts_; }

@@ -11,22 +11,24 @@
 
 namespace rproc {
 
-/// The windows through which a remote processor sees the bus: the `dma-ranges` triplets of its parent in the device
-/// tree. The only place where a device address becomes a physical one, or the reverse.
+/// The windows that map device addresses to physical addresses: the `dma-ranges` triplets of the processor's parent in
+/// the device tree. The only code that converts between the two address spaces.
 ///
-/// A range is translated only when one window holds all of it: two adjacent windows do not make one. Where windows
-/// overlap the first in the given order wins, as in the kernel's stm32_rproc. Immutable after construction, hence safe
-/// to use from several threads.
+/// A range is translated only if one window holds all of it; adjacent windows are not joined. If windows overlap, the
+/// first in the given order wins, as in the kernel's stm32_rproc.
+///
+/// Threads: concurrent translations are safe while no thread adds a window.
 class DmaRanges {
   public:
+    /// One triplet of dma-ranges.
     struct Window {
         DeviceRange device;
-        PhysicalAddress physical;  ///< where the window's first byte lies; `physical + device.size()` does not wrap
+        PhysicalAddress physical;  ///< of the first byte; `physical + device.size()` does not wrap
     };
 
     DmaRanges() = default;
 
-    /// Adds a window of `size` bytes.
+    /// Appends a window of `size` bytes.
     /// @returns nothing, or
     ///   address_overflow: `da + size` or `pa + size` wraps.
     [[nodiscard]] Result<void> add(DeviceAddress da, PhysicalAddress pa, std::uint64_t size) {
@@ -38,7 +40,7 @@ class DmaRanges {
         return {};
     }
 
-    /// Where the device range lies on the bus, or nothing when no single window holds all of it.
+    /// @returns the physical range, or nothing when no single window holds all of `range`.
     [[nodiscard]] std::optional<PhysicalRange> to_physical(DeviceRange range) const noexcept {
         for (const Window& window : windows_) {
             if (!window.device.contains(range)) continue;
@@ -48,7 +50,7 @@ class DmaRanges {
         return std::nullopt;
     }
 
-    /// Where the remote processor sees the physical range, or nothing when no single window holds all of it.
+    /// @returns the device range, or nothing when no single window holds all of `range`.
     [[nodiscard]] std::optional<DeviceRange> to_device(PhysicalRange range) const noexcept {
         for (const Window& window : windows_) {
             const auto physical = PhysicalRange::make(window.physical, window.device.size());
@@ -59,8 +61,8 @@ class DmaRanges {
         return std::nullopt;
     }
 
-    /// Where the remote processor sees one physical address: what the kernel asks of the start of a `memory-region`,
-    /// whatever its size.
+    /// @returns the device address of one physical address, or nothing when no window holds it. The kernel translates
+    ///   the start of a `memory-region` in this way, regardless of its size.
     [[nodiscard]] std::optional<DeviceAddress> to_device(PhysicalAddress pa) const noexcept {
         const auto byte = PhysicalRange::make(pa, 1);
         if (!byte) return std::nullopt;
@@ -69,7 +71,7 @@ class DmaRanges {
         return device->start();
     }
 
-    /// The windows in the order in which they were added.
+    /// The windows, in the order of their addition.
     [[nodiscard]] std::span<const Window> windows() const noexcept { return windows_; }
 
   private:

@@ -9,17 +9,18 @@
 
 namespace rproc {
 
-/// The IOMMU domain of a remote processor that sees memory through one (the kernel's `iommu_domain`).
+/// The IOMMU domain of a remote processor (the kernel's `struct iommu_domain`). Called by one thread at a time.
 template <class I>
 concept IommuDomain = requires(I& i, DeviceRange da, PhysicalAddress pa, std::uint32_t flags) {
-    // Makes the domain that of the processor, which from now on sees nothing but what is mapped.
+    // Attaches the processor to the domain (iommu_attach_device): its accesses outside of mapped ranges fault from now
+    // on.
     { i.attach() } -> std::same_as<Result<void>>;
-    // The processor has no domain any more. Everything was unmapped before.
+    // Detaches the processor. All ranges were unmapped before.
     { i.detach() } -> std::same_as<void>;
-    // Shows the processor `da.size()` bytes from `pa` at `da`. `flags` are the entry's (IOMMU_READ 1, IOMMU_WRITE 2,
-    // ...), as in linux/iommu.h. Refuses with iommu_refused; then nothing is mapped.
+    // Maps `da.size()` bytes at `pa` to `da` (iommu_map). `flags` are those of the resource table entry (IOMMU_READ 1,
+    // IOMMU_WRITE 2, ..., as in linux/iommu.h). On error, iommu_refused, nothing is mapped.
     { i.map(da, pa, flags) } -> std::same_as<Result<void>>;
-    // Takes back what one call of `map` mapped.
+    // Unmaps the range of one call of `map`.
     { i.unmap(da) } -> std::same_as<void>;
 };
 

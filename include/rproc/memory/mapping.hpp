@@ -7,15 +7,15 @@
 
 namespace rproc {
 
-/// Bytes that are mapped for as long as this object lives. Move-only; whoever holds it owns the mapping, and its
-/// destructor gives the bytes back to the provider that made it.
+/// Mapped bytes. Move-only: owns the mapping, and releases it to its provider on destruction.
 class Mapping {
   public:
-    /// Called once, with the owner and the bytes, when the mapping ends. Must not throw.
+    /// Releases the bytes to their provider. Called once, when the mapping ends. Must not throw.
     using Release = void (*)(void* owner, std::span<std::byte> bytes) noexcept;
 
     Mapping() = default;
-    /// `owner` must outlive the mapping.
+    /// @param release may be null for bytes that need no release.
+    /// @param owner passed to `release`; must outlive the mapping.
     Mapping(std::span<std::byte> bytes, Release release, void* owner) noexcept
         : bytes_(bytes), release_(release), owner_(owner) {}
 
@@ -36,13 +36,15 @@ class Mapping {
     Mapping& operator=(const Mapping&) = delete;
     ~Mapping() { reset(); }
 
-    /// Gives the bytes back now; does nothing when there are none.
+    /// Releases the bytes now. Does nothing when nothing is mapped.
     void reset() noexcept {
         const auto bytes = std::exchange(bytes_, {});
         if (const auto release = std::exchange(release_, nullptr)) release(owner_, bytes);
     }
 
+    /// The mapped bytes; empty after `reset`, and after a move.
     [[nodiscard]] std::span<std::byte> bytes() const noexcept { return bytes_; }
+    /// Whether the mapping owns bytes.
     [[nodiscard]] bool mapped() const noexcept { return release_ != nullptr; }
 
   private:

@@ -16,14 +16,16 @@
 
 namespace rproc {
 
-/// A model of an IOMMU domain with pages of 4 KiB: it knows what is mapped, and translates. For tests, and to find out
-/// what a firmware's devmem entries ask for.
+/// A model of an IOMMU domain with pages of 4 KiB, for tests, and for determining what a firmware's devmem entries map.
+/// Records the mappings, and translates addresses.
 ///
 /// A handle: copies refer to the same domain. Not thread-safe.
 class ModelIommu {
   public:
+    /// Page size, bytes.
     static constexpr std::uint64_t kPage = 4096;
 
+    /// One mapping.
     struct Entry {
         DeviceRange da;
         PhysicalAddress pa;
@@ -39,8 +41,8 @@ class ModelIommu {
     void detach() noexcept { state_->attached = false; }
 
     /// @returns nothing, or
-    ///   iommu_refused: it is not attached; an address or the size is no multiple of a page, or the size is 0; part of
-    ///     the range is mapped already.
+    ///   iommu_refused: the domain is not attached; an address or the size is no multiple of kPage; the size is 0; or
+    ///     part of the range is already mapped.
     [[nodiscard]] Result<void> map(DeviceRange da, PhysicalAddress pa, std::uint32_t flags) {
         if (!state_->attached) return fail(kNotAttached, place_of(da));
         if ((da.start().value() | pa.value() | da.size()) % kPage != 0 || da.size() == 0)
@@ -51,13 +53,15 @@ class ModelIommu {
         return {};
     }
 
+    /// Removes the mapping of exactly this range, if there is one.
     void unmap(DeviceRange da) noexcept {
         std::erase_if(state_->entries, [&](const Entry& entry) {
             return entry.da.start() == da.start() && entry.da.size() == da.size();
         });
     }
 
-    /// What the processor reaches at `da`; nothing, after a call of the fault handler, where it reaches nothing.
+    /// Models an access of the processor.
+    /// @returns the physical address of `da`, or nothing for an unmapped address, after a call of the fault handler.
     [[nodiscard]] std::optional<PhysicalAddress> access(DeviceAddress da) const {
         for (const Entry& entry : state_->entries) {
             const auto offset = da.offset_from(entry.da.start());
@@ -67,12 +71,12 @@ class ModelIommu {
         return std::nullopt;
     }
 
-    /// Who hears of accesses to addresses that are not mapped: the place for CrashWorker::report_crash with
-    /// CrashType::mmufault. Nobody, by default.
+    /// Sets the handler for accesses to unmapped addresses; it may call CrashWorker::report_crash with
+    /// CrashType::mmufault. None by default.
     void set_fault_handler(std::function<void(DeviceAddress)> handler) { state_->on_fault = std::move(handler); }
 
     [[nodiscard]] bool attached() const noexcept { return state_->attached; }
-    /// What is mapped, in the order of mapping; nothing after everything was undone.
+    /// The mappings, in the order of mapping; empty after a complete rollback.
     [[nodiscard]] const std::vector<Entry>& entries() const noexcept { return state_->entries; }
 
   private:

@@ -14,28 +14,28 @@
 
 namespace rproc {
 
-/// A model of physical memory on the heap: what the big cores and the remote processor share on a board, for tests and
-/// for `rproc check`. A fixed place keeps its content from one mapping to the next, as RETRAM does; allocated memory
-/// goes away with its mapping.
+/// A model of the physical memory of a board, on the heap, for tests and for `rproc check`. A fixed place keeps its
+/// content between mappings, as RETRAM does. Allocated memory is freed with its mapping.
 ///
-/// A handle: copies refer to the same memory, so that a test can keep one and look inside. The last handle must outlive
-/// all mappings. Not thread-safe.
+/// A handle: copies refer to the same memory, so that a test can inspect it. The last handle must outlive all mappings.
+/// Not thread-safe.
 class ModelMemory {
   public:
-    /// Where allocated memory appears: in the DDR of an STM32MP15 with 512 MiB.
+    /// The physical address of the first allocation: in the DDR of an STM32MP15 with 512 MiB.
     static constexpr PhysicalAddress kPoolStart{0xd0000000};
-    /// The most that one allocation gets. Observed on Debian's armmp kernel with its 16 MiB of contiguous memory: 8 MiB
-    /// are there, 16 MiB are not.
+    /// The largest allocation, in bytes. Debian's armmp kernel with its CMA area of 16 MiB allocates 8 MiB, but not 16
+    /// MiB.
     static constexpr std::uint64_t kLargestAllocation = 8ULL << 20U;
-    /// The most that all allocations together get.
+    /// The largest total of all allocations, in bytes.
     static constexpr std::uint64_t kPoolSize = 16ULL << 20U;
-    /// The most that one fixed place may take.
+    /// The largest fixed place, in bytes.
     static constexpr std::uint64_t kLargestRegion = 1ULL << 30U;
 
     ModelMemory() : state_(std::make_shared<State>()) {}
 
-    /// @returns the bytes at `range`, zero at first, or
-    ///   memory_overlap: part of it lies in a place that was mapped with other bounds;
+    /// Maps a fixed place; its bytes are zero at first.
+    /// @returns the mapping, or
+    ///   memory_overlap: the range overlaps a place that was mapped with other bounds;
     ///   memory_exhausted: its size is 0 or more than kLargestRegion.
     [[nodiscard]] Result<Mapping> map(PhysicalRange range) {
         RPROC_TRY(refuse_size(range.size(), kLargestRegion));
@@ -49,7 +49,9 @@ class ModelMemory {
         return lend(state_->fixed.back().bytes, &give_back);
     }
 
-    /// @returns zeroed bytes that live as long as the mapping, or
+    /// Allocates zeroed bytes, which live as long as the mapping.
+    /// @param size in bytes.
+    /// @returns the allocation, or
     ///   memory_exhausted: `size` is 0, more than kLargestAllocation, or more than is left of kPoolSize.
     [[nodiscard]] Result<Allocation> allocate(std::uint64_t size) {
         RPROC_TRY(refuse_size(size, std::min(kLargestAllocation, kPoolSize - allocated())));
@@ -58,15 +60,15 @@ class ModelMemory {
         return Allocation{pa, lend(state_->pool.back().bytes, &free_allocation)};
     }
 
-    /// How many mappings are alive: 0 after everything was undone.
+    /// The number of live mappings; 0 after a complete rollback.
     [[nodiscard]] std::size_t mapped() const noexcept { return state_->lent; }
 
-    /// Zeroes every fixed place, as a power cycle does.
+    /// Clears every fixed place, as a power cycle does.
     void clear() noexcept {
         for (Region& region : state_->fixed) std::ranges::fill(region.bytes, std::byte{0});
     }
 
-    /// True when every byte of every fixed place is zero.
+    /// Whether every byte of every fixed place is zero.
     [[nodiscard]] bool is_clear() const noexcept {
         return std::ranges::all_of(state_->fixed, [](const Region& region) {
             return std::ranges::all_of(region.bytes, [](std::byte b) { return b == std::byte{0}; });
@@ -84,7 +86,7 @@ class ModelMemory {
         std::size_t lent = 0;
     };
 
-    /// At most kLargestRegion bytes, which any std::size_t can count.
+    /// Precondition: `size` is at most kLargestRegion, which any std::size_t can hold.
     [[nodiscard]] static std::vector<std::byte> zeroes(std::uint64_t size) {
         return std::vector<std::byte>(static_cast<std::size_t>(size));
     }

@@ -10,19 +10,20 @@
 
 namespace rproc {
 
-/// Memory that a provider found for a carveout without a fixed place (Linux: `dma_alloc_coherent`).
+/// Memory that a provider allocated for a carveout without a fixed address (Linux: `dma_alloc_coherent`).
 struct Allocation {
     PhysicalAddress pa;
     Mapping mapping;
 };
 
-/// Gives carveouts their bytes: a model on the heap in tests, the board's memory on a board.
+/// Maps and allocates the bytes of carveouts: a model on the heap in tests, the physical memory on a board. Called by
+/// one thread at a time. Mappings must not outlive the provider.
 template <class M>
 concept MemoryProvider = requires(M& m, PhysicalRange range, std::uint64_t size) {
-    // Maps memory that exists at a fixed place. Every mapping of the same place shows the same bytes. Refuses with
-    // memory_overlap or memory_exhausted. The mapping must not outlive the provider.
+    // Maps memory at a fixed address. Every mapping of the same place shares its bytes. Errors: memory_overlap,
+    // memory_exhausted.
     { m.map(range) } -> std::same_as<Result<Mapping>>;
-    // Finds `size` zeroed bytes anywhere. Refuses with memory_exhausted (also when size is 0).
+    // Allocates `size` zeroed bytes at any address. Error: memory_exhausted, also when `size` is 0.
     { m.allocate(size) } -> std::same_as<Result<Allocation>>;
 };
 

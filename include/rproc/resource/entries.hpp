@@ -11,8 +11,8 @@
 #include "rproc/resource/table_view.hpp"
 #include "rproc/result.hpp"
 
-/// From a raw entry to its typed content. Each decoder makes the checks of the kernel's handler of that type, in the
-/// same order, and returns
+/// Decoders of resource table entries. Each performs the checks of the kernel's handler of that type
+/// (rproc_handle_carveout, ...) in the same order, and returns
 ///   entry_truncated: the table ends before the entry does;
 ///   entry_reserved_bytes: a reserved field is not zero.
 namespace rproc {
@@ -38,19 +38,24 @@ template <WireStruct T>
 
 }  // namespace internal
 
+/// Decodes a struct fw_rsc_carveout. Precondition: `entry.is(EntryType::carveout)`, and likewise for the other
+/// decoders.
 [[nodiscard]] inline Result<wire::Carveout> decode_carveout(const ResourceEntry& entry) {
     return internal::decode_plain<wire::Carveout>(entry);
 }
 
+/// Decodes a struct fw_rsc_devmem.
 [[nodiscard]] inline Result<wire::Devmem> decode_devmem(const ResourceEntry& entry) {
     return internal::decode_plain<wire::Devmem>(entry);
 }
 
+/// Decodes a struct fw_rsc_trace.
 [[nodiscard]] inline Result<wire::Trace> decode_trace(const ResourceEntry& entry) {
     return internal::decode_plain<wire::Trace>(entry);
 }
 
-/// Checks that header, vrings and configuration space lie inside the table before it reads any of them.
+/// Decodes a struct fw_rsc_vdev. Checks the bounds of header, vrings and configuration space before it reads them. The
+/// result is a view of the table.
 [[nodiscard]] inline Result<VdevEntry> decode_vdev(const ResourceEntry& entry) {
     const auto header = internal::read_at<wire::Vdev>(entry.payload(), 0);
     if (!header) return fail(internal::truncated(entry, sizeof(wire::Vdev)));
@@ -61,10 +66,10 @@ template <WireStruct T>
     return VdevEntry(*header, entry.payload());
 }
 
-/// Decodes the entry and calls `visitor` with it: one of
+/// Decodes the entry and calls the overload of `visitor` for its type:
 ///     visitor(const ResourceEntry&, const wire::Carveout&), (…, const wire::Devmem&), (…, const wire::Trace&),
-///     (…, const VdevEntry&), or visitor(const ResourceEntry&) for vendor and unknown types;
-/// each returns Result<void>. The visitor's type decides at compile time; nothing is allocated.
+///     (…, const VdevEntry&), or visitor(const ResourceEntry&) for vendor and unknown types.
+/// Each returns Result<void>. Allocates nothing.
 /// @returns the visitor's result, or the decoder's error.
 template <class Visitor>
 [[nodiscard]] Result<void> visit(const ResourceEntry& entry, Visitor&& visitor) {

@@ -8,9 +8,8 @@
 
 #include "rproc/internal/bytes.hpp"
 
-/// The resource table as it stands in a firmware image and in the remote processor's memory. Little-endian, packed; the
-/// source of the format is Linux's include/linux/remoteproc.h (rsc_table.h in later trees) and the OpenAMP
-/// specification.
+/// The resource table in a firmware image and in the remote processor's memory. Little-endian, packed. Sources:
+/// include/linux/remoteproc.h of Linux (rsc_table.h in later trees) and the OpenAMP specification.
 ///
 ///     offset 0   TableHeader
 ///     offset 16  u32 offsets[num], each from the table's start to an entry
@@ -20,9 +19,10 @@ namespace rproc::wire {
 using internal::Le32;
 
 inline constexpr std::uint32_t kTableVersion = 1;
-/// "Any address will do" in a `da` field (the kernel's FW_RSC_ADDR_ANY).
+/// Value of a `da` field that requests any address (FW_RSC_ADDR_ANY).
 inline constexpr std::uint32_t kAddressAny = 0xffffffff;
 
+/// The types of entries (enum fw_resource_type).
 enum class EntryType : std::uint32_t {
     carveout = 0,
     devmem = 1,
@@ -32,27 +32,31 @@ enum class EntryType : std::uint32_t {
     vendor_last = 512,
 };
 
+/// struct resource_table.
 struct TableHeader {
-    Le32 ver;
-    Le32 num;
-    std::array<Le32, 2> reserved;
+    Le32 ver;                      ///< kTableVersion
+    Le32 num;                      ///< number of entries
+    std::array<Le32, 2> reserved;  ///< 0
 };
 static_assert(sizeof(TableHeader) == 16 && offsetof(TableHeader, num) == 4);
 
-/// What stands before each entry's payload.
+/// struct fw_rsc_hdr: precedes the payload of each entry.
 struct EntryHeader {
     Le32 type;
 };
 static_assert(sizeof(EntryHeader) == 4);
 
+/// A name field: at most 31 bytes and a zero.
 using Name = std::array<char, 32>;
 
-/// The name up to its terminating zero, or all 32 bytes when there is none.
+/// The name up to its terminating zero, or all 32 bytes without one. A view of `name`.
 [[nodiscard]] constexpr std::string_view view(const Name& name) noexcept {
     const std::string_view all(name.data(), name.size());
     return all.substr(0, all.find('\0'));
 }
 
+/// struct fw_rsc_carveout: memory that the firmware needs. Linux writes `pa` and, for kAddressAny, `da`. `len` is in
+/// bytes, `flags` are IOMMU flags.
 struct Carveout {
     Le32 da;
     Le32 pa;
@@ -63,6 +67,7 @@ struct Carveout {
 };
 static_assert(sizeof(Carveout) == 52 && offsetof(Carveout, name) == 20);
 
+/// struct fw_rsc_devmem: device registers that the IOMMU maps. `len` is in bytes, `flags` are IOMMU flags.
 struct Devmem {
     Le32 da;
     Le32 pa;
@@ -73,6 +78,7 @@ struct Devmem {
 };
 static_assert(sizeof(Devmem) == 52 && offsetof(Devmem, name) == 20);
 
+/// struct fw_rsc_trace: the log buffer of the firmware, `len` bytes at device address `da`.
 struct Trace {
     Le32 da;
     Le32 len;
@@ -81,7 +87,8 @@ struct Trace {
 };
 static_assert(sizeof(Trace) == 44 && offsetof(Trace, name) == 12);
 
-/// Followed by `num_of_vrings` times `Vring`, then `config_len` bytes of the virtio device's configuration space.
+/// struct fw_rsc_vdev: a virtio device. `num_of_vrings` times `Vring` follow, then `config_len` bytes of its
+/// configuration space. Linux writes `gfeatures` and `status`.
 struct Vdev {
     Le32 id;
     Le32 notifyid;
@@ -94,6 +101,7 @@ struct Vdev {
 };
 static_assert(sizeof(Vdev) == 24 && offsetof(Vdev, status) == 20 && offsetof(Vdev, reserved) == 22);
 
+/// struct fw_rsc_vdev_vring: `num` descriptors, `align` in bytes. Linux writes `da` and `notifyid`.
 struct Vring {
     Le32 da;
     Le32 align;

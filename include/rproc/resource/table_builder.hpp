@@ -15,21 +15,22 @@
 
 namespace rproc {
 
-/// What a firmware asks of one vring.
+/// The vring fields that a firmware requests.
 struct VringRequest {
+    /// The device address; kAddressAny leaves the choice to Linux.
     std::uint32_t da = wire::kAddressAny;
-    std::uint32_t align = 16;  ///< bytes
-    std::uint32_t num = 16;    ///< descriptors
+    std::uint32_t align = 16;  ///< alignment of the used ring, bytes
+    std::uint32_t num = 16;    ///< number of descriptors
 };
 
-/// Builds a sound resource table, for firmware written in C++, for tests, and for tools that rewrite tables.
+/// Builds a valid resource table, for firmware in C++, for tests, and for tools that rewrite tables.
 ///
 ///     auto table = ResourceTableBuilder{}.trace("cm4_log", 0x10040000, 2048).vdev(7, 1, {{}, {}}).build();
 ///
-/// Entries stand in the order in which they were added. Names are cut to 31 bytes.
+/// Entries are in the order of their addition. Names are truncated to 31 bytes.
 class ResourceTableBuilder {
   public:
-    /// Memory that the firmware needs; `da` may be wire::kAddressAny.
+    /// Adds a carveout entry. @param da may be wire::kAddressAny. @param len bytes. @param flags IOMMU flags.
     ResourceTableBuilder& carveout(std::string_view name, std::uint32_t da, std::uint32_t len,
                                    std::uint32_t flags = 0) {
         return append(
@@ -37,7 +38,7 @@ class ResourceTableBuilder {
             wire::Carveout{.da = da, .pa = 0, .len = len, .flags = flags, .reserved = 0, .name = padded(name)});
     }
 
-    /// A device's registers that the firmware needs mapped by the IOMMU.
+    /// Adds a devmem entry: device registers that the firmware needs mapped by the IOMMU. @param len bytes.
     ResourceTableBuilder& devmem(std::string_view name, std::uint32_t da, std::uint32_t pa, std::uint32_t len,
                                  std::uint32_t flags = 0) {
         return append(
@@ -45,13 +46,16 @@ class ResourceTableBuilder {
             wire::Devmem{.da = da, .pa = pa, .len = len, .flags = flags, .reserved = 0, .name = padded(name)});
     }
 
-    /// A buffer of `len` bytes into which the firmware writes its log.
+    /// Adds a trace entry: a buffer of `len` bytes at `da` into which the firmware writes its log.
     ResourceTableBuilder& trace(std::string_view name, std::uint32_t da, std::uint32_t len) {
         return append(wire::EntryType::trace, wire::Trace{.da = da, .len = len, .reserved = 0, .name = padded(name)});
     }
 
-    /// A virtio device: `id` as in the virtio specification (7 is rpmsg), its feature bits 0..31, vrings and
-    /// configuration space. At most 255 vrings; Linux takes two.
+    /// Adds a vdev entry.
+    /// @param id virtio device id; 7 is rpmsg.
+    /// @param features the feature bits 0 to 31 that the firmware offers.
+    /// @param vrings at most 255; Linux accepts two.
+    /// @param config the configuration space.
     ResourceTableBuilder& vdev(std::uint32_t id, std::uint32_t features, std::initializer_list<VringRequest> vrings,
                                std::span<const std::byte> config = {}) {
         append(wire::EntryType::vdev, wire::Vdev{.id = id,
@@ -68,7 +72,7 @@ class ResourceTableBuilder {
         return *this;
     }
 
-    /// An entry of any type, e.g. of a vendor's (128..512), with its payload as given.
+    /// Adds an entry of any type, e.g. a vendor's (128 to 512). @param payload copied.
     ResourceTableBuilder& raw(std::uint32_t type, std::span<const std::byte> payload) {
         entries_.emplace_back();
         extend(wire::EntryHeader{.type = type});
@@ -76,7 +80,7 @@ class ResourceTableBuilder {
         return *this;
     }
 
-    /// The table's bytes: header, offsets, entries, each entry aligned to 4.
+    /// The bytes of the table: header, offsets, entries. Each entry is aligned to 4 bytes.
     [[nodiscard]] std::vector<std::byte> build() const {
         const std::size_t first = sizeof(wire::TableHeader) + entries_.size() * sizeof(internal::Le32);
         std::vector<std::byte> table;

@@ -12,16 +12,18 @@
 
 namespace rproc {
 
-/// Writes into a resource table what Linux lets the firmware know: addresses, notify ids, status. Works on a private
-/// copy or on the table in shared memory; the offsets come from entries of a `ResourceTableView` of the same size.
-/// A write that would not lie inside the table does nothing. A view; the bytes must outlive it.
+/// Writes the fields of a resource table that Linux fills in for the firmware: addresses, notify ids, status. The table
+/// is a private copy or the one in the processor's memory. Offsets are those of the entries of a `ResourceTableView` of
+/// the same size, in bytes. A write that is not completely inside the table has no effect.
+///
+/// A view; the bytes must outlive it.
 class ResourceTableEditor {
   public:
     ResourceTableEditor() = default;
     explicit ResourceTableEditor(std::span<std::byte> table) noexcept : table_(table) {}
 
-    /// Where the carveout of the entry came to lie. Resource tables have 32-bit addresses; higher bits are cut off,
-    /// as in the kernel.
+    /// Writes the address and size of a carveout. Only the lower 32 bits are stored, as in the kernel. @param
+    /// payload_offset of the entry's payload.
     void set_carveout(std::uint64_t payload_offset, DeviceAddress da, PhysicalAddress pa,
                       std::uint64_t len) const noexcept {
         update<wire::Carveout>(payload_offset, [&](wire::Carveout& entry) {
@@ -31,30 +33,33 @@ class ResourceTableEditor {
         });
     }
 
+    /// Writes the notify id of vring `vring` (index in the device) of the vdev whose payload is at `vdev_offset`.
     void set_vring_notify_id(std::uint64_t vdev_offset, std::uint32_t vring, std::uint32_t notify_id) const noexcept {
         update<wire::Vring>(vring_offset(vdev_offset, vring), [&](wire::Vring& entry) { entry.notifyid = notify_id; });
     }
 
+    /// Writes the device address of a vring. Only the lower 32 bits are stored.
     void set_vring_address(std::uint64_t vdev_offset, std::uint32_t vring, DeviceAddress da) const noexcept {
         update<wire::Vring>(vring_offset(vdev_offset, vring),
                             [&](wire::Vring& entry) { entry.da = static_cast<std::uint32_t>(da.value()); });
     }
 
-    /// The virtio status byte of a device.
+    /// Writes the virtio status byte of a device.
     void set_vdev_status(std::uint64_t vdev_offset, std::uint8_t status) const noexcept {
         update<wire::Vdev>(vdev_offset, [&](wire::Vdev& entry) { entry.status = status; });
     }
 
-    /// The features of a device that its driver took.
+    /// Writes the feature bits that the driver accepted (`gfeatures`).
     void set_vdev_features(std::uint64_t vdev_offset, std::uint32_t features) const noexcept {
         update<wire::Vdev>(vdev_offset, [&](wire::Vdev& entry) { entry.gfeatures = features; });
     }
 
-    /// A device's header as it is now; the firmware may have written to it. Nothing when it would not lie in the table.
+    /// Reads the header of a vdev, which the firmware may have modified. Nothing when it is not inside the table.
     [[nodiscard]] std::optional<wire::Vdev> vdev(std::uint64_t vdev_offset) const noexcept {
         return internal::read_at<wire::Vdev>(table_, vdev_offset);
     }
 
+    /// The bytes of the table.
     [[nodiscard]] std::span<std::byte> bytes() const noexcept { return table_; }
 
   private:

@@ -12,28 +12,32 @@
 
 namespace rproc {
 
-/// One entry of a resource table: its type and the bytes from its payload to the end of the table.
-/// A view; valid as long as the table's bytes.
+/// An entry of a resource table: its type, and the bytes from its payload to the end of the table. A view; valid as
+/// long as the table's bytes.
 class ResourceEntry {
   public:
     ResourceEntry(std::uint32_t index, std::uint32_t type, std::uint64_t payload_offset,
                   std::span<const std::byte> payload) noexcept
         : index_(index), type_(type), payload_offset_(payload_offset), payload_(payload) {}
 
+    /// The index in the table, from 0.
     [[nodiscard]] std::uint32_t index() const noexcept { return index_; }
+    /// The type field, unchecked.
     [[nodiscard]] std::uint32_t type() const noexcept { return type_; }
-    /// Where the payload begins, in bytes from the table's start.
+    /// The offset of the payload, in bytes from the start of the table.
     [[nodiscard]] std::uint64_t payload_offset() const noexcept { return payload_offset_; }
-    /// Everything from the payload's first byte to the end of the table: an entry does not say how long it is.
+    /// The bytes from the start of the payload to the end of the table: an entry has no length field.
     [[nodiscard]] std::span<const std::byte> payload() const noexcept { return payload_; }
 
+    /// Whether the entry has that type.
     [[nodiscard]] bool is(wire::EntryType type) const noexcept { return type_ == static_cast<std::uint32_t>(type); }
+    /// Whether the type is in the range of the vendors (RSC_VENDOR_START to RSC_VENDOR_END).
     [[nodiscard]] bool is_vendor() const noexcept {
         return type_ >= static_cast<std::uint32_t>(wire::EntryType::vendor_first) &&
                type_ <= static_cast<std::uint32_t>(wire::EntryType::vendor_last);
     }
 
-    /// Where the entry begins, in bytes from the table's start.
+    /// The offset of the type field, in bytes from the start of the table.
     [[nodiscard]] std::uint64_t offset() const noexcept { return payload_offset_ - sizeof(wire::EntryHeader); }
 
   private:
@@ -43,27 +47,31 @@ class ResourceEntry {
     std::span<const std::byte> payload_;
 };
 
-/// The entry as the place of an error.
+/// The place of errors about the entry.
 [[nodiscard]] inline Place place_of(const ResourceEntry& entry) {
     return place::Entry{entry.index(), entry.type(), entry.offset()};
 }
 
-/// A checked entry for a virtio device: header, vrings and configuration space all lie inside the table.
+/// A checked vdev entry: header, vrings and configuration space lie inside the table. A view; valid as long as the
+/// table's bytes.
 class VdevEntry {
   public:
     VdevEntry(wire::Vdev header, std::span<const std::byte> payload) noexcept : header_(header), payload_(payload) {}
 
+    /// A copy of the header, made by decode_vdev.
     [[nodiscard]] const wire::Vdev& header() const noexcept { return header_; }
+    /// The number of vrings, 0 to 255.
     [[nodiscard]] std::uint32_t vring_count() const noexcept { return header_.num_of_vrings; }
-    /// The vring of that index; precondition: `index < vring_count()`.
+    /// Precondition: `index < vring_count()`.
     [[nodiscard]] wire::Vring vring(std::uint32_t index) const noexcept {
         return *internal::read_at<wire::Vring>(payload_,
                                                sizeof(wire::Vdev) + std::uint64_t{index} * sizeof(wire::Vring));
     }
-    /// Where the configuration space begins, in bytes from the start of the entry's payload.
+    /// The offset of the configuration space, in bytes from the start of the payload.
     [[nodiscard]] std::size_t config_offset() const noexcept {
         return sizeof(wire::Vdev) + std::size_t{vring_count()} * sizeof(wire::Vring);
     }
+    /// The configuration space of the device.
     [[nodiscard]] std::span<const std::byte> config() const noexcept {
         return payload_.subspan(config_offset(), header_.config_len);
     }
@@ -73,18 +81,20 @@ class VdevEntry {
     std::span<const std::byte> payload_;
 };
 
-/// A resource table, read in place. Allocates nothing but the text of an error.
+/// A view of a resource table. Allocates nothing except the text of an error.
 ///
-/// Invariant: the header and the whole array of offsets lie inside the bytes. Entries are checked one by one as they
-/// are asked for, as the kernel does: a table may be sound up to its third entry.
+/// Invariant: the header and the array of offsets lie inside the bytes. An entry is checked when it is read, as in the
+/// kernel: a table may be valid up to its third entry.
+///
+/// Lifetime: valid as long as the bytes. Threads: concurrent reads are safe.
 class ResourceTableView {
   public:
-    /// Checks the table's header, in the order of the kernel's `find_table`.
+    /// Checks the header of the table, in the order of the kernel's `find_table`.
     /// @param bytes the table, from its first byte to the end of its section; must outlive the view.
     /// @returns the view, or
     ///   table_headerless: fewer than 16 bytes;
     ///   table_version: `ver` is not 1;
-    ///   table_reserved_bytes: one of the reserved words is not zero;
+    ///   table_reserved_bytes: a reserved word is not zero;
     ///   table_incomplete: the array of `num` offsets runs past the end.
     [[nodiscard]] static Result<ResourceTableView> parse(std::span<const std::byte> bytes) {
         const auto header = internal::read_at<wire::TableHeader>(bytes, 0);
@@ -105,17 +115,17 @@ class ResourceTableView {
         return ResourceTableView(bytes, header->num);
     }
 
-    /// Number of entries that the header announces.
+    /// The number of entries, `num` of the header.
     [[nodiscard]] std::uint32_t size() const noexcept { return num_; }
     [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return bytes_; }
 
-    /// The offset of an entry as the table has it, unchecked; precondition: `index < size()`.
+    /// The offset of an entry as the table has it, unchecked. Precondition: `index < size()`.
     [[nodiscard]] std::uint32_t offset(std::uint32_t index) const noexcept {
         return *internal::read_at<internal::Le32>(
             bytes_, sizeof(wire::TableHeader) + std::uint64_t{index} * sizeof(internal::Le32));
     }
 
-    /// The entry of that index; precondition: `index < size()`.
+    /// Reads the entry of an index. Precondition: `index < size()`.
     /// @returns the entry, or
     ///   entry_outside_table: fewer than 4 bytes are left at its offset.
     [[nodiscard]] Result<ResourceEntry> entry(std::uint32_t index) const {
@@ -127,7 +137,7 @@ class ResourceTableView {
     }
 
     /// Calls `visitor(ResourceEntry)`, which returns Result<void>, for each entry in order, until one fails.
-    /// @returns the first error: of an entry (see `entry`) or of the visitor.
+    /// @returns the first error, of `entry` or of the visitor.
     template <class Visitor>
     [[nodiscard]] Result<void> for_each(Visitor&& visitor) const {
         for (std::uint32_t i = 0; i < num_; ++i) {
@@ -140,7 +150,7 @@ class ResourceTableView {
   private:
     ResourceTableView(std::span<const std::byte> bytes, std::uint32_t num) noexcept : bytes_(bytes), num_(num) {}
 
-    /// Out of line, so that the walk over sound entries stays small.
+    /// Out of line: keeps the loop over valid entries small.
     [[gnu::cold, gnu::noinline]] Error outside_table(std::uint32_t index, std::uint64_t at) const {
         return Error(ErrorCode::entry_outside_table, place::TableOffset{index}, at, bytes_.size());
     }
