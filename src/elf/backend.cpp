@@ -90,7 +90,7 @@ std::span<std::byte> Backend::find_loaded_rsc_table(Context& ctx, const Firmware
     if (!image) return {};
     const auto table = find_table(*image);
     if (!table) {
-        // Linux looks the table up a second time, and says what is wrong with it a second time.
+        // Linux searches the table twice, and reports its errors twice.
         if (table.error().has_kernel_line()) {
             ctx.log(LogLevel::error, LogSource::remoteproc, table.error().kernel_line());
         }

@@ -11,19 +11,19 @@
 namespace rproc {
 namespace {
 
-/// The values that EVP_CipherInit_ex2 takes.
+/// The direction argument of EVP_CipherInit_ex2.
 enum class Direction : int { decrypt = 0, encrypt = 1 };
 
 unsigned char* octets(std::byte* bytes) { return reinterpret_cast<unsigned char*>(bytes); }
 const unsigned char* octets(const std::byte* bytes) { return reinterpret_cast<const unsigned char*>(bytes); }
 
-/// Only an OpenSSL without its own algorithms, or no memory, fails here.
+/// Fails only without memory, or if OpenSSL is built without AES.
 void require(bool done) {
     if (!done) throw std::runtime_error("OpenSSL cannot compute AES-256-CBC");
 }
 
 bool convert(Direction direction, const AesKey& key, const AesIv& iv, std::span<std::byte> bytes) {
-    constexpr std::size_t kPiece = std::size_t{1} << 20U;  // OpenSSL takes an int
+    constexpr std::size_t kPiece = std::size_t{1} << 20U;  // the length argument is an int
     if (bytes.size() % kAesBlockSize != 0) return false;
     const openssl::ErrorScope errors;
     const openssl::CipherContext context(EVP_CIPHER_CTX_new());

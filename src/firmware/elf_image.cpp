@@ -37,8 +37,8 @@ struct Elf64 {
     }
 };
 
-/// Copies one little-endian header out of the file and brings it into the host's byte order. What lies past the end of
-/// the file reads as zero. Precondition: `offset` lies inside `bytes`.
+/// Copies one little-endian header out of the file, in the host's byte order. Bytes past the end of the file read as
+/// zero. Precondition: `offset` lies inside `bytes`.
 template <class Elf, class Header>
 Header read_header(std::span<const std::byte> bytes, std::uint64_t offset, Elf_Type type) noexcept {
     Header raw{};
@@ -65,7 +65,7 @@ std::uint64_t program_header_size(const ElfHeader& header) noexcept {
     return header_size(header, sizeof(Elf32_Phdr), sizeof(Elf64_Phdr));
 }
 
-/// How many of `count` headers of `size` bytes from `offset` begin inside `total` bytes.
+/// The number of headers, of `count` with `size` bytes from `offset`, that begin inside `total` bytes.
 std::uint32_t count_inside(std::uint64_t offset, std::uint64_t size, std::uint32_t count,
                            std::uint64_t total) noexcept {
     if (offset > total) return 0;
@@ -101,7 +101,7 @@ ElfSegment read_segment(std::span<const std::byte> bytes, const ElfHeader& heade
             .align = phdr.p_align};
 }
 
-/// The section without its name; `name_offset` is still relative to the name table.
+/// A section without its name; `name_offset` is still relative to the name table.
 template <class Elf>
 ElfSection read_section(std::span<const std::byte> bytes, const ElfHeader& header, std::uint32_t index) noexcept {
     using Shdr = typename Elf::Shdr;
@@ -136,7 +136,7 @@ constexpr ErrorText kSegmentsOutsideFile{
     .kernel_line = "Firmware size is too small",
     .hint = text_of(ErrorCode::elf_headers_outside_file).hint};
 
-/// Not an ELF file; says what it is where that is known.
+/// The error of a file that is no ELF file, with its type if that is known.
 Error bad_magic(std::span<const std::byte> bytes) {
     const Place where = place::ElfHeader{};
     if (SignedImage::recognises(bytes)) return Error(kSignedImage, where);
@@ -191,7 +191,7 @@ ElfImage::ElfImage(std::span<const std::byte> bytes, const ElfHeader& header) no
     : bytes_(bytes), header_(header), names_offset_(bytes.size()) {
     segment_count_ = count_inside(header.phoff, program_header_size(header), header.phnum, bytes.size());
     section_count_ = count_inside(header.shoff, section_header_size(header), header.shnum, bytes.size());
-    // As the kernel does: the name table's header need not be one of the e_shnum headers, and only its offset counts.
+    // As in the kernel: the header of the name table need not be one of the e_shnum headers; only its offset is used.
     const std::uint64_t at = header.shoff + std::uint64_t{header.shstrndx} * section_header_size(header);
     if (at < bytes.size()) {
         names_offset_ = read_section(bytes, header, header.shstrndx).offset;

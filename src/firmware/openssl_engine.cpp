@@ -21,7 +21,7 @@ Key load_from_engine(const std::string& uri, UI_METHOD* questions, Passphrase& p
     const std::unique_ptr<ENGINE, Release<ENGINE_free>> engine(ENGINE_by_id(uri.substr(0, uri.find(':')).c_str()));
     if (!engine || ENGINE_init(engine.get()) != 1) return nullptr;
     Key key(ENGINE_load_private_key(engine.get(), uri.c_str(), questions, &passphrase));
-    if (!key) ENGINE_finish(engine.get());  // else the key needs it
+    if (!key) ENGINE_finish(engine.get());  // a key keeps the reference
     return key;
 }
 

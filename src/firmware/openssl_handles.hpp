@@ -13,7 +13,7 @@
 
 #include <memory>
 
-/// Owners of OpenSSL's objects.
+/// Smart pointers to OpenSSL's objects.
 namespace rproc::openssl {
 
 template <auto release>
@@ -36,7 +36,7 @@ using Store = std::unique_ptr<OSSL_STORE_CTX, Release<OSSL_STORE_close>>;
 using StoreInfo = std::unique_ptr<OSSL_STORE_INFO, Release<OSSL_STORE_INFO_free>>;
 using UiMethod = std::unique_ptr<UI_METHOD, Release<UI_destroy_method>>;
 
-/// Leaves OpenSSL's queue of errors as it was: what is pushed while it lives is dropped.
+/// Restores OpenSSL's error queue: errors that are added during its lifetime are dropped.
 class ErrorScope {
   public:
     ErrorScope() noexcept { ERR_set_mark(); }

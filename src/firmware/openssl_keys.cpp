@@ -31,7 +31,7 @@ Key decode(std::span<const std::byte> bytes, int selection, Passphrase& passphra
         OSSL_DECODER_CTX_new_for_pkey(&found, nullptr, nullptr, nullptr, selection, nullptr, nullptr));
     if (!reader || !decoder) return nullptr;
     OSSL_DECODER_CTX_set_pem_password_cb(decoder.get(), &Passphrase::give, &passphrase);
-    // Other blocks may stand before the key's: `openssl ecparam -genkey` writes the curve first.
+    // Other blocks may precede that of the key: `openssl ecparam -genkey` writes the curve first.
     for (auto left = BIO_pending(reader.get()) + 1; !found && BIO_pending(reader.get()) < left;) {
         left = BIO_pending(reader.get());
         OSSL_DECODER_from_bio(decoder.get(), reader.get());
@@ -66,7 +66,7 @@ std::vector<std::byte> encode_public(const EVP_PKEY* key) {
     return copy;
 }
 
-/// The text of a key that signed images do not take.
+/// The text of a key type that signed images do not support.
 constexpr ErrorText unsupported(std::string_view message) {
     return {.code = ErrorCode::key_unsupported,
             .message = message,
@@ -129,7 +129,7 @@ std::vector<std::byte> public_der(const EVP_PKEY* key) {
     const unsigned char* next = octets(std::span<const std::byte>(as_it_is));
     const Key alone(d2i_PUBKEY(nullptr, &next, static_cast<long>(as_it_is.size())));
     if (!alone || EVP_PKEY_is_a(alone.get(), "EC") != 1) return as_it_is;
-    // A point may come compressed, and a curve as numbers.
+    // A point may be compressed, and a curve may have explicit parameters.
     EVP_PKEY_set_utf8_string_param(alone.get(), OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, "uncompressed");
     EVP_PKEY_set_utf8_string_param(alone.get(), OSSL_PKEY_PARAM_EC_ENCODING, OSSL_PKEY_EC_ENCODING_GROUP);
     return encode_public(alone.get());

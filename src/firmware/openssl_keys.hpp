@@ -13,20 +13,20 @@
 #include "rproc/firmware/signed_image.hpp"
 #include "rproc/result.hpp"
 
-/// What public and private keys share.
+/// Functions that public and private keys share.
 namespace rproc::openssl {
 
-/// Hands OpenSSL the passphrase that it asks for, and remembers how that went. It is asked for at most once.
+/// Passes a passphrase to OpenSSL on request, at most once, and records the result.
 class Passphrase {
   public:
     using Ask = std::function<Result<Secret>()>;
 
-    /// `ask` may be empty: there is none then.
+    /// @param ask may be empty: no passphrase is available.
     explicit Passphrase(Ask ask) : ask_(std::move(ask)) {}
 
-    /// Whether OpenSSL wanted it: the key is encrypted.
+    /// Whether OpenSSL requested the passphrase: the key is encrypted.
     [[nodiscard]] bool wanted() const noexcept { return wanted_; }
-    /// Why there was none.
+    /// The error of `ask`.
     [[nodiscard]] const std::optional<Error>& error() const noexcept { return error_; }
 
     /// A pem_password_cb; `self` is the Passphrase.
@@ -41,23 +41,23 @@ class Passphrase {
     bool wanted_ = false;
 };
 
-/// The private key in PEM or DER; null when there is none.
+/// @returns the private key in PEM or DER, or null without one.
 [[nodiscard]] Key decode_private(std::span<const std::byte> bytes, Passphrase& passphrase);
 
-/// The public key in PEM or DER, also of a certificate; null when there is none.
+/// @returns the public key in PEM or DER, also of a certificate, or null without one.
 [[nodiscard]] Key decode_public(std::span<const std::byte> bytes);
 
-/// How a key signs.
+/// The signature type of a key.
 /// @returns the type, or key_unsupported: neither RSA of at least 2048 bits nor P-256.
 [[nodiscard]] Result<SignType> sign_type_of(const EVP_PKEY* key, const std::string& where);
 
-/// The public half alone, in DER, the same for every form in which the key came; empty when there is none to be had.
+/// The public key in DER, independent of the format of its source; empty if OpenSSL cannot encode it.
 [[nodiscard]] std::vector<std::byte> public_der(const EVP_PKEY* key);
 
-/// Bytes of a signature in the format of signed images.
+/// The size of a signature in the format of signed images, in bytes.
 [[nodiscard]] std::size_t signature_size_of(const EVP_PKEY* key, SignType type);
 
-/// r and s have 32 bytes each.
+/// The size of r and of s, in bytes.
 inline constexpr std::size_t kP256Half = 32;
 
 /// OpenSSL takes and gives octets.

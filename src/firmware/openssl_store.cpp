@@ -10,7 +10,7 @@
 namespace rproc::openssl {
 namespace {
 
-/// What a store holds under a URI.
+/// The objects of a store under a URI.
 struct Found {
     Key key;                 ///< private
     bool something = false;  ///< anything else
@@ -29,7 +29,7 @@ Found look_through(OSSL_STORE_CTX* store) {
     return found;
 }
 
-/// OpenSSL's own words on what failed last, where it has any.
+/// The text of OpenSSL's last error, if any.
 std::string last_reason() {
     const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
     return reason == nullptr ? std::string() : fmt::format(" (OpenSSL: {})", reason);

@@ -17,7 +17,7 @@ namespace {
 
 using openssl::octets;
 
-/// An ECDSA signature as OpenSSL takes it; empty when these are not two numbers of 32 bytes.
+/// Converts an ECDSA signature to the DER form of OpenSSL; empty unless it is two numbers of 32 bytes.
 std::vector<unsigned char> ecdsa_der(std::span<const std::byte> raw) {
     constexpr int kHalf = static_cast<int>(openssl::kP256Half);
     if (raw.size() != 2 * openssl::kP256Half) return {};

@@ -18,7 +18,7 @@ constexpr std::uint64_t kElfHeaderSize = 52;  // of ELF32, as the next two
 constexpr std::uint64_t kProgramHeaderSize = 32;
 constexpr std::uint64_t kSectionHeaderSize = 40;
 
-/// A piece of the file. Offsets and sizes of ELF32: their sums cannot wrap.
+/// A range of the file. Offsets and sizes of ELF32 have 32 bits, so that their sums cannot wrap.
 struct Piece {
     Place place;  ///< its names are literals
     std::uint64_t offset;
@@ -33,7 +33,7 @@ bool is_encrypted(const ElfSegment& segment) noexcept {
     return segment.type == ElfSegment::kLoad && segment.filesz != 0;
 }
 
-/// What the trusted application reads before it decrypts.
+/// The ranges that the trusted application reads before it decrypts.
 std::vector<Piece> readable_pieces(const ElfImage& image) {
     const ElfHeader& header = image.header();
     std::vector<Piece> pieces{

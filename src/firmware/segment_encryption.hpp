@@ -13,10 +13,11 @@
 namespace rproc {
 
 /// Encrypts the file bytes of every PT_LOAD segment in place.
-/// @param elf a file that SignedImageBuilder::add_image took; `name` is for errors.
+/// @param elf a file that SignedImageBuilder::add_image accepted.
+/// @param name of the file, for errors.
 /// @returns the initialisation vectors, one for each program header, or
-///   image_unsignable, and nothing changed: a segment's bytes are no multiple of 16, or overlap those of another or
-///   what must stay readable (the ELF file's headers and the names of its sections).
+///   image_unsignable, with nothing changed: a segment's bytes are no multiple of 16, or overlap those of another
+///   segment, the headers of the ELF file, or the names of its sections.
 [[nodiscard]] Result<std::vector<AesIv>> encrypt_segments(std::span<std::byte> elf, const std::string& name,
                                                           const AesKey& key, const std::function<AesIv()>& ivs);
 

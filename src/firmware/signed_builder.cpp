@@ -65,7 +65,7 @@ Result<void> check_headers(const ElfImage& elf, const std::string& name) {
     return {};
 }
 
-/// A file that is no ELF file at all: its own refusal, as one of the image.
+/// The error of a file that is no ELF file, as image_unsignable.
 Error not_an_elf(Error error, const std::string& name) {
     error.set_place(error.place().in_file(name));
     error.set_kernel_line("");
@@ -136,7 +136,7 @@ Result<std::vector<wire::HashEntry>> hash_table(const std::vector<Firmware>& ima
     return table;
 }
 
-/// The TLVs that every package has.
+/// The TLVs of every package.
 Result<Bytes> common_tlvs(SignType type, const std::vector<Firmware>& images) {
     std::vector<Le32> sizes;
     sizes.reserve(images.size());

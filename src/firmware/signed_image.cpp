@@ -16,7 +16,7 @@ using internal::Le32;
 constexpr std::uint64_t kAlignment = 8;
 constexpr std::uint64_t kVendorHeaderSize = 56;
 
-/// Of a length of 32 bits: cannot wrap.
+/// Rounds a 32-bit length up to 8; cannot wrap.
 constexpr std::uint64_t padded(std::uint32_t length) noexcept {
     return (std::uint64_t{length} + kAlignment - 1) / kAlignment * kAlignment;
 }
@@ -25,7 +25,7 @@ std::uint64_t upstream_size(const wire::SignedHeader& header) noexcept {
     return sizeof(wire::SignedHeader) + padded(header.tlv_len) + padded(header.sign_len) + padded(header.img_len);
 }
 
-/// The older format: 14 words, among them a length and an offset for each of its parts.
+/// The header of the older format: 14 words, with a length and an offset for each of its parts.
 struct VendorHeader {
     Le32 magic;
     Le32 version;
@@ -76,7 +76,7 @@ Error wrong_size(const wire::SignedHeader& header, std::uint64_t size) {
                  header.sign_len.get(), header.img_len.get(), upstream_size(header), size);
 }
 
-/// The offset of the first TLV that does not lie inside its area; nothing when all do.
+/// @returns the offset of the first TLV that is not inside its area, or nothing.
 std::optional<std::uint64_t> find_bad_tlv(std::span<const std::byte> area) noexcept {
     std::uint64_t offset = 0;
     while (const auto header = internal::read_at<wire::TlvHeader>(area, offset)) {

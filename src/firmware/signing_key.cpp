@@ -38,7 +38,7 @@ Error no_private_key(std::span<const std::byte> bytes, const std::string& where,
     return Error(kMalformed, place::File{where});
 }
 
-/// Signs as the key's kind does by itself: ECDSA in DER.
+/// Signs with the native format of the key type: DER for ECDSA.
 std::vector<std::byte> openssl_signature(EVP_PKEY* key, SignType type, std::span<const std::byte> bytes) {
     const openssl::DigestContext context(EVP_MD_CTX_new());
     EVP_PKEY_CTX* parameters = nullptr;  // owned by `context`

@@ -10,21 +10,24 @@
 
 namespace rproc {
 
-/// The bytes of a firmware image under a name. A cheap value: copies share the bytes, which are never written.
+/// A firmware image with its name. Cheap to copy: copies share the bytes, which are never written.
 class Firmware {
   public:
+    /// Takes the bytes over.
     Firmware(std::string name, std::vector<std::byte> bytes)
         : name_(std::move(name)), owner_(std::make_shared<const std::vector<std::byte>>(std::move(bytes))) {
         const auto& held = *static_cast<const std::vector<std::byte>*>(owner_.get());
         bytes_ = held;
     }
 
-    /// Bytes that somebody else holds, e.g. a mapped file; `owner` keeps them alive (may be null for static data).
+    /// Refers to bytes of another owner, e.g. a mapped file.
+    /// @param owner keeps the bytes alive; null for static data.
     Firmware(std::string name, std::span<const std::byte> bytes, std::shared_ptr<const void> owner)
         : name_(std::move(name)), owner_(std::move(owner)), bytes_(bytes) {}
 
-    /// As sysfs shows it: a name below the firmware directories, or whatever the caller chose.
+    /// The name that sysfs shows: relative to the firmware directories, or any other that the caller chose.
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
+    /// The image; valid as long as a copy of this object exists.
     [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return bytes_; }
 
   private:

@@ -7,22 +7,22 @@
 
 namespace rproc {
 
-/// The platform TLVs of this project, in the range that OP-TEE leaves to platforms (TlvType::platform_first). The
-/// signature covers them. `SoftwareTee` honours them; OP-TEE hands them to its platform code, which knows nothing of
-/// them: an encrypted image needs a platform that does.
+/// The platform TLVs of this project, in the range that OP-TEE reserves for platforms (TlvType::platform_first). The
+/// signature covers them. `SoftwareTee` implements them. OP-TEE passes them to its platform code, which does not know
+/// them: a board needs platform code that implements them to load an encrypted image.
 enum class PlatformTlv : std::uint32_t {
-    /// u8: 1 is AES-256-CBC. The file bytes of every PT_LOAD segment that has any are encrypted, without padding, each
-    /// segment by itself; the hash table holds the hashes of the encrypted bytes (authenticate, then decrypt).
+    /// u8, an Encryption. Each PT_LOAD segment with file bytes is encrypted separately, without padding. The hash table
+    /// has the hashes of the encrypted bytes (authenticate, then decrypt).
     encryption = 0x10100,
-    /// 16 bytes for each entry of the hash table, in its order: the segment's initialisation vector. Those of segments
-    /// that are not encrypted mean nothing.
+    /// 16 bytes for each entry of the hash table, in its order: the initialisation vector of the segment. Ignored for
+    /// segments that are not encrypted.
     ivs = 0x10101,
-    /// u32, little-endian: a number that grows with each release, so that a TEE can refuse what is older than its
-    /// minimum (anti-rollback).
+    /// u32, little-endian: a version that increases with each release. A TEE rejects images below its minimum
+    /// (anti-rollback).
     image_version = 0x10102,
 };
 
-/// What PlatformTlv::encryption says.
+/// The values of PlatformTlv::encryption.
 enum class Encryption : std::uint8_t { aes256_cbc = 1 };
 
 }  // namespace rproc

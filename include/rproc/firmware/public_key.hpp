@@ -15,36 +15,37 @@ struct evp_pkey_st;  // OpenSSL's EVP_PKEY
 
 namespace rproc {
 
-/// A key that verifies signed images: RSA of at least 2048 bits, or ECDSA on P-256. A cheap value; copies share the
-/// key. Verifying is safe from several threads.
+/// A public key that verifies signed images: RSA of at least 2048 bits, or ECDSA on P-256. Cheap to copy: copies share
+/// the key. Threads: concurrent verification is safe.
 class PublicKey {
   public:
-    /// Reads PEM or DER: SubjectPublicKeyInfo, PKCS#1, or a certificate's key. A private key (unencrypted) is taken,
-    /// too, and only its public half is kept.
-    /// @param where what the bytes are, for errors; usually a path.
+    /// Parses PEM or DER: SubjectPublicKeyInfo, PKCS#1, or the key of a certificate. Accepts an unencrypted private
+    /// key, of which only the public half is kept.
+    /// @param where source of the bytes for errors, usually a path.
     /// @returns the key, or
     ///   key_malformed: OpenSSL finds no key in the bytes;
-    ///   key_passphrase: it is a private key, and encrypted;
-    ///   key_unsupported: neither RSA nor P-256, or an RSA key of less than 2048 bits.
+    ///   key_passphrase: an encrypted private key;
+    ///   key_unsupported: neither RSA nor P-256, or RSA of less than 2048 bits.
     [[nodiscard]] static Result<PublicKey> parse(std::span<const std::byte> bytes, const std::string& where);
 
-    /// Reads a file.
+    /// Reads a key from a file.
     /// @returns the key, or an error of `read_secret_file` or of `parse`.
     [[nodiscard]] static Result<PublicKey> read(const std::filesystem::path& path);
 
+    /// The signature type that the key verifies.
     [[nodiscard]] SignType sign_type() const noexcept { return sign_type_; }
 
-    /// Bytes of a signature in the format of signed images: as many as the RSA modulus has, or 64.
+    /// The size of a signature in the format of signed images, in bytes: that of the RSA modulus, or 64.
     [[nodiscard]] std::size_t signature_size() const;
 
-    /// True when the signature, in the format of signed images, belongs to these bytes and this key.
+    /// Whether the signature, in the format of signed images, is valid for these bytes and this key.
     [[nodiscard]] bool verifies(std::span<const std::byte> bytes, std::span<const std::byte> signature) const;
 
-    /// "RSA-2048", "ECDSA P-256"
+    /// The type of the key for a user: "RSA-2048", "ECDSA P-256".
     [[nodiscard]] std::string description() const;
-    /// SHA-256 of the SubjectPublicKeyInfo in DER, as hex digits: the same for every file format of a key.
+    /// SHA-256 of the SubjectPublicKeyInfo in DER, as hexadecimal digits. Independent of the file format of the key.
     [[nodiscard]] std::string fingerprint() const;
-    /// Whether it came with its private half: somebody hands out what should be kept.
+    /// Whether the source also contained the private key, which should not be distributed.
     [[nodiscard]] bool came_with_private() const noexcept { return came_with_private_; }
 
   private:

@@ -8,8 +8,8 @@
 
 namespace rproc {
 
-/// The ELF images that a firmware consists of: itself, or those in a signed package. None of an encrypted package,
-/// whose bytes say nothing, and none of a file that is neither. Views; valid as long as the firmware's bytes.
+/// The ELF images of a firmware: the file itself, or the images of a signed package. Empty for an encrypted package and
+/// for a file that is neither. The elements are views; valid as long as the firmware's bytes.
 [[nodiscard]] std::vector<ElfImage> readable_images(const Firmware& firmware);
 std::vector<ElfImage> readable_images(const Firmware&& firmware) = delete;  // the views would dangle
 

@@ -11,14 +11,13 @@
 
 namespace rproc {
 
-/// Bytes that nobody else may see: a passphrase, the contents of a key file. They are overwritten before their memory
-/// is given back. Moves, and does not copy.
+/// Secret bytes: a passphrase, the contents of a key file. Wiped before their memory is freed. Move-only.
 class Secret {
   public:
     Secret() noexcept = default;
-    /// As many zeros, to be filled in.
+    /// @param size bytes, all zero.
     explicit Secret(std::size_t size);
-    /// A copy; the caller's own is his to wipe.
+    /// Copies the text; the caller wipes the original.
     explicit Secret(std::string_view text);
     Secret(Secret&& other) noexcept;
     Secret& operator=(Secret&& other) noexcept;
@@ -28,9 +27,10 @@ class Secret {
 
     [[nodiscard]] std::span<std::byte> bytes() noexcept { return {bytes_.get(), size_}; }
     [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return {bytes_.get(), size_}; }
+    /// The bytes as text; valid until this object is modified or destroyed.
     [[nodiscard]] std::string_view text() const noexcept;
 
-    /// Keeps the first `size` bytes. Precondition: there are as many.
+    /// Keeps the first `size` bytes. Precondition: `size <= bytes().size()`.
     void truncate(std::size_t size) noexcept;
 
   private:
@@ -39,12 +39,12 @@ class Secret {
     std::size_t allocated_ = 0;
 };
 
-/// Reads a key, a certificate or a passphrase from a file, a pipe or a device: at most 64 KiB.
+/// Reads a key, a certificate or a passphrase from a file, a pipe or a device, of at most 64 KiB.
 /// @returns the bytes, or
-///   key_not_found: there is no such file;
+///   key_not_found: the file does not exist;
 ///   firmware_unreadable: it cannot be read;
 ///   firmware_changed: it is a regular file, and was written to while it was read;
-///   key_malformed: it is larger than that.
+///   key_malformed: it is larger than 64 KiB.
 [[nodiscard]] Result<Secret> read_secret_file(const std::filesystem::path& path);
 
 }  // namespace rproc

@@ -18,14 +18,15 @@
 
 namespace rproc {
 
-/// A package that lacks nothing but its signature. A plain value.
+/// A complete package except for its signature. A value.
 class UnsignedImage {
   public:
-    /// What is to be signed: header and TLV area.
+    /// The bytes to sign: header and TLV area. Valid as long as this object.
     [[nodiscard]] std::span<const std::byte> signed_bytes() const noexcept { return signed_bytes_; }
 
-    /// The file. Whether the signature belongs to the bytes is not looked at; see PublicKey::verifies.
-    /// @returns the signed image, or signature_mismatch: the signature is not as long as was announced.
+    /// Adds the signature. Does not verify it; see PublicKey::verifies.
+    /// @returns the signed image, or
+    ///   signature_mismatch: the signature has another size than `compose` was given.
     [[nodiscard]] Result<std::vector<std::byte>> finish(std::span<const std::byte> signature) const;
 
   private:
@@ -38,37 +39,40 @@ class UnsignedImage {
     std::size_t signature_size_;
 };
 
-/// Puts ELF images into a package for OP-TEE's remoteproc trusted application (see signed_image.hpp for the format),
-/// byte for byte as OP-TEE's own script does. A value; used by one thread at a time.
+/// Builds a package of ELF images for OP-TEE's remoteproc trusted application (format: signed_image.hpp), byte for byte
+/// as scripts/sign_rproc_fw.py of OP-TEE. Threads: not thread-safe.
 class SignedImageBuilder {
   public:
-    /// Where initialisation vectors come from.
+    /// Supplies initialisation vectors.
     using IvSource = std::function<AesIv()>;
 
-    /// Adds an image behind those already there. Its bytes are shared, not copied.
-    /// @returns nothing, or image_unsignable: it is no 32-bit little-endian Arm ELF file, it is a signed image already,
-    ///   its program headers or a segment's bytes do not lie inside the file, or there are 255 images.
+    /// Appends an image, whose bytes are shared.
+    /// @returns nothing, or
+    ///   image_unsignable: it is no 32-bit little-endian Arm ELF file; it is already a signed image; its program
+    ///     headers or the bytes of a segment are not inside the file; or the package already has 255 images.
     [[nodiscard]] Result<void> add_image(const Firmware& image);
 
-    /// Tells the trusted application which key to take; only its platform knows how.
-    /// @returns nothing, or tlv_unwritable: there are no bytes.
+    /// Sets TlvType::key_info (PKEYINFO), by which the trusted application selects its key. Its content is
+    /// platform-specific.
+    /// @returns nothing, or tlv_unwritable: `info` is empty.
     [[nodiscard]] Result<void> set_key_info(std::span<const std::byte> info);
 
-    /// Adds a platform TLV; a type that is there already gets the new value, at its old place.
-    /// @returns nothing, or tlv_unwritable: the type is not between 0x10000 and 0x1ffff, or the value has no bytes.
+    /// Adds a platform TLV. A second value of the same type replaces the first, at its place.
+    /// @returns nothing, or tlv_unwritable: the type is not between 0x10000 and 0x1ffff, or the value is empty.
     [[nodiscard]] Result<void> add_platform_tlv(std::uint32_t type, std::span<const std::byte> value);
 
-    /// Writes PlatformTlv::image_version.
+    /// Adds PlatformTlv::image_version.
     void set_image_version(std::uint32_t version);
 
-    /// Encrypts every segment that is loaded (AES-256-CBC), and writes PlatformTlv::encryption and ivs.
+    /// Encrypts every PT_LOAD segment (AES-256-CBC) on `compose`, and adds PlatformTlv::encryption and
+    /// PlatformTlv::ivs. @param ivs called once for each program header.
     void encrypt(const AesKey& key, IvSource ivs = random_iv) { encryption_ = {key, std::move(ivs)}; }
 
-    /// Puts together what is to be signed.
-    /// @param signature_size bytes of the signature to come: as many as the RSA modulus has, or 64.
+    /// Builds the package without its signature.
+    /// @param signature_size of the future signature, in bytes: that of the RSA modulus, or 64.
     /// @returns the package, or
-    ///   image_unsignable: there is no image; the package needs more than 32 bits for a length; or it shall be
-    ///     encrypted, and a segment's bytes are no multiple of 16, or overlap another's or the ELF file's headers.
+    ///   image_unsignable: there is no image; a length does not fit 32 bits; or, with encryption, a segment's bytes are
+    ///     no multiple of 16, or overlap those of another segment or the headers of the ELF file.
     [[nodiscard]] Result<UnsignedImage> compose(SignType type, std::size_t signature_size) const;
 
     /// Composes and signs.

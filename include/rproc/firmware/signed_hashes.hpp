@@ -10,27 +10,27 @@
 
 namespace rproc {
 
-/// True when the program header in an entry of the hash table is this one, field by field.
+/// Whether an entry of the hash table has this program header, field by field.
 [[nodiscard]] bool is_entry_of(const wire::HashEntry& entry, const ElfSegment& segment);
 
-/// What the hash table of a signed image says of a segment.
+/// The result of comparing a segment with the hash table.
 enum class HashState {
-    matches,  ///< it has the segment's program header, and the hash of its bytes
-    differs,  ///< it has the program header with another hash: the segment was changed after signing
-    missing,  ///< it has no such program header
+    matches,  ///< the table has its program header and its hash
+    differs,  ///< the table has its program header with another hash: the segment was modified after signing
+    missing,  ///< the table does not have its program header
 };
 
-/// A segment of one of the images, and its standing.
+/// A segment of a package, and its state.
 struct SegmentHash {
-    std::uint32_t image;  ///< which image of the package
+    std::uint32_t image;  ///< index of the image in the package
     ElfSegment segment;
     HashState state;
 };
 
-/// Compares every program header of every image with the hash table, by the whole header and not by its address alone.
-/// Says nothing about the signature: whether the table itself is to be trusted is another question.
+/// Compares every program header of every image with the hash table, by all of its fields. Does not verify the
+/// signature of the table.
 /// @returns one element for each program header, in order, or
-///   an error of SignedImage::image, or of ElfImage::parse for an image that is no ELF file; `where` names the image.
+///   an error of SignedImage::image, or of ElfImage::parse for an image that is no ELF file; its place names the image.
 [[nodiscard]] Result<std::vector<SegmentHash>> check_segment_hashes(const SignedImage& package);
 
 }  // namespace rproc

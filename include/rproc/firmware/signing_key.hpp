@@ -15,43 +15,45 @@
 
 namespace rproc {
 
-/// A private key that signs images: RSA of at least 2048 bits, or ECDSA on P-256. Where it lies in a token or an HSM,
-/// it stays there. A cheap value; copies share the key. Signing is safe from several threads, as far as the provider
-/// of a key outside is.
+/// A private key that signs images: RSA of at least 2048 bits, or ECDSA on P-256. A key in a token or HSM stays there.
+/// Cheap to copy: copies share the key.
+///
+/// Threads: concurrent signing is safe if the provider of the key supports it.
 class SigningKey {
   public:
-    /// Gives the passphrase of a key, or the PIN of a token. Called at most once, and only where one is needed; an
-    /// error that it returns is handed on. Empty: there is none.
+    /// Returns the passphrase of a key, or the PIN of a token. Called at most once, and only if one is required. Its
+    /// error is passed on. Empty: no passphrase is available.
     using AskPassphrase = std::function<Result<Secret>()>;
 
-    /// Reads PEM or DER: PKCS#8, PKCS#1 or SEC1, encrypted or not.
-    /// @param where what the bytes are, for errors; usually a path.
+    /// Parses PEM or DER: PKCS#8, PKCS#1 or SEC1, encrypted or not.
+    /// @param where source of the bytes for errors, usually a path.
     /// @returns the key, or
     ///   key_malformed: OpenSSL finds no key in the bytes;
-    ///   key_passphrase: it is encrypted, and the passphrase is wrong, or there is none;
+    ///   key_passphrase: it is encrypted, and the passphrase is wrong or not available;
     ///   key_not_private: a public key or a certificate;
-    ///   key_unsupported: neither RSA nor P-256, or an RSA key of less than 2048 bits;
+    ///   key_unsupported: neither RSA nor P-256, or RSA of less than 2048 bits;
     ///   or the error of `ask`.
     [[nodiscard]] static Result<SigningKey> parse(std::span<const std::byte> bytes, const std::string& where,
                                                   const AskPassphrase& ask);
 
-    /// Reads a file, or asks OpenSSL for what a URI names: `file:...`, `pkcs11:...`, or whatever else the providers
-    /// that its configuration loads take, or an engine of the scheme's name. What exists as a file is one.
+    /// Reads a key from a file, or loads the key of a URI through OpenSSL: `file:...`, `pkcs11:...`, or any other
+    /// scheme of a configured provider, or of an engine with the name of the scheme. An existing file has precedence.
     /// @returns the key, or
     ///   an error of `read_secret_file` or of `parse`;
-    ///   key_not_found: nobody takes the URI, or it names no key.
+    ///   key_not_found: no provider or engine handles the URI, or it names no key.
     [[nodiscard]] static Result<SigningKey> open(const std::string& location, const AskPassphrase& ask);
 
-    /// Whether `open` takes it for a URI.
+    /// Whether `open` treats the location as a URI.
     [[nodiscard]] static bool is_uri(const std::string& location);
 
     [[nodiscard]] SignType sign_type() const noexcept { return public_key_.sign_type(); }
-    /// Bytes of each signature.
+    /// The size of a signature, in bytes.
     [[nodiscard]] std::size_t signature_size() const { return public_key_.signature_size(); }
     [[nodiscard]] const PublicKey& public_key() const noexcept { return public_key_; }
 
-    /// The signature of the bytes in the format of signed images: RSASSA-PKCS1-v1_5 or raw r and s, with SHA-256.
-    /// @returns `signature_size` bytes, or key_unsupported: the key's provider refuses to sign like that.
+    /// Signs the bytes: RSASSA-PKCS1-v1_5, or ECDSA with raw r and s, each with SHA-256.
+    /// @returns `signature_size` bytes, or
+    ///   key_unsupported: the provider of the key rejects this algorithm.
     [[nodiscard]] Result<std::vector<std::byte>> sign(std::span<const std::byte> bytes) const;
 
   private:
@@ -64,8 +66,8 @@ class SigningKey {
     PublicKey public_key_;
 };
 
-/// An ECDSA P-256 signature as most tools write it (DER, RFC 3279) in the format of signed images: r and s, 64 bytes;
-/// empty when it is no such signature.
+/// Converts an ECDSA P-256 signature in DER (RFC 3279) to the format of signed images: r and s, 64 bytes. Returns an
+/// empty vector when `der` is no such signature.
 [[nodiscard]] std::vector<std::byte> raw_ecdsa_signature(std::span<const std::byte> der);
 
 }  // namespace rproc
