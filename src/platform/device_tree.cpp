@@ -18,7 +18,7 @@
 namespace rproc::platform {
 namespace {
 
-/// Longest path that is printed; a longer one is cut by libfdt with an error, and shown as "?".
+/// The largest length of a path. libfdt rejects a longer one, which is printed as "?".
 constexpr int kLongestPath = 1024;
 
 constexpr ErrorText malformed(std::string_view message) {
@@ -38,7 +38,7 @@ std::uint32_t big_endian(std::span<const std::byte> bytes) noexcept {
     return value;
 }
 
-/// #address-cells or #size-cells of a node: 1 or 2, with the specification's defaults.
+/// #address-cells or #size-cells of a node: 1 or 2, with the defaults of the specification.
 Result<std::uint32_t> cell_count(const DeviceTreeNode& node, std::string_view property, std::uint32_t absent) {
     if (!node.has(property)) return absent;
     RPROC_TRY_ASSIGN(const auto cells, node.cells(property));
@@ -145,14 +145,14 @@ Result<PhysicalRange> DeviceTreeNode::reg() const {
 
 namespace {
 
-/// The big-endian cell at an offset; nothing outside the bytes.
+/// @returns the big-endian cell at an offset, or nothing outside of the bytes.
 std::optional<std::uint32_t> cell_at(std::span<const std::byte> bytes, std::uint64_t offset) noexcept {
     if (!internal::fits(offset, FDT_TAGSIZE, bytes.size())) return std::nullopt;
     return big_endian(internal::slice(bytes, offset));
 }
 
-/// Whether every property of the structure block ends inside it. libfdt 1.6.1 walks backwards over one whose length
-/// makes its own sum negative, and fdt_check_full never returns.
+/// Whether every property of the structure block ends inside it. Required by a defect of libfdt 1.6.1: a property whose
+/// length makes the sum of its signed arithmetic negative moves it backwards, and fdt_check_full never returns.
 bool properties_end(std::span<const std::byte> blob) noexcept {
     constexpr std::uint32_t kFirstWithSize = 17;  // the version of the format
     const auto version = cell_at(blob, offsetof(fdt_header, version));
@@ -182,7 +182,7 @@ bool properties_end(std::span<const std::byte> blob) noexcept {
 
 Result<DeviceTree> DeviceTree::parse(std::span<const std::byte> bytes) {
     auto blob = std::make_shared<const std::vector<std::byte>>(bytes.begin(), bytes.end());
-    // fdt_check_full reads the header before it looks at the size.
+    // fdt_check_full reads the header before it checks the size.
     const bool has_header = blob->size() >= sizeof(fdt_header) && blob->size() <= std::numeric_limits<int>::max();
     int status = -FDT_ERR_TRUNCATED;
     if (has_header) status = properties_end(*blob) ? fdt_check_full(blob->data(), blob->size()) : -FDT_ERR_BADSTRUCTURE;

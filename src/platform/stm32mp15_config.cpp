@@ -13,7 +13,7 @@
 namespace rproc::platform {
 namespace {
 
-/// A property that the binding does not allow. Both texts are of static storage.
+/// The error of a property that violates the binding. Both texts have static storage.
 Error bad_property(const DeviceTreeNode& node, std::string_view property, std::string_view message,
                    std::string_view kernel_line = {}) {
     return Error::of({.code = ErrorCode::dt_property_malformed,
@@ -23,10 +23,11 @@ Error bad_property(const DeviceTreeNode& node, std::string_view property, std::s
                      place::Node{node.path(), property}, {});
 }
 
-/// Whether the kernel cannot do without a property.
+/// Whether the kernel requires a property.
 enum class Need { required, optional };
 
-/// `<&controller offset mask>`; the kernel reads the two cells itself, whatever the controller's own cells say.
+/// Reads `<&controller offset mask>`. The kernel reads the two cells directly, regardless of the #cells property of the
+/// controller.
 Result<std::optional<SysconField>> read_syscon(const DeviceTree& tree, const DeviceTreeNode& node,
                                                std::string_view property, Need need, std::string_view kernel_line) {
     auto cells = node.cells(property);
@@ -66,7 +67,7 @@ Result<void> read_regions(Stm32mp15Config& config, const DeviceTree& tree, const
     const auto reserved = tree.find("/reserved-memory");
     for (const PhandleArguments& reference : references) {
         std::optional<PhysicalRange> memory;
-        // Linux knows only reserved memory, and only nodes that are enabled.
+        // Linux uses only enabled nodes of reserved-memory.
         if (reserved && reference.node.parent() == reserved && reference.node.enabled()) {
             if (const auto range = reference.node.reg()) memory = *range;
         }
@@ -108,7 +109,7 @@ Result<void> read_resets(Stm32mp15Config& config, const DeviceTree& tree, const 
     return {};
 }
 
-/// What Linux needs to start and stop the core itself.
+/// Reads the properties with which Linux starts and stops the core.
 Result<void> read_core_control(Stm32mp15Config& config, const DeviceTree& tree, const DeviceTreeNode& node) {
     RPROC_TRY(read_resets(config, tree, node));
     RPROC_TRY_ASSIGN(config.pdds, read_syscon(tree, node, "st,syscfg-pdds", Need::optional, "failed to get pdds"));
@@ -119,7 +120,7 @@ Result<void> read_core_control(Stm32mp15Config& config, const DeviceTree& tree, 
     return {};
 }
 
-/// Who owns the core, and how addresses are translated for it.
+/// Reads the owner of the core, and its address translation.
 Result<void> read_owner(Stm32mp15Config& config, const DeviceTree& tree, const DeviceTreeNode& node) {
     RPROC_TRY_ASSIGN(const auto tee, read_tee_binding(tree, node));
     if (!tee) {
@@ -153,7 +154,7 @@ constexpr ErrorText kDisabledAbove{.code = ErrorCode::dt_node_disabled,
                                    .message = "is disabled with {0}: Linux never makes a remote processor of it",
                                    .hint = "set status = \"okay\" in the board's device tree, at {0}"};
 
-/// Each node once, whatever its list of compatibles.
+/// Lists each node once, also if several of its compatibles match.
 std::vector<DeviceTreeNode> all_processors(const DeviceTree& tree) {
     std::vector<DeviceTreeNode> nodes;
     for (const std::string_view compatible : kStm32mp15Compatibles) {

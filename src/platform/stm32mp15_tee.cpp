@@ -14,12 +14,12 @@ namespace {
 
 using Driver = Stm32mp15Config::Driver;
 
-/// The backend's compatible is the UUID of OP-TEE's remoteproc application.
+/// The compatible of the backend's node, with the UUID of OP-TEE's remoteproc application.
 constexpr std::string_view kBackend = "80a4c275-0a47-4905-8285-1486a9771a08";
-/// The same in v20 of the series.
+/// The compatible of the backend's node in v20 of the series.
 constexpr std::string_view kService = "rproc-service-80a4c275-0a47-4905-8285-1486a9771a08";
 
-/// A property that leads to the backend, and what its driver prints when it does not.
+/// A property that references the backend, and the lines that its driver prints on errors.
 struct ReferenceForm {
     std::string_view property;
     Driver driver;
@@ -33,7 +33,7 @@ constexpr ReferenceForm kPhandleForm{.property = "rproc-tee-phandle",
                                      .incomplete = "failed to parse remoteproc-backend (-22)",
                                      .dangling = "signed firmware not supported by TEE",
                                      .no_backend = "signed firmware not supported by TEE"};
-// Its driver takes a phandle that points nowhere for no property at all, and goes on to the resets.
+// Its driver treats a dangling phandle like a missing property, and continues with the resets.
 constexpr ReferenceForm kPropertyForm{.property = "st,rproc-tee",
                                       .driver = Driver::stm32_rproc,
                                       .incomplete = "failed to parse st,rproc-tee",
@@ -131,7 +131,7 @@ Result<TeeBinding> read_service_child(const DeviceTreeNode& node, const DeviceTr
     return TeeBinding{{.backend = service.path(), .id = id}, Driver::stm32_rproc_tee};
 }
 
-/// Up to v19: the compatible alone says it. Before v10 there was one processor, and no property for its id.
+/// Up to v19: the compatible implies the TEE. Before v10 there was a single processor, and no property for its id.
 Result<TeeBinding> read_bus_node(const DeviceTreeNode& node) {
     constexpr std::string_view kId = "st,proc-id";
     if (!node.has(kId)) return TeeBinding{{}, Driver::stm32_rproc};
@@ -148,7 +148,7 @@ Result<TeeBinding> read_by_place(const DeviceTreeNode& node) {
     return fail(kNoReference, place::Node{node.path()}, kPhandleForm.property, kService);
 }
 
-/// Properties by which Linux would control a core that is not its own.
+/// Properties for the control of a core by Linux, which a core of a TEE must not have.
 Result<void> refuse_core_control(const DeviceTreeNode& node) {
     const std::string_view owner = is_tee_compatible(node) ? "a compatible that ends in -tee" : kPropertyForm.property;
     for (const std::string_view property : {"resets", "st,syscfg-holdboot"}) {
@@ -179,8 +179,8 @@ Result<std::optional<TeeBinding>> read_tee_binding(const DeviceTree& tree, const
 }
 
 Result<void> add_driver_windows(DmaRanges& ranges) {
-    // The driver translates RETRAM, which the M4 sees at 0, and takes every other address for the same on both sides.
-    // The first window wins, so the second one is that "every other".
+    // The driver translates RETRAM, which the M4 sees at 0, and maps every other address to itself. The first matching
+    // window wins, so that the second one stands for all other addresses.
     RPROC_TRY(ranges.add(DeviceAddress(0), PhysicalAddress(0x38000000), 0x10000));
     return ranges.add(DeviceAddress(0), PhysicalAddress(0), std::uint64_t{1} << 32U);
 }

@@ -10,17 +10,17 @@
 
 namespace rproc::platform {
 
-/// What a node says of the TEE that owns its core.
+/// The reference of a node to the TEE that owns its core.
 struct TeeBinding {
     Stm32mp15Config::TeeReference reference;
     Stm32mp15Config::Driver driver;
 };
 
-/// Reads it, in any of the forms that `read_stm32mp15` lists.
-/// @returns the binding, nothing when Linux owns the core, or an error of `read_stm32mp15`.
+/// Reads the reference, in any of the forms of `read_stm32mp15`.
+/// @returns the reference, nothing when Linux owns the core, or an error of `read_stm32mp15`.
 [[nodiscard]] Result<std::optional<TeeBinding>> read_tee_binding(const DeviceTree& tree, const DeviceTreeNode& node);
 
-/// Adds the windows that Driver::stm32_rproc_tee brings along.
+/// Adds the built-in windows of Driver::stm32_rproc_tee.
 /// @returns nothing, or an error of DmaRanges::add.
 [[nodiscard]] Result<void> add_driver_windows(DmaRanges& ranges);
 

@@ -12,31 +12,37 @@
 
 namespace rproc::platform {
 
-/// A board with the one remote processor that is meant.
+/// A board, and the configuration of one of its remote processors.
 struct Board {
-    std::string name;   ///< of an embedded board, or the file name of a tree without .dtb
-    std::string model;  ///< the tree's `model`; may be empty
+    std::string name;   ///< of an embedded board, or the file name of the device tree without .dtb
+    std::string model;  ///< `model` of the root node; may be empty
     Stm32mp15Config config;
 };
 
-/// The board that is used where none is named.
+/// The default board of the command.
 inline constexpr std::string_view kDefaultBoard = "stm32mp157c-dk2";
 
-/// The names of the boards that are compiled in, sorted.
+/// The names of the boards that are compiled into the library, sorted.
 [[nodiscard]] std::vector<std::string> embedded_board_names();
 
-/// A board that is compiled in.
-/// @param node empty, or which remote processor of the tree is meant (see `find_stm32mp15`).
+/// A board that is compiled into the library.
+/// @param name one of `embedded_board_names`.
+/// @param node selects the remote processor of the tree, as in `find_stm32mp15`; empty if there is only one.
 /// @returns the board, or
-///   board_unknown: there is none of that name; the error lists those there are;
-///   or an error of `find_stm32mp15`.
+///   board_unknown: no board has that name; the error lists the names;
+///   or an error of `find_stm32mp15` or `read_stm32mp15`.
 [[nodiscard]] Result<Board> embedded_board(std::string_view name, std::string_view node = {});
 
-/// A board from a device tree blob.
+/// Reads a board from a device tree blob.
+/// @param dtb path of a .dtb file, or /sys/firmware/fdt.
+/// @param node as in `embedded_board`.
 /// @returns the board, or an error of `DeviceTree::read`, `find_stm32mp15` or `read_stm32mp15`.
 [[nodiscard]] Result<Board> read_board(const std::filesystem::path& dtb, std::string_view node = {});
 
-/// A board from a tree that is already read. Errors as `find_stm32mp15` and `read_stm32mp15`.
+/// Makes a board from a parsed tree.
+/// @param name becomes Board::name.
+/// @param node as in `embedded_board`.
+/// @returns the board, or an error of `find_stm32mp15` or `read_stm32mp15`.
 [[nodiscard]] Result<Board> board_from(const DeviceTree& tree, std::string name, std::string_view node = {});
 
 }  // namespace rproc::platform

@@ -18,36 +18,40 @@ namespace rproc::platform {
 
 class DeviceTree;
 
-/// A node of a device tree. A small value; it shares the tree's bytes and stays valid for as long as it lives.
+/// A node of a device tree. Cheap to copy; shares the ownership of the tree's bytes.
 class DeviceTreeNode {
   public:
-    /// Without the unit address: "m4" of "m4@10000000" (the kernel's `np->name`).
+    /// The name without unit address: "m4" of "m4@10000000" (the kernel's `np->name`).
     [[nodiscard]] std::string name() const;
-    /// "/ahb/m4@10000000"
+    /// The full path, "/ahb/m4@10000000"; "?" when it is longer than libfdt's buffer.
     [[nodiscard]] std::string path() const;
 
+    /// The parent; nothing for the root.
     [[nodiscard]] std::optional<DeviceTreeNode> parent() const;
+    /// The children, in the order of the tree.
     [[nodiscard]] std::vector<DeviceTreeNode> children() const;
 
-    /// True when neither this node nor one above it is disabled by its `status`.
+    /// Whether neither this node nor an ancestor has a `status` other than "okay" or "ok".
     [[nodiscard]] bool enabled() const;
+    /// Whether the list `compatible` contains the string.
     [[nodiscard]] bool compatible_with(std::string_view compatible) const;
 
+    /// Whether the node has the property.
     [[nodiscard]] bool has(std::string_view property) const { return raw(property).has_value(); }
 
-    /// The property as 32-bit cells.
+    /// Reads a property as 32-bit cells.
     /// @returns the cells, or
-    ///   dt_property_missing: there is no such property;
+    ///   dt_property_missing: the node does not have the property;
     ///   dt_property_malformed: its length is not a multiple of 4.
     [[nodiscard]] Result<std::vector<std::uint32_t>> cells(std::string_view property) const;
 
-    /// The property as a list of strings; empty without the property, or when it does not end in a zero.
+    /// Reads a property as a list of strings. Empty without the property, or when it does not end in a zero.
     [[nodiscard]] std::vector<std::string> strings(std::string_view property) const;
 
-    /// The first entry of `reg`, read with the parent's #address-cells and #size-cells (1 or 2 each).
+    /// Reads the first entry of `reg`, with #address-cells and #size-cells of the parent (1 or 2 each).
     /// @returns the range, or
-    ///   dt_property_missing, dt_property_malformed: as `cells`, also when an entry is cut off;
-    ///   address_overflow: it runs past the end of the address space.
+    ///   dt_property_missing, dt_property_malformed: as `cells`, also when the entry is truncated;
+    ///   address_overflow: the range runs past the end of the address space.
     [[nodiscard]] Result<PhysicalRange> reg() const;
 
     friend bool operator==(const DeviceTreeNode&, const DeviceTreeNode&) = default;
@@ -64,35 +68,42 @@ class DeviceTreeNode {
     int offset_;
 };
 
-/// A reference to another node with its arguments: one element of `resets = <&rcc 1>, <&scmi 2 3>;`.
+/// A phandle with its arguments: one element of `resets = <&rcc 1>, <&scmi 2 3>;` (the kernel's `struct
+/// of_phandle_args`).
 struct PhandleArguments {
     DeviceTreeNode node;
     std::vector<std::uint32_t> arguments;
 };
 
-/// A flattened device tree, checked as a whole before anything is read from it. A small value; copies share the bytes.
-/// Reading is safe from several threads.
+/// A flattened device tree (Devicetree Specification, chapter 5), checked completely before use. Cheap to copy: copies
+/// share the bytes. Threads: concurrent reads are safe.
 class DeviceTree {
   public:
-    /// Copies `bytes`.
+    /// Parses a blob.
+    /// @param bytes copied.
     /// @returns the tree, or
-    ///   dtb_malformed: libfdt does not accept it.
+    ///   dtb_malformed: libfdt rejects it.
     [[nodiscard]] static Result<DeviceTree> parse(std::span<const std::byte> bytes);
 
     /// Reads a .dtb file, or /sys/firmware/fdt.
     /// @returns the tree, or the error of `read_firmware_file` (the file), or dtb_malformed.
     [[nodiscard]] static Result<DeviceTree> read(const std::filesystem::path& path);
 
+    /// The root node.
     [[nodiscard]] DeviceTreeNode root() const { return {blob_, 0}; }
+    /// The node of that path, or nothing.
     [[nodiscard]] std::optional<DeviceTreeNode> find(std::string_view path) const;
+    /// The node with that phandle, or nothing.
     [[nodiscard]] std::optional<DeviceTreeNode> find_phandle(std::uint32_t phandle) const;
-    /// All nodes that are compatible, in the order of the tree.
+    /// All nodes whose `compatible` contains the string, in the order of the tree.
     [[nodiscard]] std::vector<DeviceTreeNode> find_compatible(std::string_view compatible) const;
 
-    /// The nodes that a property points to, each with as many arguments as its `cells_property` says ("#reset-cells");
-    /// none when `cells_property` is empty.
+    /// Reads a property that is a list of phandles with arguments (of_parse_phandle_with_args).
+    /// @param cells_property property of the referenced node with the number of arguments, "#reset-cells"; empty for
+    ///   references without arguments.
     /// @returns the list, empty without the property, or
-    ///   dt_property_malformed: an element is cut off, or points to no node, or to one without `cells_property`.
+    ///   dt_property_malformed: an element is truncated, its phandle belongs to no node, or that node has no
+    ///     `cells_property`.
     [[nodiscard]] Result<std::vector<PhandleArguments>> references(const DeviceTreeNode& node,
                                                                    std::string_view property,
                                                                    std::string_view cells_property = {}) const;

@@ -14,11 +14,11 @@
 
 namespace rproc::platform {
 
-/// Some bits of a register in a system controller: `<&rcc 0x10c 0x1>` in a device tree.
+/// A bit field of a register in a system controller: `<&rcc 0x10c 0x1>` in a device tree.
 struct SysconField {
-    PhysicalAddress base;    ///< of the controller
+    PhysicalAddress base;    ///< of the registers of the controller
     std::uint32_t offset{};  ///< of the register, in bytes
-    std::uint32_t mask{};    ///< the bits that belong to the field
+    std::uint32_t mask{};    ///< the bits of the field
 
     friend auto operator<=>(const SysconField&, const SysconField&) = default;
 };
@@ -26,31 +26,34 @@ struct SysconField {
 /// A line of a reset controller: `<&rcc 8225>` in a device tree.
 struct ResetLine {
     std::string controller;  ///< path of the controller's node
-    std::uint32_t line{};
+    std::uint32_t line{};    ///< number of the line
 
     friend auto operator<=>(const ResetLine&, const ResetLine&) = default;
 };
 
-/// How a platform reaches the SoC's control registers. A failure is `register_failed`.
+/// Accesses the control registers of the SoC. Every error is register_failed.
 template <class R>
 concept Registers = requires(R& r, const SysconField& field, const ResetLine& line, std::uint32_t value) {
-    // The whole register that holds the field.
+    // Reads the register that contains the field; the result is not masked.
     { r.read(field) } -> std::same_as<Result<std::uint32_t>>;
-    // Sets the field's bits to those of `value`, and leaves the others (the kernel's regmap_update_bits).
+    // Sets the bits of the field to those of `value`, and keeps the others (regmap_update_bits).
     { r.update(field, value) } -> std::same_as<Result<void>>;
-    // Writes a register that only the secure world may write, by asking it to.
+    // Writes a register through a call to the secure world, which owns it.
     { r.secure_write(field, value) } -> std::same_as<Result<void>>;
+    // Asserts, and deasserts, a reset line (reset_control_assert, reset_control_deassert).
     { r.assert_reset(line) } -> std::same_as<Result<void>>;
     { r.deassert_reset(line) } -> std::same_as<Result<void>>;
 };
 
-/// Registers that are all zero until written, and a record of every access: for tests and for `rproc boot`.
+/// A model of the registers for tests and for `rproc boot`. Registers are zero until written. Records every write.
+///
 /// A handle: copies refer to the same registers. Not thread-safe.
 class ModelRegisters {
   public:
+    /// The function that was called.
     enum class Kind { update, secure_write, assert_reset, deassert_reset };
 
-    /// One write. `field` or `line` says where, by kind.
+    /// A write access. `kind` determines whether `field` or `line` is used.
     struct Write {
         Kind kind;
         SysconField field{};
@@ -82,10 +85,10 @@ class ModelRegisters {
         return {};
     }
 
-    /// What a bootloader left in a register; not recorded.
+    /// Sets the value of a register as a bootloader does; not recorded.
     void preset(const SysconField& field, std::uint32_t value) { this->value(field) = value; }
 
-    /// All writes so far, in order.
+    /// All write accesses, in order.
     [[nodiscard]] const std::vector<Write>& writes() const noexcept { return state_->writes; }
 
   private:

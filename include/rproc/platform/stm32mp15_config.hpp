@@ -17,16 +17,16 @@
 
 namespace rproc::platform {
 
-/// What the device tree says of the Cortex-M4 of an STM32MP15 (binding st,stm32-rproc.yaml). Plain data: fill it by
-/// hand in a test, or read it from a tree.
+/// The description of the Cortex-M4 of an STM32MP15 in the device tree (binding st,stm32-rproc.yaml). Plain data:
+/// filled in by a test, or read from a tree.
 ///
-/// With `tee`, a TEE loads, starts and stops the core: Linux knows neither its reset nor its hold-boot, its TrustZone,
-/// deep-sleep and state bits nor where a bootloader put a table, and those members keep their defaults.
+/// With `tee`, a TEE loads, starts and stops the core. Linux then has no access to its reset, hold-boot, TrustZone,
+/// deep-sleep and state bits, nor to the address of a bootloader's resource table; those members keep their defaults.
 struct Stm32mp15Config {
-    /// A node of reserved-memory that `memory-region` points to.
+    /// A node of reserved-memory that `memory-region` references.
     struct Region {
         std::string name;                     ///< of the node, without unit address; becomes the carveout's name
-        std::optional<PhysicalRange> memory;  ///< nothing when the node has no usable `reg`; then the boot is refused
+        std::optional<PhysicalRange> memory;  ///< nothing without a valid `reg`; the boot then fails
     };
 
     /// A channel of a mailbox controller.
@@ -36,65 +36,68 @@ struct Stm32mp15Config {
         std::vector<std::uint32_t> arguments;
     };
 
-    /// Where the node says that the core belongs to the TEE.
+    /// The reference to the TEE that owns the core.
     struct TeeReference {
-        std::string backend;  ///< path of the TEE's node; empty in the form that has none (up to v19 of the series)
-        std::uint32_t id;     ///< what the TEE calls the processor
+        std::string backend;  ///< path of the TEE's node; empty in the form without one (up to v19 of the series)
+        std::uint32_t id;     ///< of the processor in the TEE
 
         friend bool operator==(const TeeReference&, const TeeReference&) = default;
     };
 
-    /// Which of Linux's drivers binds the node. They differ in how they translate addresses.
+    /// The driver of Linux that binds the node. The drivers differ in their address translation.
     enum class Driver {
         stm32_rproc,      ///< by dma-ranges of the bus
-        stm32_rproc_tee,  ///< by a table of its own (v20 and v21 of the series only)
+        stm32_rproc_tee,  ///< by a built-in table (only in v20 and v21 of the series)
     };
 
+    /// The name of the processor, and the path of its node.
     std::string name = "m4";
     std::string node_path{};
-    std::optional<TeeReference> tee{};  ///< set: only signed firmware boots, and the TEE loads it
+    std::optional<TeeReference> tee{};  ///< set if a TEE owns the core: it boots signed firmware only
     Driver driver = Driver::stm32_rproc;
     std::vector<Region> regions{};
-    DmaRanges dma_ranges{};  ///< of the bus, or the table of the driver that has one
+    DmaRanges dma_ranges{};  ///< of the bus, or the built-in table of the driver
     ResetLine reset{};
     /// Hold-boot: bits of a system controller, or a second reset line ("hold_boot" in reset-names: SCMI).
     std::variant<SysconField, ResetLine> hold_boot{};
-    std::optional<SysconField> trust_zone{};      ///< st,syscfg-tz; set: hold-boot is written by the secure world
-    std::optional<SysconField> pdds{};            ///< st,syscfg-pdds: deep sleep
-    std::optional<SysconField> m4_state{};        ///< st,syscfg-m4-state: what the bootloader says the core does
-    std::optional<SysconField> resource_table{};  ///< st,syscfg-rsc-tbl: where the bootloader put the table
+    std::optional<SysconField> trust_zone{};  ///< st,syscfg-tz; if set, hold-boot is written through the secure world
+    std::optional<SysconField> pdds{};        ///< st,syscfg-pdds: deep sleep
+    std::optional<SysconField> m4_state{};    ///< st,syscfg-m4-state: the state of the core, written by the bootloader
+    std::optional<SysconField> resource_table{};  ///< st,syscfg-rsc-tbl: address of the bootloader's table
     std::vector<MailboxChannel> mailboxes{};
     std::vector<std::uint32_t> watchdog{};  ///< cells of `interrupts`; empty without a watchdog
     bool wakeup_source = false;
     bool auto_boot = false;                      ///< st,auto-boot
     std::optional<std::string> firmware_name{};  ///< firmware-name; Linux 6.1's driver does not read it
 
+    /// Whether there is a mailbox channel of that name.
     [[nodiscard]] bool has_mailbox(std::string_view channel) const noexcept;
 
-    /// Whether the driver refuses a memory region because it runs past the end of the window that it begins in.
-    /// stm32_rproc looks at the first byte alone, and never does.
+    /// Whether the driver rejects a memory region because it runs past the end of the window that it begins in.
+    /// stm32_rproc checks only the first byte, and never rejects one.
     [[nodiscard]] bool overruns_window(PhysicalRange region) const noexcept;
 };
 
-/// The region that Linux keeps for the buffers of the first virtio device: it is never mapped.
+/// The region for the buffers of the first virtio device; Linux does not map it.
 inline constexpr std::string_view kBufferRegion = "vdev0buffer";
 
-/// The `compatible` of nodes that `read_stm32mp15` understands: Linux owns the core, or `st,rproc-tee` names the TEE
-/// that does; a TEE owns it (v1 to v19, and v21 of the series that brought TEEs to remoteproc); the same (v20).
+/// The `compatible` strings that `read_stm32mp15` supports. The first: Linux owns the core, or `st,rproc-tee`
+/// references the TEE that does. The second: a TEE owns it (v1 to v19, and v21 of the series that adds TEEs to
+/// remoteproc). The third: likewise (v20).
 inline constexpr std::array<std::string_view, 3> kStm32mp15Compatibles{"st,stm32mp1-m4", "st,stm32mp1-m4-tee",
                                                                        "st,stm32mp15-m4-tee"};
 
-/// The one remote processor of a tree, or the one that is named.
-/// @param name empty, or the node's name ("m4"), or its path.
+/// Finds a remote processor in a tree.
+/// @param name the node's name ("m4"), or its path; empty if there is only one.
 /// @returns the node, or
 ///   dt_node_missing: the tree has none (of that name);
-///   dt_node_disabled: there is one, but its `status`, or that of a node above it, disables it;
-///   dt_node_ambiguous: there are several, and none was named.
+///   dt_node_disabled: its `status`, or that of an ancestor, disables it;
+///   dt_node_ambiguous: there are several, and `name` is empty.
 [[nodiscard]] Result<DeviceTreeNode> find_stm32mp15(const DeviceTree& tree, std::string_view name = {});
 
-/// Reads a node, with the demands of the kernel's probe (stm32_rproc.c, stm32_rproc_parse_dt). A core that a TEE owns
-/// is described in one of four forms, those of the versions of the series "Introduction of a remoteproc tee to load
-/// signed firmware":
+/// Reads a node with the checks of the kernel's probe (stm32_rproc.c, stm32_rproc_parse_dt). A core that a TEE owns is
+/// described in one of four forms, from the versions of the series "Introduction of a remoteproc tee to load signed
+/// firmware":
 ///
 ///     up to v19  st,stm32mp1-m4-tee on the M4's bus; the id is st,proc-id (from v10), else 0
 ///     v20        st,stm32mp15-m4-tee below a node rproc-service-<UUID>; the id is reg
@@ -102,12 +105,12 @@ inline constexpr std::array<std::string_view, 3> kStm32mp15Compatibles{"st,stm32
 ///     v22        st,stm32mp1-m4 on the M4's bus, with st,rproc-tee = <&backend id>
 ///
 /// @returns the configuration, or
-///   dt_property_missing: dma-ranges of the parent, resets, st,syscfg-holdboot, or st,syscfg-tz; or what leads a node
-///     with a -tee compatible to its TEE;
-///   dt_property_malformed: one of the properties is cut off or points nowhere, or the reference to the TEE to a node
-///     that is none;
-///   dt_property_conflict: resets or st,syscfg-holdboot of a core that a TEE owns, or the reference of the other form;
-///   dt_node_disabled: the TEE's node is;
+///   dt_property_missing: dma-ranges of the parent, resets, st,syscfg-holdboot, or st,syscfg-tz is missing; or a node
+///     with a -tee compatible has no reference to its TEE;
+///   dt_property_malformed: a property is truncated or references no node, or the reference to the TEE names a node
+///     that is no TEE;
+///   dt_property_conflict: a core that a TEE owns has resets or st,syscfg-holdboot, or the reference of another form;
+///   dt_node_disabled: the TEE's node is disabled;
 ///   address_overflow: a window of dma-ranges wraps.
 [[nodiscard]] Result<Stm32mp15Config> read_stm32mp15(const DeviceTree& tree, const DeviceTreeNode& node);
 
