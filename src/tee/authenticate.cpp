@@ -23,7 +23,7 @@ using rproc::internal::read_at;
 constexpr std::uint8_t kHashSha256 = 1;
 constexpr std::uint8_t kImageElf = 1;
 
-/// The value of a TLV that has to be there and not empty.
+/// @returns the value of a required TLV, not empty, or the refusal.
 Checked<std::span<const std::byte>> required(const SignedImage& package, TlvType type, std::string_view name) {
     const auto tlv = package.find(type);
     if (!tlv || tlv->value.empty()) return refuse(ResultCode::no_data, fmt::format("TLV {} is missing", name));
@@ -44,7 +44,7 @@ bool all_zero(std::span<const std::byte> bytes) {
     return std::ranges::all_of(bytes, [](std::byte b) { return b == std::byte{0}; });
 }
 
-/// Nothing signs the bytes behind signature and images that fill them up to eight.
+/// Checks the padding of signature and images, which the signature does not cover.
 Checked<void> check_padding(const SignedImage& package, std::span<const std::byte> bytes) {
     const auto behind = [&](std::span<const std::byte> chunk, std::span<const std::byte> all) {
         const auto end = static_cast<std::size_t>(chunk.data() - all.data()) + chunk.size();
@@ -90,7 +90,7 @@ Checked<void> check_hash_type(const SignedImage& package) {
     return refuse(ResultCode::not_supported, "the hashes are not SHA-256");
 }
 
-/// How many images there are, once all that the TLVs say of them holds together.
+/// @returns the number of images, after a check of the TLVs that describe them.
 Checked<std::uint32_t> check_image_list(const SignedImage& package) {
     RPROC_TRY_ASSIGN(const auto count, required(package, TlvType::image_count, "NUM_IMG"));
     if (count.size() != 1) return refuse(ResultCode::bad_format, "TLV NUM_IMG is not one byte");
@@ -126,7 +126,7 @@ Checked<std::vector<ElfImage>> parse_images(const SignedImage& package, std::uin
     return images;
 }
 
-/// The vectors of encrypted segments, one for each program header; empty when nothing is encrypted.
+/// The initialisation vectors, one for each program header; empty for a package without encryption.
 Checked<std::span<const std::byte>> check_encryption(const SignedImage& package, const SoftwareTeePolicy& policy) {
     const auto tlv = package.find(static_cast<TlvType>(PlatformTlv::encryption));
     if (!tlv) return std::span<const std::byte>();
@@ -156,15 +156,15 @@ Checked<AuthenticSegment> check_segment(const ElfImage& image, const ElfSegment&
     return AuthenticSegment{header, contents, {}};
 }
 
-/// The entries of the hash table, handed out in order.
+/// Iterates over the entries of the hash table, in order.
 class HashTable {
   public:
-    /// `ivs`: 16 bytes for each entry, or none.
+    /// @param ivs 16 bytes for each entry, or empty.
     HashTable(const SignedImage& package, std::span<const std::byte> ivs) : package_(package), ivs_(ivs) {}
 
     [[nodiscard]] bool at_end() const { return next_ == package_.hash_count(); }
 
-    /// Checks one image against as many entries as it has program headers.
+    /// Checks one image against the next entries, one for each program header.
     [[nodiscard]] Checked<std::vector<AuthenticSegment>> check(const ElfImage& image) {
         if (image.segment_count() != image.header().phnum)
             return refuse(ResultCode::bad_format, "the program headers run past the end of an image");
@@ -192,14 +192,14 @@ Checked<void> check_hash_table(const SignedImage& package) {
     return refuse(ResultCode::bad_parameters, "TLV HASHTABLE is not a list of entries");
 }
 
-/// What is signed, apart from the images.
+/// Checks the signed header and TLVs, except those that describe the images.
 Checked<void> check_metadata(const SignedImage& package, const SoftwareTeePolicy& policy) {
     RPROC_TRY(check_version(package, policy.minimum_version));
     RPROC_TRY(check_hash_type(package));
     return check_hash_table(package);
 }
 
-/// All that the signature vouches for: what the TLVs say, and the images against them.
+/// Checks everything that the signature covers: the TLVs, and the images against them.
 Checked<void> check_contents(AuthenticPackage& result, const SignedImage& package, const SoftwareTeePolicy& policy) {
     RPROC_TRY(check_no_duplicates(package));
     RPROC_TRY(check_metadata(package, policy));

@@ -17,7 +17,7 @@ bool is_denial(std::errc error) {
     return error == std::errc::permission_denied || error == std::errc::operation_not_permitted;
 }
 
-/// There is no node, or no driver behind it.
+/// Whether the error means that there is no device node, or no driver behind it.
 bool is_absence(std::errc error) {
     constexpr std::array absent{std::errc::no_such_file_or_directory, std::errc::not_a_directory,
                                 std::errc::no_such_device, std::errc::no_such_device_or_address};

@@ -49,7 +49,7 @@ static_assert(static_cast<int>(ParamType::memref_inout) == TEE_IOCTL_PARAM_ATTR_
 constexpr std::uint32_t kParameters = 4;
 static_assert(std::tuple_size_v<WireParameters> == kParameters);
 
-/// Copies a structure to the front of `bytes`; returns what is left behind it.
+/// Copies a structure to the start of `bytes`. @returns the bytes after it.
 template <class T>
 std::span<std::byte> put(std::span<std::byte> bytes, const T& structure) noexcept {
     std::memcpy(bytes.data(), &structure, sizeof(T));
@@ -63,13 +63,13 @@ T get(std::span<const std::byte> bytes) noexcept {
     return structure;
 }
 
-/// For the structures that end in an array without length, which have no initializer in standard C++.
+/// Zero-initialises a structure that ends in a flexible array, which has no initializer in standard C++.
 template <class T>
 T zeros() noexcept {
     return get<T>(std::array<std::byte, sizeof(T)>{});
 }
 
-/// `Argument` is the structure in front of the parameters.
+/// @tparam Argument the structure that precedes the parameters.
 template <class Argument>
 Answer answer(std::span<const std::byte> bytes) noexcept {
     const auto argument = get<Argument>(bytes);

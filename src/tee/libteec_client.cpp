@@ -48,7 +48,7 @@ Error no_tee(TEEC_Result result) {
     return none ? failed(kAction, result, ErrorCode::tee_device_missing) : failed(kAction, result);
 }
 
-/// Whether the TEE or the trusted application said it; else the question did not get there.
+/// Whether the TEE or the trusted application returned the result; otherwise the request did not reach it.
 bool was_asked(TEEC_Result result, std::uint32_t origin) {
     return result == TEEC_SUCCESS || origin == TEEC_ORIGIN_TEE || origin == TEEC_ORIGIN_TRUSTED_APP;
 }
@@ -92,7 +92,7 @@ void copy_outputs(const TEEC_Operation& from, Parameters& to) {
 
 }  // namespace
 
-// libteec keeps pointers to these structures, so that none may move while it is in use.
+// libteec keeps pointers to these structures: none may move while it is in use.
 struct LibteecClient::State {
     explicit State(std::unique_ptr<TEEC_Context, Finalize> initialized) : context(std::move(initialized)) {}
     State(const State&) = delete;
@@ -188,8 +188,8 @@ void LibteecClient::close_session(SessionId session) noexcept {
     state_->sessions.erase(found);
 }
 
-// Allocated and not registered in place, because registering asks for memory that may be written to, and a firmware is
-// mapped read-only.
+// Allocates a copy instead of registering in place: registration requires writable memory, and a firmware is mapped
+// read-only.
 Result<MemoryId> LibteecClient::register_memory(std::span<const std::byte> bytes) noexcept {
     const MemoryId id{state_->next_memory++};
     const auto memory = state_->memories.emplace(id, State::Memory{}).first;

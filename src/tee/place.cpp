@@ -15,7 +15,7 @@ namespace {
 
 using Segments = std::vector<AuthenticSegment>;
 
-/// A segment and where it goes.
+/// A segment, and its destination.
 struct Placement {
     const AuthenticSegment* segment;
     std::span<std::byte> destination;
@@ -44,7 +44,7 @@ bool holds(const Segments& segments, DeviceRange table) {
     });
 }
 
-/// The section header is not signed, so it may only point at what is.
+/// The section header is not signed: it may only refer to signed bytes.
 Checked<PhysicalRange> table_of(const ElfImage& image, const Segments& segments, const RemoteMemories& memories) {
     const auto section = image.find_section(kResourceTableSection);
     if (!section || section->size == 0) return PhysicalRange();

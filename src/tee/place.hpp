@@ -8,10 +8,10 @@
 
 namespace rproc::tee::internal {
 
-/// Puts an authentic package into the processor's memories, of which every other byte becomes zero. On a refusal all of
-/// them are.
-/// @param key for encrypted segments; a package has none unless its policy has the key.
-/// @returns where the resource table lies, empty without one; or the refusal.
+/// Loads an authentic package into the processor's memories, and clears all of their other bytes. On a refusal all
+/// bytes are cleared.
+/// @param key for encrypted segments; required by a package with such segments.
+/// @returns the resource table, empty without one, or the refusal.
 [[nodiscard]] Checked<PhysicalRange> place(const AuthenticPackage& package, const std::optional<AesKey>& key,
                                            RemoteMemories& memories);
 

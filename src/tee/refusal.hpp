@@ -11,11 +11,11 @@
 
 namespace rproc::tee::internal {
 
-/// Why an image is not loaded: what the client is told, and the reason, which it is not.
+/// The refusal of an image: the result for the client, and the reason, which the client does not get.
 struct Refusal {
     ResultCode result;
     std::string reason;
-    std::optional<std::size_t> key{};  ///< who signed the image all the same; nothing when that is not known
+    std::optional<std::size_t> key{};  ///< index of the key that signed the image; nothing if unknown
 };
 
 /// A value, or the refusal.
@@ -30,7 +30,7 @@ using Checked = expected_ns::expected<T, Refusal>;
 
 namespace rproc {
 
-/// Makes RPROC_TRY and RPROC_TRY_ASSIGN pass on refusals, too.
+/// Extends RPROC_TRY and RPROC_TRY_ASSIGN to refusals.
 [[nodiscard]] inline expected_ns::unexpected<tee::internal::Refusal> fail(tee::internal::Refusal refusal) {
     return expected_ns::unexpected<tee::internal::Refusal>(std::move(refusal));
 }

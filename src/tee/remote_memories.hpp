@@ -22,10 +22,11 @@ class RemoteMemories {
         PhysicalRange pa;
     };
 
+    /// Maps the memories of a processor.
     /// @returns the memories, or address_overflow, or an error of `memory`.
     [[nodiscard]] static Result<RemoteMemories> map(std::span<const RemoteMemory> memories, ModelMemory memory);
 
-    /// The `size` bytes that the processor sees at `da`; nothing when no single memory holds them all.
+    /// @returns the `size` bytes at device address `da`, or nothing when no single memory holds them all.
     [[nodiscard]] std::optional<Place> find(DeviceAddress da, std::uint64_t size) const;
 
     void clear();

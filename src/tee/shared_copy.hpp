@@ -7,7 +7,7 @@
 
 namespace rproc::tee::internal {
 
-/// A private copy of bytes that somebody else may be writing: every byte is read exactly once.
+/// A private copy of bytes that another process may write to concurrently. Reads every byte exactly once.
 [[nodiscard]] std::vector<std::byte> copy_shared(std::span<const std::byte> bytes);
 
 }  // namespace rproc::tee::internal

@@ -15,10 +15,10 @@
 namespace rproc::tee {
 namespace {
 
-/// The largest image that is copied: more than any coprocessor's memory holds.
+/// The size limit of an image, in bytes: larger than the memory of any coprocessor. Bounds the private copy.
 constexpr std::uint64_t kLargestImage = 64ULL << 20U;
 
-/// True when the parameters have these types, in this order, and no more.
+/// Whether the parameters have exactly these types, in this order.
 bool have_types(const Parameters& parameters, std::initializer_list<ParamType> types) {
     const auto* wanted = types.begin();
     for (const Parameter& parameter : parameters) {
@@ -28,7 +28,7 @@ bool have_types(const Parameters& parameters, std::initializer_list<ParamType> t
     return true;
 }
 
-/// True when a command that is implemented got the parameters that it wants.
+/// Whether the parameters are those of the command.
 bool fit(Command command, const Parameters& parameters) {
     switch (command) {
         case Command::load_fw: return have_types(parameters, {ParamType::value_input, ParamType::memref_input});

@@ -88,7 +88,7 @@ TEST_F(Explain, QuietIsOneLineEach) {
     const auto result = run({"explain", "-q", "0xffff0006", "firmware-busy"});
     EXPECT_EQ(result.status, 0);
     EXPECT_THAT(lines_of(result.out),
-                ElementsAre(StartsWith("0xffff0006 TEE_ERROR_BAD_PARAMETERS: the TEE does not take this for"),
+                ElementsAre(StartsWith("0xffff0006 TEE_ERROR_BAD_PARAMETERS: the TEE does not recognise this"),
                             StartsWith("firmware-busy: the firmware's name can change only")));
 }
 

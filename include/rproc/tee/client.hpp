@@ -10,35 +10,38 @@
 #include "rproc/result.hpp"
 #include "rproc/tee/protocol.hpp"
 
-/// What a backend needs of a TEE: sessions, commands, shared memory. `DeviceClient` asks a real one, `SoftwareTee` is
-/// one, and a unit test brings its own mock.
+/// The interface of a TEE client: sessions, commands, shared memory. `DeviceClient` is the client of a real TEE,
+/// `SoftwareTee` is a TEE in process; a unit test defines its own mock.
 namespace rproc::tee {
 
-/// A session of a client; meaningless to any other.
+/// A session of one client; other clients do not know it.
 enum class SessionId : std::uint32_t {};
 
-/// Memory that was registered with a client.
+/// A memory registration of one client; other clients do not know it.
 enum class MemoryId : std::uint32_t {};
 
-/// A parameter of an open or an invoke (GlobalPlatform TEE Client API 1.0, 4.3.7). `type` says which members count.
+/// A parameter of an open or an invoke (TEEC_Parameter; GlobalPlatform TEE Client API 1.0, 4.3.7). `type` determines
+/// which members are used.
 struct Parameter {
     ParamType type = ParamType::none;
-    std::uint32_t a = 0;  ///< of a value
+    std::uint32_t a = 0;  ///< of a value, with b
     std::uint32_t b = 0;
-    MemoryId memory{};         ///< of a memref: which memory,
-    std::uint64_t offset = 0;  ///< from where in it,
-    std::uint64_t size = 0;    ///< and how many bytes
+    MemoryId memory{};         ///< of a memref: the memory,
+    std::uint64_t offset = 0;  ///< the offset in it in bytes,
+    std::uint64_t size = 0;    ///< and the size in bytes
 
+    /// A value that the TEE reads.
     [[nodiscard]] static constexpr Parameter value_input(std::uint32_t a, std::uint32_t b = 0) noexcept {
         return {.type = ParamType::value_input, .a = a, .b = b};
     }
-    /// Filled in by the TEE.
+    /// A value that the TEE writes.
     [[nodiscard]] static constexpr Parameter value_output() noexcept { return {.type = ParamType::value_output}; }
+    /// The first `size` bytes of a memory, which the TEE reads.
     [[nodiscard]] static constexpr Parameter memref_input(MemoryId memory, std::uint64_t size) noexcept {
         return {.type = ParamType::memref_input, .memory = memory, .size = size};
     }
 
-    /// Two 32-bit halves of a number: a low, b high.
+    /// A 64-bit number in the two halves of a value: a low, b high.
     [[nodiscard]] constexpr std::uint64_t value() const noexcept { return std::uint64_t{b} << 32U | a; }
     constexpr void set_value(std::uint64_t value) noexcept {
         a = static_cast<std::uint32_t>(value);
@@ -48,31 +51,33 @@ struct Parameter {
     friend constexpr bool operator==(const Parameter&, const Parameter&) = default;
 };
 
-/// Four, as the specification has it; unused ones are `none`, and stand behind the used ones.
+/// The parameters of a call: four, as in the specification. Unused ones are `none` and follow the used ones.
 using Parameters = std::array<Parameter, 4>;
 
-/// The answer to an open.
+/// The result of an open.
 struct OpenedSession {
-    ResultCode result;    ///< success, or why the TEE refuses
-    SessionId session{};  ///< only when it succeeded
+    ResultCode result;    ///< success, or the reason of the refusal
+    SessionId session{};  ///< valid only on success
 };
 
-/// A way to a TEE.
+/// A client of a TEE.
 ///
-/// An error (`Result` without value) says that the TEE could not be asked; what it answers, also a refusal, is a value.
-/// Members are called by one thread at a time, but not always by the same; none may throw.
+/// An error (`Result` without value) means that the request did not reach the TEE. Every answer of the TEE, also a
+/// refusal, is a value.
+///
+/// Threads: one thread at a time calls a member, but not always the same one. No member may throw.
 template <class C>
 concept Client = requires(C& client, const Uuid& application, std::uint32_t command, Parameters& parameters,
                           SessionId session, MemoryId memory, std::span<const std::byte> bytes) {
-    // Opens a session with a trusted application. `parameters` may be written to.
+    // Opens a session with a trusted application. Output parameters are written on success.
     { client.open_session(application, parameters) } -> std::same_as<Result<OpenedSession>>;
-    // Runs a command of an open session; output parameters are filled in when it succeeded.
+    // Runs a command of an open session. Output parameters are written on success.
     { client.invoke(session, command, parameters) } -> std::same_as<Result<ResultCode>>;
-    // Closes a session. Called once for each session that was opened.
+    // Closes a session. Called once for each open session.
     { client.close_session(session) } -> std::same_as<void>;
-    // Shows `bytes` to the TEE, as they are or as a copy; they stay valid and unchanged until `unregister_memory`.
+    // Shares `bytes` with the TEE, in place or as a copy. They stay valid and unchanged until `unregister_memory`.
     { client.register_memory(bytes) } -> std::same_as<Result<MemoryId>>;
-    // Takes them back. Called once for each memory that was registered.
+    // Ends the sharing. Called once for each registered memory.
     { client.unregister_memory(memory) } -> std::same_as<void>;
 };
 

@@ -16,10 +16,12 @@
 
 namespace rproc::tee {
 
-/// Memory that is registered with a client for as long as this object lives.
+/// Memory that is registered with a client during the lifetime of this object. Move-only; the client must outlive it.
 template <Client C>
 class SharedMemory {
   public:
+    /// Registers memory.
+    /// @param bytes must outlive the result.
     /// @returns the memory, or the client's error.
     [[nodiscard]] static Result<SharedMemory> make(C& client, std::span<const std::byte> bytes) {
         RPROC_TRY_ASSIGN(const MemoryId id, client.register_memory(bytes));
@@ -34,6 +36,7 @@ class SharedMemory {
         if (client_ != nullptr) client_->unregister_memory(id_);
     }
 
+    /// For Parameter::memref_input.
     [[nodiscard]] MemoryId id() const noexcept { return id_; }
 
   private:
@@ -43,23 +46,25 @@ class SharedMemory {
     MemoryId id_;
 };
 
-/// One client, shared by all processors of a TEE, from the moment the TEE is there until it is removed.
+/// The connection of all processors of a TEE through one client, from the probe of the TEE to its removal.
 ///
-/// Threads: every member may be called from any thread; one lock lets in one call at a time, as the kernel's does.
+/// Threads: any; a lock serialises the calls, as in the kernel.
 template <Client C>
 class Connection {
   public:
+    /// @param client not null; belongs to this connection alone.
     explicit Connection(std::shared_ptr<C> client) noexcept : client_(std::move(client)) {}
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
     ~Connection() { disconnect(); }
 
-    /// Opens the session of a remote processor; each id has one at a time.
+    /// Opens the session of a remote processor; each id has at most one.
+    /// @param processor id in the TEE.
     /// @returns the session, or
     ///   tee_gone: the TEE was removed;
-    ///   tee_id_taken: the processor of that id has a session;
-    ///   tee_session_refused: the TEE does not open one;
-    ///   an error of the client.
+    ///   tee_id_taken: the processor of that id already has a session;
+    ///   tee_session_refused: the TEE refuses the session;
+    ///   or an error of the client.
     [[nodiscard]] Result<SessionId> open(std::uint32_t processor) {
         const std::scoped_lock guard(lock_);
         if (client_ == nullptr) return fail(gone());
@@ -71,7 +76,7 @@ class Connection {
         return opened.session;
     }
 
-    /// Closes it; does nothing when the TEE was removed, which closed it.
+    /// Closes the session of a processor. Does nothing after the removal of the TEE, which has closed it.
     void close(std::uint32_t processor) {
         const std::scoped_lock guard(lock_);
         const auto found = find(processor);
@@ -81,13 +86,16 @@ class Connection {
     }
 
     /// Runs a command of a session.
-    /// @returns what the TEE answered, or tee_gone, or an error of the client.
+    /// @param parameters output parameters are written on success.
+    /// @returns the answer of the TEE, or
+    ///   tee_gone: the TEE was removed;
+    ///   or an error of the client.
     [[nodiscard]] Result<ResultCode> invoke(SessionId session, Command command, Parameters& parameters) {
         const std::scoped_lock guard(lock_);
         return invoke_locked(session, command, parameters);
     }
 
-    /// Runs a command with `bytes` as parameter 1, shared with the TEE for the time of the call and no longer.
+    /// Runs a command with `bytes` as parameter 1, shared with the TEE during the call.
     /// @returns as `invoke`.
     [[nodiscard]] Result<ResultCode> invoke_with(SessionId session, Command command, Parameters& parameters,
                                                  std::span<const std::byte> bytes) {
@@ -98,7 +106,8 @@ class Connection {
         return invoke_locked(session, command, parameters);
     }
 
-    /// The TEE goes away: closes all sessions, and lets go of the client. Every later call is refused with tee_gone.
+    /// Handles the removal of the TEE: closes all sessions, and releases the client. Every later call fails with
+    /// tee_gone.
     void disconnect() noexcept {
         const std::scoped_lock guard(lock_);
         for (const Session& session : std::exchange(sessions_, {})) client_->close_session(session.id);

@@ -20,34 +20,38 @@
 
 namespace rproc::tee {
 
-/// The client of OP-TEE on a board: the ioctls of the kernel's TEE interface (<linux/tee.h>) on /dev/teeN. Nothing
-/// beside the kernel is needed; in particular not libteec.
+/// The client of OP-TEE on a board: uses the ioctls of the kernel's TEE interface (<linux/tee.h>) on /dev/teeN, without
+/// libteec.
 ///
-/// OP-TEE may answer open_session with `access_denied`: its remoteproc application can be reserved for the kernel,
-/// which is then the one to boot the processor (through sysfs), and no program can take its place.
+/// OP-TEE may answer open_session with `access_denied`: a build can reserve its remoteproc application for the kernel.
+/// Only the kernel can boot the processor then (through sysfs).
 ///
-/// Errors of the members of the concept `Client`: tee_gone when the driver was removed (ENODEV), tee_device_denied
-/// for EACCES and EPERM, tee_unreachable for any other errno, and for a memref outside registered memory, for which the
-/// TEE is not asked. A call that a signal interrupts is repeated.
+/// Errors of the members of the concept `Client`:
+///   tee_gone: the driver was removed (ENODEV);
+///   tee_device_denied: EACCES or EPERM;
+///   tee_unreachable: any other errno, or a memref outside of registered memory, which is not sent to the TEE.
+/// A call that a signal interrupts is repeated.
 ///
-/// Move-only. The destructor gives back all memory that is still registered and closes the device, upon which the
-/// kernel closes the sessions that are still open. Threads: as `Client` says; two clients are independent.
+/// Move-only. The destructor unregisters all memory and closes the device; the kernel then closes the remaining
+/// sessions. Threads: as `Client`; two clients are independent.
 template <DeviceOs Os>
 class BasicDeviceClient {
   public:
-    /// Opens the first of /dev/tee0, /dev/tee1, ... /dev/tee15 that is OP-TEE.
-    /// Errors: tee_device_denied when none was found and one could not be opened for lack of permission;
-    /// tee_unreachable when one did not answer; tee_device_missing when there is none, or only other TEEs.
+    /// Opens the first device of /dev/tee0 to /dev/tee15 that is OP-TEE.
+    /// @returns the client, or
+    ///   tee_device_denied: none was found, and one could not be opened for lack of permission;
+    ///   tee_unreachable: none was found, and one did not answer;
+    ///   tee_device_missing: there is no device, or only those of other TEEs.
     [[nodiscard]] static Result<BasicDeviceClient> open(Os os = {}) {
         return open_first(device::candidates(), std::move(os));
     }
 
-    /// Opens the device at `path`. Errors: those of `open`.
+    /// Opens the device at `path`. Errors as `open`.
     [[nodiscard]] static Result<BasicDeviceClient> open_device(const std::string& path, Os os = {}) {
         return open_first({&path, 1}, std::move(os));
     }
 
-    /// The device that is open, e.g. "/dev/tee0".
+    /// The path of the open device, "/dev/tee0".
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
     [[nodiscard]] Result<OpenedSession> open_session(const Uuid& application, Parameters& parameters) noexcept {
@@ -71,17 +75,17 @@ class BasicDeviceClient {
 
     void close_session(SessionId session) noexcept {
         auto message = device::Message::close_session(session);
-        // A session that cannot be closed now is closed with the device.
+        // On failure the kernel closes the session together with the device.
         static_cast<void>(ask(message, "closing a session"));
     }
 
-    /// Copies `bytes` to memory that the kernel shares with OP-TEE; they need not outlive the call.
+    /// Copies `bytes` to memory that the kernel shares with OP-TEE (TEE_IOC_SHM_ALLOC); they need not outlive the call.
     [[nodiscard]] Result<MemoryId> register_memory(std::span<const std::byte> bytes) noexcept {
         constexpr std::string_view action = "sharing memory";
-        const auto size = std::max<std::size_t>(bytes.size(), 1);  // the driver gives no memory without bytes
+        const auto size = std::max<std::size_t>(bytes.size(), 1);  // the driver rejects size 0
         auto message = device::Message::allocate_memory(size);
         RPROC_TRY_ASSIGN(const int fd, ask(message, action));
-        // The kernel frees the memory once it is neither open nor mapped. The mapping is what is kept, because this
+        // The kernel frees the memory when it is neither open nor mapped. Only the mapping is kept, because this
         // descriptor is not closed on exec.
         const device::Descriptor<Os> descriptor(os_, fd);
         const auto mapped = device::retried([&] { return os_.map(fd, size); });
@@ -115,9 +119,9 @@ class BasicDeviceClient {
             }
             device::Descriptor<Os> descriptor(os, *fd);
             auto message = device::Message::version();
-            const auto told = device::retried([&] { return os.ioctl(*fd, message.request(), message.argument()); });
-            if (!told) {
-                search.failed(path, told.error());
+            const auto answered = device::retried([&] { return os.ioctl(*fd, message.request(), message.argument()); });
+            if (!answered) {
+                search.failed(path, answered.error());
             } else if (message.implementation() != device::kOptee) {
                 search.met(path, message.implementation());
             } else {
@@ -156,12 +160,12 @@ class BasicDeviceClient {
     std::uint32_t next_memory_ = 1;
 };
 
-/// The client that needs nothing but the kernel.
+/// The client through the kernel's ioctls.
 using IoctlClient = BasicDeviceClient<PosixOs>;
 static_assert(Client<IoctlClient>);
 
-/// The client for a board: libteec's where the library was built with libteec (RPROC_USE_LIBTEEC, which the build tells
-/// every user of the headers), the kernel's interface otherwise. Both open with `DeviceClient::open()`.
+/// The client for a board: LibteecClient if the library was built with libteec (RPROC_USE_LIBTEEC, which the build
+/// defines for all users of the headers), else IoctlClient. Both are opened by `DeviceClient::open()`.
 #if RPROC_USE_LIBTEEC
 using DeviceClient = LibteecClient;
 #else

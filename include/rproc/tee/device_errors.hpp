@@ -11,29 +11,30 @@
 
 #include "rproc/error.hpp"
 
-/// The errors of a client of /dev/teeN, in words.
+/// The errors of a client of /dev/teeN, with their texts.
 namespace rproc::tee::device {
 
-/// /dev/tee0 to /dev/tee15: all that Linux makes for clients.
+/// The device paths that Linux creates for clients: /dev/tee0 to /dev/tee15.
 [[nodiscard]] std::vector<std::string> candidates();
 
-/// A request that the driver did not take. `action` completes "... failed".
-/// tee_gone for ENODEV, tee_device_denied for EACCES and EPERM, tee_unreachable for anything else.
+/// The error of a failed request to the driver.
+/// @param action completes "... failed".
+/// @returns tee_gone (ENODEV), tee_device_denied (EACCES, EPERM) or tee_unreachable (any other).
 [[nodiscard]] Error request_failed(std::string_view path, std::string_view action, std::errc error);
 
-/// Remembers what the search for OP-TEE met, and says why it found none.
+/// Collects the results of the search for OP-TEE, and explains why it failed.
 class Search {
   public:
-    /// `paths` are the devices that will be tried, at least one; they must outlive the search.
+    /// @param paths the devices to try, at least one; must outlive the search.
     explicit Search(std::span<const std::string> paths) noexcept : paths_(paths) {}
 
-    /// The device could not be opened, or did not tell its version.
+    /// Records a device that could not be opened, or that did not answer the version request.
     void failed(const std::string& path, std::errc error);
-    /// The device is another TEE: `implementation` is its TEE_IMPL_ID.
+    /// Records a device of another TEE. @param implementation its TEE_IMPL_ID.
     void met(const std::string& path, std::uint32_t implementation);
 
-    /// tee_device_denied when any device could not be opened for lack of permission; else tee_unreachable when any
-    /// failed; else tee_device_missing, with what there is instead.
+    /// @returns tee_device_denied when a device could not be opened for lack of permission; else tee_unreachable when a
+    ///   device failed; else tee_device_missing, with the devices that were found.
     [[nodiscard]] Error failure() const;
 
   private:

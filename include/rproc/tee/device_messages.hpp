@@ -8,12 +8,12 @@
 
 #include "rproc/tee/client.hpp"
 
-/// The messages of the kernel's TEE interface, byte by byte (<linux/tee.h>), without the kernel's header: that one is
-/// needed only where the library is compiled, and checked there to agree with what stands here.
+/// The messages of the kernel's TEE interface (<linux/tee.h>), byte by byte. Only the source file includes the kernel's
+/// header, and checks that it agrees with these declarations.
 namespace rproc::tee::device {
 
-/// A parameter as the kernel reads it (struct tee_ioctl_param): for a value a and b; for a memref the offset in a, the
-/// size in b and the kernel's number of the memory in c.
+/// A parameter as the kernel reads it (struct tee_ioctl_param). For a value: a and b. For a memref: offset in a, size
+/// in b, the kernel's id of the memory in c.
 struct WireParameter {
     std::uint64_t attr = 0;
     std::uint64_t a = 0;
@@ -21,48 +21,52 @@ struct WireParameter {
     std::uint64_t c = 0;
 };
 
-/// Always four: the kernel takes any number whose size agrees with the message's length, and OP-TEE reads absent ones
-/// as `none`, so that one form serves every command.
+/// Always four parameters: the kernel accepts any number that agrees with the length of the message, and OP-TEE treats
+/// missing ones as `none`.
 using WireParameters = std::array<WireParameter, 4>;
 
-/// The implementation that a device names in its version: OP-TEE.
+/// TEE_IMPL_ID_OPTEE.
 inline constexpr std::uint32_t kOptee = 1;
 
-/// A parameter without memory: the values that the TEE is told, zero for those that it fills in.
+/// The wire form of a value or `none`: input values are copied, output values are zero.
 [[nodiscard]] WireParameter wire_value(const Parameter& parameter) noexcept;
 
-/// A memref into the memory to which the kernel gave the number `memory`.
+/// The wire form of a memref. @param memory the kernel's id of its memory.
 [[nodiscard]] WireParameter wire_memref(const Parameter& parameter, std::int32_t memory) noexcept;
 
-/// Copies what the TEE filled in: output values, of which the lower 32 bits count (a value of the GlobalPlatform API
-/// has no more), and the sizes of output memrefs.
+/// Copies the outputs of the TEE: the lower 32 bits of output values (values of the GlobalPlatform API have 32 bits),
+/// and the sizes of output memrefs.
 void copy_outputs(const WireParameters& from, Parameters& to) noexcept;
 
-/// What the TEE answered to an open or an invoke.
+/// The answer of the TEE to an open or an invoke.
 struct Answer {
     ResultCode result;
     SessionId session;
     WireParameters parameters;
 };
 
-/// One request to the driver and, once the driver has been asked, its answer. Every byte that says nothing is zero.
+/// A request to the driver and, after the ioctl, its answer. Unused bytes are zero.
 class Message {
   public:
+    /// TEE_IOC_VERSION.
     [[nodiscard]] static Message version() noexcept;
-    /// `size` in bytes; the driver refuses 0.
+    /// TEE_IOC_SHM_ALLOC. @param size in bytes; the driver refuses 0.
     [[nodiscard]] static Message allocate_memory(std::uint64_t size) noexcept;
-    /// Logs in as "public", the one way that needs no identity and that user space may always ask for.
+    /// TEE_IOC_OPEN_SESSION, with the login method "public", the only one that needs no identity and that every program
+    /// may use.
     [[nodiscard]] static Message open_session(const Uuid& application, const WireParameters& parameters) noexcept;
+    /// TEE_IOC_INVOKE.
     [[nodiscard]] static Message invoke(SessionId session, std::uint32_t command,
                                         const WireParameters& parameters) noexcept;
+    /// TEE_IOC_CLOSE_SESSION.
     [[nodiscard]] static Message close_session(SessionId session) noexcept;
 
-    /// The number and the argument for ioctl(2). The argument points into this message, which must stay where it is
+    /// The request number and the argument of ioctl(2). The argument points into this message, which must not move
     /// until the call returns.
     [[nodiscard]] unsigned long request() const noexcept { return request_; }
     [[nodiscard]] void* argument() noexcept;
 
-    /// The answers, each of the message that asks for it.
+    /// The answers. Precondition: the ioctl of the corresponding message succeeded.
     [[nodiscard]] std::uint32_t implementation() const noexcept;
     [[nodiscard]] std::int32_t memory() const noexcept;
     [[nodiscard]] Answer opened() const noexcept;

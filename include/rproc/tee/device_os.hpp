@@ -11,14 +11,14 @@
 
 #include "rproc/result.hpp"
 
-/// The system calls of a client of /dev/teeN, as a policy, so that a test needs neither a board nor a TEE.
+/// The system calls of a client of /dev/teeN, as a policy: a test replaces them, and needs neither a board nor a TEE.
 namespace rproc::tee {
 
-/// What a system call returns, or its errno.
+/// The result of a system call, or its errno.
 template <class T>
 using SystemResult = expected_ns::expected<T, std::errc>;
 
-/// The five system calls that the TEE driver answers. Copies must act alike; none of the calls may throw.
+/// The five system calls that the TEE driver implements. Copies must be equivalent. No call may throw.
 template <class O>
 concept DeviceOs = std::copyable<O> && requires(O& os, const std::string& path, int fd, unsigned long request,
                                                 void* argument, std::size_t size, std::span<std::byte> bytes) {
@@ -28,13 +28,13 @@ concept DeviceOs = std::copyable<O> && requires(O& os, const std::string& path, 
     { os.ioctl(fd, request, argument) } -> std::same_as<SystemResult<int>>;
     // Maps the first `size` bytes for reading and writing, shared: mmap(2).
     { os.map(fd, size) } -> std::same_as<SystemResult<std::span<std::byte>>>;
-    // Takes back what `map` returned: munmap(2).
+    // Unmaps the result of `map`: munmap(2).
     { os.unmap(bytes) } -> std::same_as<void>;
-    // close(2). Never repeated: Linux has closed the descriptor whatever it returns.
+    // close(2). Never repeated: Linux closes the descriptor even when the call fails.
     { os.close(fd) } -> std::same_as<void>;
 };
 
-/// The system calls themselves. Safe from any thread.
+/// The system calls of this machine. Threads: any.
 class PosixOs {
   public:
     [[nodiscard]] SystemResult<int> open(const std::string& path) const noexcept;
@@ -47,7 +47,7 @@ static_assert(DeviceOs<PosixOs>);
 
 namespace device {
 
-/// Repeats a system call for as long as a signal interrupts it.
+/// Repeats a system call while a signal interrupts it (EINTR).
 template <class Call>
 [[nodiscard]] auto retried(Call call) noexcept {
     auto result = call();
@@ -55,7 +55,7 @@ template <class Call>
     return result;
 }
 
-/// A file descriptor and its owner. Move-only.
+/// Owns a file descriptor. Move-only.
 template <DeviceOs Os>
 class Descriptor {
   public:
@@ -89,7 +89,7 @@ struct Unmap {
     std::size_t size;
 };
 
-/// Mapped bytes and their owner.
+/// Owns mapped bytes.
 template <DeviceOs Os>
 using MappedBytes = std::unique_ptr<std::byte[], Unmap<Os>>;
 

@@ -7,31 +7,32 @@
 #include "rproc/result.hpp"
 #include "rproc/tee/client.hpp"
 
-/// What the clients of a real TEE have in common about parameters.
+/// Functions on parameters that the clients of a real TEE share.
 namespace rproc::tee::device {
 
+/// Whether the parameter refers to memory.
 [[nodiscard]] constexpr bool is_memref(ParamType type) noexcept {
     return type == ParamType::memref_input || type == ParamType::memref_output || type == ParamType::memref_inout;
 }
 
-/// Values that the TEE is told.
+/// Whether the TEE reads the value.
 [[nodiscard]] constexpr bool is_input_value(ParamType type) noexcept {
     return type == ParamType::value_input || type == ParamType::value_inout;
 }
 
-/// Values that the TEE fills in.
+/// Whether the TEE writes the value.
 [[nodiscard]] constexpr bool is_output_value(ParamType type) noexcept {
     return type == ParamType::value_output || type == ParamType::value_inout;
 }
 
-/// Memory that the TEE writes to, and of which it says how much it wrote.
+/// Whether the TEE writes to the memory, and returns the number of bytes in its size.
 [[nodiscard]] constexpr bool is_output_memref(ParamType type) noexcept {
     return type == ParamType::memref_output || type == ParamType::memref_inout;
 }
 
-/// A memref lies inside memory that is registered: `registered` is its size, nothing when the client knows no such
-/// memory. The kernel would only see that it lies in the same pages.
-/// Errors: tee_unreachable, because the TEE is not asked.
+/// Checks that a memref lies inside its memory. The kernel would only check the pages.
+/// @param registered size of the memory in bytes, or nothing for an unknown memory.
+/// @returns nothing, or tee_unreachable: the TEE is not called.
 [[nodiscard]] Result<void> check_memref(const Parameter& parameter, std::optional<std::uint64_t> registered);
 
 }  // namespace rproc::tee::device

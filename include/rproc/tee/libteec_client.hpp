@@ -10,21 +10,24 @@
 
 namespace rproc::tee {
 
-/// The client of a TEE through libteec, the GlobalPlatform TEE Client API (1.0) as OP-TEE's user space brings it. It is
-/// defined only in a library that was built where CMake found libteec.
+/// The client of a TEE through libteec, the GlobalPlatform TEE Client API 1.0 of OP-TEE's user space. Defined only in a
+/// library that CMake built with libteec.
 ///
-/// Which TEE is asked, is libteec's choice: its default one. Beside what `BasicDeviceClient` says of OP-TEE: libteec
-/// tells no errno, so that a TEE whose driver was removed is tee_unreachable, and not tee_gone.
+/// libteec selects the TEE: its default one. Differs from `BasicDeviceClient`: libteec returns no errno, so a TEE whose
+/// driver was removed is reported as tee_unreachable, and not as tee_gone.
 ///
-/// Errors of the members of the concept `Client`: tee_device_denied when libteec says ACCESS_DENIED of its own,
-/// tee_unreachable for its other results, and for a memref outside registered memory. A result that comes from the TEE
-/// or the trusted application is a value.
+/// Errors of the members of the concept `Client`:
+///   tee_device_denied: libteec itself returns ACCESS_DENIED;
+///   tee_unreachable: its other results, or a memref outside of registered memory.
+/// A result of the TEE or of the trusted application is a value.
 ///
-/// Move-only. The destructor closes what is still open. Threads: as `Client` says; two clients are independent.
+/// Move-only. The destructor closes the remaining sessions. Threads: as `Client`; two clients are independent.
 class LibteecClient {
   public:
-    /// Errors: tee_device_missing when libteec finds no TEE (or none that this user may open), tee_device_denied,
-    /// tee_unreachable.
+    /// Opens the default TEE.
+    /// @returns the client, or
+    ///   tee_device_missing: libteec finds no TEE, or none that this user may open;
+    ///   tee_device_denied, tee_unreachable: as above.
     [[nodiscard]] static Result<LibteecClient> open();
 
     LibteecClient(LibteecClient&& other) noexcept;

@@ -10,18 +10,19 @@
 
 #include "rproc/error.hpp"
 
-/// The protocol of OP-TEE's remoteproc trusted application (ta/remoteproc/include/ta_remoteproc.h in OP-TEE), which
-/// authenticates, loads, starts and stops a remote processor in the secure world. Values are the wire's.
+/// The protocol of OP-TEE's remoteproc trusted application (ta/remoteproc/include/ta_remoteproc.h), which
+/// authenticates, loads, starts and stops a remote processor in the secure world. Enumerators have the values of the
+/// wire.
 namespace rproc::tee {
 
-/// A TEE UUID as the ioctl interface carries it: 16 bytes, in the order in which they are printed (RFC 4122).
+/// A TEE UUID as in the ioctl interface: 16 bytes, in the order of their text form (RFC 4122).
 using Uuid = std::array<std::uint8_t, 16>;
 
 /// 80a4c275-0a47-4905-8285-1486a9771a08 (TA_REMOTEPROC_UUID)
 inline constexpr Uuid kRemoteprocUuid{0x80, 0xa4, 0xc2, 0x75, 0x0a, 0x47, 0x49, 0x05,
                                       0x82, 0x85, 0x14, 0x86, 0xa9, 0x77, 0x1a, 0x08};
 
-/// "80a4c275-0a47-4905-8285-1486a9771a08"
+/// Formats as "80a4c275-0a47-4905-8285-1486a9771a08".
 [[nodiscard]] inline std::string to_string(const Uuid& uuid) {
     std::string text;
     for (std::size_t i = 0; i < uuid.size(); ++i) {
@@ -31,19 +32,18 @@ inline constexpr Uuid kRemoteprocUuid{0x80, 0xa4, 0xc2, 0x75, 0x0a, 0x47, 0x49, 
     return text;
 }
 
-/// What a client may ask (TA_RPROC_CMD_* in ta_remoteproc.h). Every command has the processor's id in parameter 0
-/// (value input, a). A state that is not named is answered with BAD_STATE, other types of parameters with
-/// BAD_PARAMETERS.
+/// The commands (TA_RPROC_CMD_* in ta_remoteproc.h). Parameter 0 of every command is the id of the processor (value
+/// input, a). In a state that is not listed the result is BAD_STATE, with other parameter types BAD_PARAMETERS.
 enum class Command : std::uint32_t {
-    load_fw = 1,        ///< [1] memref input: the signed image. OFF -> LOADED; when LOADED, nothing is done
-    start_fw = 2,       ///< LOADED -> STARTED; when STARTED, nothing is done
-    stop_fw = 3,        ///< STARTED -> OFF; when OFF, nothing is done
+    load_fw = 1,        ///< [1] memref input: the signed image. OFF -> LOADED; no effect when LOADED
+    start_fw = 2,       ///< LOADED -> STARTED; no effect when STARTED
+    stop_fw = 3,        ///< STARTED -> OFF; no effect when OFF
     get_rsc_table = 4,  ///< [1] value output: the table's physical address (a low, b high); [2] its size, 0 for none
     get_coredump = 5,   ///< [1] memref output; NOT_IMPLEMENTED in OP-TEE
-    release_fw = 6,     ///< OFF or LOADED -> OFF; the memories are cleared
+    release_fw = 6,     ///< OFF or LOADED -> OFF; clears the memories
 };
 
-/// "LOAD_FW"; the end of the command's name in OP-TEE (TA_RPROC_CMD_LOAD_FW).
+/// The name of a command without its prefix TA_RPROC_CMD_: "LOAD_FW"; static storage.
 [[nodiscard]] constexpr std::string_view name_of(Command command) noexcept {
     switch (command) {
         case Command::load_fw: return "LOAD_FW";
@@ -67,7 +67,7 @@ enum class ParamType : std::uint64_t {
     memref_inout = 7,
 };
 
-/// The result of an open or an invoke: those that a remoteproc client meets. Others occur.
+/// The results of an open or an invoke that a remoteproc client meets; other values occur.
 /// Sources: GlobalPlatform TEE Client API 1.0, 4.4.2 (up to 0xffff0010); TEE Internal Core API 1.1, 3.3.1 (0xffff3xxx).
 enum class ResultCode : std::uint32_t {
     success = 0x00000000,
@@ -88,40 +88,40 @@ enum class ResultCode : std::uint32_t {
     signature_invalid = 0xffff3072,
 };
 
-/// One row for each result code, in words for somebody who boots remoteproc firmware.
+/// The description of a result code, for a user who boots remoteproc firmware.
 struct ResultInfo {
     ResultCode code;
-    std::string_view name;     ///< as OP-TEE's headers spell it
-    std::string_view meaning;  ///< what it usually says there
+    std::string_view name;     ///< as in OP-TEE's headers
+    std::string_view meaning;  ///< its usual meaning for remoteproc
     std::string_view cause;    ///< the usual cause
 };
 
-/// Every result code in words.
+/// The description of every ResultCode.
 inline constexpr std::array kResults{
-    ResultInfo{ResultCode::success, "TEE_SUCCESS", "the TEE did what it was asked", "nothing is wrong"},
+    ResultInfo{ResultCode::success, "TEE_SUCCESS", "the command succeeded", "no error"},
     ResultInfo{ResultCode::generic, "TEE_ERROR_GENERIC",
                "the TEE failed without saying why; this says nothing about the signature",
                "a driver below the trusted application failed: clock, reset or memory firewall of the processor"},
     ResultInfo{ResultCode::access_denied, "TEE_ERROR_ACCESS_DENIED",
-               "the caller may not do this; the firmware was not looked at",
+               "the caller may not do this; the firmware was not checked",
                "the session was opened by a program, where only the kernel may, or by another client than the owner"},
     ResultInfo{ResultCode::bad_format, "TEE_ERROR_BAD_FORMAT",
                "the signed package or an ELF file in it is not laid out as it should be; not a signature failure",
                "two images in the package have a resource table, or an image is no 32-bit ELF file"},
     ResultInfo{ResultCode::bad_parameters, "TEE_ERROR_BAD_PARAMETERS",
-               "the TEE does not take this for a signed image that it knows; it is not a signature failure",
+               "the TEE does not recognise this as a signed image; it is not a signature failure",
                "a plain ELF file was given to a processor that is loaded by the TEE"},
     ResultInfo{ResultCode::bad_state, "TEE_ERROR_BAD_STATE",
                "the processor is not in a state in which this can be done",
                "it is started while nothing is loaded, stopped before it was started, or loaded while it runs"},
     ResultInfo{ResultCode::item_not_found, "TEE_ERROR_ITEM_NOT_FOUND",
-               "the TEE has no such thing: no trusted application, or nothing in the image by that name",
+               "the TEE has no such object: no trusted application, or no such item in the image",
                "OP-TEE was built without the remoteproc trusted application"},
-    ResultInfo{ResultCode::not_implemented, "TEE_ERROR_NOT_IMPLEMENTED", "the TEE knows the command and does not do it",
+    ResultInfo{ResultCode::not_implemented, "TEE_ERROR_NOT_IMPLEMENTED", "the TEE does not implement this command",
                "a coredump was asked for, which OP-TEE does not write"},
     ResultInfo{ResultCode::not_supported, "TEE_ERROR_NOT_SUPPORTED", "the TEE does not serve this processor",
                "the processor id in the device tree is not one that OP-TEE's platform code knows"},
-    ResultInfo{ResultCode::no_data, "TEE_ERROR_NO_DATA", "something that the image should bring along is not in it",
+    ResultInfo{ResultCode::no_data, "TEE_ERROR_NO_DATA", "a part of the image is missing",
                "a TLV that the trusted application needs is missing from the image"},
     ResultInfo{ResultCode::out_of_memory, "TEE_ERROR_OUT_OF_MEMORY",
                "the TEE has no memory left for its work; the firmware may be sound",
@@ -131,30 +131,30 @@ inline constexpr std::array kResults{
     ResultInfo{ResultCode::security, "TEE_ERROR_SECURITY",
                "the image is not what was signed, or wants memory that it must not have",
                "the hash of a segment differs from the signed one: the image was changed after it was signed"},
-    ResultInfo{ResultCode::short_buffer, "TEE_ERROR_SHORT_BUFFER", "a buffer is smaller than what belongs into it",
-               "the image was cut off, or its header promises more than there is"},
+    ResultInfo{ResultCode::short_buffer, "TEE_ERROR_SHORT_BUFFER", "a buffer is too small for its content",
+               "the image was truncated, or its header gives larger sizes"},
     ResultInfo{ResultCode::target_dead, "TEE_ERROR_TARGET_DEAD",
-               "the trusted application died; every later command fails until a new session is opened",
-               "it panicked over an earlier command: OP-TEE's console shows where"},
+               "the trusted application panicked; every later command fails until a new session is opened",
+               "an earlier command caused the panic: OP-TEE's console shows where"},
     ResultInfo{ResultCode::signature_invalid, "TEE_ERROR_SIGNATURE_INVALID",
                "this is the signature failure: the signature does not match header and TLVs under the TEE's key",
                "the image was signed with another key than the one that OP-TEE was built with"},
 };
 
-/// The row of a result; nothing for one that is not listed.
+/// @returns the description of a result, or nothing for one that is not listed.
 [[nodiscard]] constexpr std::optional<ResultInfo> find_result(std::uint32_t value) noexcept {
     for (const ResultInfo& row : kResults)
         if (static_cast<std::uint32_t>(row.code) == value) return row;
     return std::nullopt;
 }
 
-/// "TEE_ERROR_BAD_PARAMETERS"; "unknown" for a value that is no enumerator.
+/// The name of a result, "TEE_ERROR_BAD_PARAMETERS"; "unknown" for a value that is no enumerator.
 [[nodiscard]] constexpr std::string_view name_of(ResultCode code) noexcept {
     const auto row = find_result(static_cast<std::uint32_t>(code));
     return row ? row->name : "unknown";
 }
 
-/// "TEE_ERROR_BAD_STATE (0xffff0007): the processor is not in a state in which this can be done"
+/// Formats as "TEE_ERROR_BAD_STATE (0xffff0007): the processor is not in a state in which this can be done"
 [[nodiscard]] inline std::string describe(ResultCode code) {
     const auto value = static_cast<std::uint32_t>(code);
     const auto row = find_result(value);
@@ -162,15 +162,15 @@ inline constexpr std::array kResults{
     return fill("{0} ({1:#010x}): {2}", {row->name, value, row->meaning});
 }
 
-/// "the usual cause: ..."; empty for an unknown result.
+/// Formats as "the usual cause: ..."; empty for an unknown result.
 [[nodiscard]] inline std::string usual_cause(ResultCode code) {
     const auto row = find_result(static_cast<std::uint32_t>(code));
     return row ? fill("the usual cause: {0}", {row->cause}) : std::string();
 }
 
-/// An error about a result of the TEE.
-/// @param text its arguments are {0} the name of the result, {1} its value, {2} its meaning, {3} its usual cause; the
-///   hint is left out for a result that is not listed.
+/// Makes an error of a result of the TEE.
+/// @param text its arguments are {0} the name of the result, {1} its value, {2} its meaning, {3} its usual cause. The
+///   hint is omitted for a result that is not listed. Views of static storage.
 [[nodiscard]] inline Error answer_error(ErrorText text, const Place& where, ResultCode result) {
     const auto value = static_cast<std::uint32_t>(result);
     const ResultInfo row = find_result(value).value_or(

@@ -15,23 +15,24 @@
 
 namespace rproc::tee {
 
-/// Where the TEE says that the resource table lies; `size` 0 when the firmware has none.
+/// The resource table that the TEE reports; `size` (bytes) is 0 without one.
 struct TableLocation {
     PhysicalAddress pa;
     std::uint64_t size;
 };
 
-/// The session of one remote processor with the remoteproc application: its commands as functions. Open from `open`
-/// until it is destroyed, or until the TEE is removed. Move-only; as thread-safe as its Connection.
+/// The session of one remote processor with the remoteproc application; its commands are member functions. Open from
+/// `open` until its destruction, or until the removal of the TEE. Move-only; as thread-safe as its Connection.
 ///
-/// Every command returns
-///   tee_refused: the TEE answered with another result than success; the error says which, and what it means;
+/// Every command returns nothing on success, or
+///   tee_refused: the TEE returned another result than success; the error has its name and meaning;
 ///   tee_gone: the TEE was removed;
 ///   or an error of the client.
 template <Client C>
 class Session {
   public:
-    /// @param processor the processor's number in the TEE.
+    /// Opens a session.
+    /// @param processor id of the processor in the TEE.
     /// @returns the session, or an error of Connection::open.
     [[nodiscard]] static Result<Session> open(std::shared_ptr<Connection<C>> connection, std::uint32_t processor) {
         RPROC_TRY_ASSIGN(const SessionId id, connection->open(processor));
@@ -51,19 +52,22 @@ class Session {
         if (connection_ != nullptr) connection_->close(processor_);
     }
 
-    /// Authenticates the image and puts it into the processor's memory; nothing is done when one is loaded.
-    /// @param image shared with the TEE during the call.
+    /// Authenticates the image, and loads it to the processor's memory (LOAD_FW). No effect when an image is loaded.
+    /// @param image the signed image; shared with the TEE during the call.
     [[nodiscard]] Result<void> load_fw(std::span<const std::byte> image) {
         Parameters parameters = first();
         return done(kCommandLoadFw, connection_->invoke_with(id_, Command::load_fw, parameters, image));
     }
 
+    /// Starts the processor (START_FW). No effect when it is started.
     [[nodiscard]] Result<void> start_fw() { return command(kCommandStartFw, Command::start_fw); }
+    /// Stops the processor (STOP_FW). No effect when it is stopped.
     [[nodiscard]] Result<void> stop_fw() { return command(kCommandStopFw, Command::stop_fw); }
-    /// Clears the processor's memory.
+    /// Releases the image and clears the processor's memory (RELEASE_FW).
     [[nodiscard]] Result<void> release_fw() { return command(kCommandReleaseFw, Command::release_fw); }
 
-    /// Where the table of the loaded firmware lies. Addresses and sizes have 64 bits, whatever the kernel's.
+    /// The resource table of the loaded firmware (GET_RSC_TABLE). Address and size have 64 bits, also for a 32-bit
+    /// kernel.
     [[nodiscard]] Result<TableLocation> get_rsc_table() {
         Parameters parameters = first();
         parameters[1] = Parameter::value_output();
@@ -76,7 +80,7 @@ class Session {
     /// A command as the kernel's log names it.
     struct CommandText {
         std::string_view name;
-        std::string_view unreached_line;  ///< the TEE could not be asked: the place is the client's
+        std::string_view unreached_line;  ///< printed when the request does not reach the TEE
     };
     static constexpr CommandText kCommandLoadFw{
         .name = "TA_RPROC_CMD_LOAD_FW",
@@ -102,7 +106,7 @@ class Session {
         return done(text, connection_->invoke(id_, command, parameters));
     }
 
-    /// A result other than success as an error, with the line that Linux prints.
+    /// Converts a result other than success to an error, with the line that Linux prints.
     [[nodiscard]] static Result<void> done(const CommandText& command, Result<ResultCode> answer) {
         if (answer && *answer == ResultCode::success) return {};
         if (!answer) {

@@ -24,43 +24,43 @@ namespace internal {
 class RemoteMemories;
 }
 
-/// A memory of a remote processor that the TEE may load to: where the processor sees it, and where it is. A TEE may
-/// know memories that Linux does not see.
+/// A memory of a remote processor that the TEE may load to, with both of its addresses. Linux may not know every one.
 struct RemoteMemory {
     DeviceAddress da;
     PhysicalRange pa;
 };
 
-/// What an image has to be for a SoftwareTee to load it.
+/// The requirements on an image for a SoftwareTee to load it.
 struct SoftwareTeePolicy {
-    /// Whether signatures are looked at: `not_verified` is for tools that judge the rest of an image without its key.
+    /// Whether signatures are verified. `not_verified` is for tools that check the rest of an image without its key.
     enum class Signatures { verified, not_verified };
 
     TrustedKeys keys{};
     Signatures signatures = Signatures::verified;
-    /// The AES-256 key of encrypted images (see firmware/platform_tlvs.hpp); without it they are not supported.
+    /// The AES-256 key of encrypted images (see firmware/platform_tlvs.hpp). Without it they are refused with
+    /// NOT_SUPPORTED.
     std::optional<AesKey> decryption_key{};
-    /// Images of a lower version, or of none, are refused; 0 takes all.
+    /// The minimum of PlatformTlv::image_version. Images of a lower version, or without one, are refused; 0 accepts
+    /// all.
     std::uint32_t minimum_version = 0;
 };
 
-/// How the last LOAD_FW of a processor went: what a TEE says on its own console, and to nobody else.
+/// The result of the last LOAD_FW of a processor, with the reason that a TEE prints on its own console only.
 struct LoadReport {
     ResultCode result = ResultCode::success;
-    std::string reason{};              ///< of a refusal, in words; empty when it was loaded
-    std::optional<std::size_t> key{};  ///< which of the policy's keys signed it; nothing when none did
+    std::string reason{};              ///< of a refusal, in words; empty on success
+    std::optional<std::size_t> key{};  ///< index of the key of the policy that signed it; nothing if none did
 };
 
-/// The trusted application of OP-TEE's ta/remoteproc, in process: the same commands, states, result codes and image
-/// format, with real signatures, so that a secure boot can be tried and tested without a board.
+/// A model of OP-TEE's trusted application ta/remoteproc, in process: the same commands, states, result codes and image
+/// format, with real signatures. For secure boots without a board.
 ///
-/// Stricter than the original where that leaves gaps: the whole image is copied before anything in it is looked at;
-/// every program header of every image must be in the hash table, whole and in order, and every hash is checked before
-/// the first byte is placed; each TLV may occur once; a resource table must lie in a segment; a session serves the one
-/// processor it was opened for; and a refusal leaves the processor's memories zero.
+/// It is stricter than the original in these points: it copies the whole image before any check; every program header
+/// of every image must be in the hash table, completely and in order, and every hash is checked before the first byte
+/// is loaded; each TLV may occur once; a resource table must lie in a segment; a session serves only the processor that
+/// it was opened for; after a refusal the processor's memories are zero.
 ///
-/// Not thread-safe by itself: a Connection lets in one thread at a time. Handles of the memories it was given are
-/// shared.
+/// Threads: not thread-safe; a Connection serialises its calls. The memories passed to it are shared handles.
 class SoftwareTee {
   public:
     enum class ProcessorState { off, loaded, started };
@@ -70,29 +70,29 @@ class SoftwareTee {
     SoftwareTee& operator=(const SoftwareTee&) = delete;
     ~SoftwareTee();
 
-    /// Makes a processor known, with the memories that its images may be loaded to. The memories stay mapped in
-    /// `memory` as long as the TEE lives.
+    /// Adds a processor.
+    /// @param memories the ranges that its images may be loaded to; mapped in `memory` as long as the TEE lives.
     /// @returns nothing, or
-    ///   tee_id_taken: there is one of that id;
-    ///   address_overflow: a memory runs past the end of the address space;
-    ///   or the error of `memory` for one that cannot be mapped.
+    ///   tee_id_taken: a processor has that id;
+    ///   address_overflow: a range wraps;
+    ///   or the error of `memory` for a range that cannot be mapped.
     [[nodiscard]] Result<void> add_processor(std::uint32_t id, std::span<const RemoteMemory> memories,
                                              ModelMemory memory);
 
-    // Client. None of these fails; what is wrong with a call is a result.
+    // The concept Client. These never return an error; an invalid call has a result other than success.
 
     [[nodiscard]] Result<OpenedSession> open_session(const Uuid& application, Parameters& parameters);
     [[nodiscard]] Result<ResultCode> invoke(SessionId session, std::uint32_t command, Parameters& parameters);
     void close_session(SessionId session);
-    /// The bytes are read where they are, while LOAD_FW runs.
+    /// Registers the bytes in place; LOAD_FW reads them.
     [[nodiscard]] Result<MemoryId> register_memory(std::span<const std::byte> bytes);
     void unregister_memory(MemoryId memory);
 
-    // For tests and tools that look inside. Precondition of those with an id: `add_processor` was called for it.
+    // For tests and tools. Precondition of the functions with an id: `add_processor` succeeded for it.
 
     [[nodiscard]] ProcessorState state(std::uint32_t id) const;
     [[nodiscard]] const LoadReport& last_load(std::uint32_t id) const;
-    /// True when every byte of the processor's memories is zero.
+    /// Whether every byte of the processor's memories is zero.
     [[nodiscard]] bool is_clear(std::uint32_t id) const;
     [[nodiscard]] std::size_t open_sessions() const noexcept { return sessions_.size(); }
     [[nodiscard]] std::size_t registered_memories() const noexcept { return memories_.size(); }

@@ -13,35 +13,35 @@
 
 namespace rproc::tee {
 
-/// Where remote processors find the TEE: it may come after them, and go before them.
+/// The TEE that remote processors register with. It may appear after them, and be removed before them.
 ///
-/// Threads: every member may be called from any thread. A backend that was registered keeps what it needs alive by
-/// itself, so that the order of destruction does not matter.
+/// Threads: any. A registered backend owns what it needs: the order of destruction is arbitrary.
 template <Client C>
 class TeeContext {
   public:
-    /// Without a TEE: processors are deferred until there is one.
+    /// A context without a TEE: registrations fail with tee_not_ready until `provide`.
     TeeContext() = default;
     explicit TeeContext(std::shared_ptr<C> client) { provide(std::move(client)); }
     TeeContext(const TeeContext&) = delete;
     TeeContext& operator=(const TeeContext&) = delete;
 
-    /// The TEE is there. One that was there before is removed first. The client must belong to this context alone.
+    /// Handles the probe of a TEE. A previous one is removed first.
+    /// @param client belongs to this context alone.
     void provide(std::shared_ptr<C> client) { replace(std::make_shared<Connection<C>>(std::move(client))); }
 
-    /// The TEE is gone: sessions are closed and the client is let go. Ops of processors that are registered return
-    /// tee_gone (ENODEV) from now on, also when another TEE comes; they have to be registered with it again.
+    /// Handles the removal of the TEE: closes all sessions, and releases the client. Ops of registered processors
+    /// return tee_gone (ENODEV) from now on, also after another TEE appears: they must be registered again.
     void remove() { replace(nullptr); }
 
-    /// Registers a remote processor: opens its session. The backend unregisters it when it is destroyed. What the TEE
-    /// may still hold for it, because a program died between load and start, is taken for the image of the next boot,
-    /// as by Linux; a boot that fails, or a shutdown, clears it.
-    /// @param id the processor's number in the TEE, from the device tree.
+    /// Registers a remote processor: opens its session. The destructor of the backend unregisters it. An image that the
+    /// TEE still holds, because a program terminated between load and start, is used for the next boot, as by Linux; a
+    /// failed boot or a shutdown clears it.
+    /// @param id of the processor in the TEE, from the device tree.
     /// @returns the backend, or
-    ///   tee_not_ready: there is no TEE yet; try again after `provide`;
+    ///   tee_not_ready: there is no TEE yet; retry after `provide`;
     ///   tee_id_taken: another processor of that id is registered;
     ///   tee_session_refused: the TEE does not know the id, or has no remoteproc application;
-    ///   an error of the client.
+    ///   or an error of the client.
     [[nodiscard]] Result<Backend<C>> register_processor(std::uint32_t id) {
         const auto connection = current();
         if (connection == nullptr) {

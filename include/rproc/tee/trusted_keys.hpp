@@ -12,15 +12,16 @@
 
 namespace rproc::tee {
 
-/// The keys that a trusted application accepts signatures of. Immutable once it is in use; then safe from any thread.
+/// The keys whose signatures a trusted application accepts. Threads: concurrent reads are safe while no thread adds a
+/// key.
 class TrustedKeys {
   public:
     TrustedKeys() = default;
     explicit TrustedKeys(PublicKey key) { add(std::move(key)); }
 
     /// Adds a key.
-    /// @param key_info the PKEYINFO by which an image asks for this key; empty for a key that any image may be signed
-    /// by.
+    /// @param key_info the TLV TlvType::key_info (PKEYINFO) of the images that request this key; empty for a key
+    ///   without one.
     void add(PublicKey key, std::vector<std::byte> key_info = {}) {
         keys_.push_back({std::move(key), std::move(key_info)});
     }
@@ -30,8 +31,9 @@ class TrustedKeys {
     /// Precondition: `index < size()`.
     [[nodiscard]] const PublicKey& operator[](std::size_t index) const noexcept { return keys_[index].key; }
 
-    /// The index of the key that signed the package. Where keys were added with the PKEYINFO that the package has, only
-    /// those are tried; otherwise those that were added without one.
+    /// Finds the key that signed the package. If keys were added with the PKEYINFO of the package, only those are
+    /// tried, otherwise those without one.
+    /// @returns its index, or nothing when no key verifies the signature.
     [[nodiscard]] std::optional<std::size_t> find_signer(const SignedImage& package, SignType type) const;
 
   private:
