@@ -26,7 +26,7 @@ LogSource source_of(std::string_view text) {
     return LogSource::driver;
 }
 
-/// The text behind the device's prefix, if the line is about the device `name`.
+/// @returns the text after the device prefix, if the line is about the device `name`.
 std::optional<std::string_view> said_by(std::string_view text, std::string_view name) {
     if (name.empty()) return std::nullopt;
     const std::string prefix = fmt::format(" {}: ", name);
@@ -35,7 +35,7 @@ std::optional<std::string_view> said_by(std::string_view text, std::string_view 
     return text.substr(found + prefix.size());
 }
 
-/// Nothing when the line is not about this processor.
+/// @returns the text of a line about this processor, without the prefix of the device, or nothing for any other line.
 std::optional<std::string_view> text_about(const KernelLine& line, std::string_view remoteproc,
                                            std::string_view device) {
     const std::string_view text = line.text;

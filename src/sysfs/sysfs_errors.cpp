@@ -74,7 +74,7 @@ constexpr ErrorText kNotInTime{.code = ErrorCode::timed_out,
                                .message = "is not {0} after {1} ms, but {2}",
                                .hint = "see its trace and the kernel's log; --timeout waits longer"};
 
-/// The error with other texts, and one more argument: the last hole of `text`.
+/// @returns the error with other texts, and one more argument, that of the last placeholder of `text`.
 Error reworded(const Error& error, const ErrorText& text, std::string_view argument) {
     std::vector<TextArgument> arguments(error.arguments().begin(), error.arguments().end());
     arguments.emplace_back(argument);
@@ -83,7 +83,7 @@ Error reworded(const Error& error, const ErrorText& text, std::string_view argum
     return changed;
 }
 
-/// The hole of an error's next argument, "{2}".
+/// The placeholder of an error's next argument, "{2}".
 std::string_view next_hole(const Error& error) {
     static constexpr std::array<std::string_view, 8> kHoles{"{0}", "{1}", "{2}", "{3}", "{4}", "{5}", "{6}", "{7}"};
     return kHoles.at(error.arguments().size());
@@ -100,7 +100,7 @@ std::string permission_hint(const FileFailure& failure) {
     if (failure.file.filename() == "kmsg") return "use sudo, or allow it: sysctl kernel.dmesg_restrict=0";
     constexpr unsigned kAnyWrite = 0222;
     if (failure.owner && (failure.owner->mode & kAnyWrite) == 0)
-        return "its driver lets nobody write: the processor is controlled by another driver of the kernel";
+        return "its driver rejects all writes: another driver of the kernel controls the processor";
     return "use sudo; or let a group write by the udev rule SUBSYSTEM==\"remoteproc\", ACTION==\"add\", "
            "RUN+=\"/bin/chgrp -R remoteproc /sys%p/\", RUN+=\"/bin/chmod g+w /sys%p/state /sys%p/firmware "
            "/sys%p/recovery /sys%p/coredump\", with a group remoteproc that the user is in";
@@ -119,7 +119,7 @@ Error missing(const FileFailure& failure) {
     return in_debugfs(failure.file) ? Error(kNoDebugFile, where) : Error(kNoFile, where);
 }
 
-/// What every file can meet; nothing for an errno that depends on what was done.
+/// @returns the error of an errno that is independent of the operation, or nothing.
 std::optional<Error> common_error(const FileFailure& failure, std::string_view action) {
     switch (failure.error) {
         case EACCES:
@@ -165,7 +165,7 @@ Error start_error_without_log(const FailedStart& start) {
 
 bool leaves_directory(const fs::path& name) { return std::ranges::find(name, fs::path("..")) != name.end(); }
 
-/// The name by which the kernel knows a path that lies where it looks; empty for another path.
+/// The name of a path relative to a search directory of the kernel; empty for any other path.
 std::string name_below(const fs::path& path, const std::vector<fs::path>& searched) {
     for (const fs::path& directory : searched) {
         const fs::path relative = path.lexically_normal().lexically_relative(directory.lexically_normal());

@@ -55,11 +55,11 @@ KmsgLog::~KmsgLog() {
 }
 
 std::vector<std::string> KmsgLog::new_records() {
-    std::array<std::byte, 8192> buffer;  // the kernel refuses to give a record in parts
+    std::array<std::byte, 8192> buffer;  // the kernel returns EINVAL for a buffer smaller than a record
     std::vector<std::string> records;
     while (true) {
         const ssize_t got = read_some(fd_, buffer);
-        if (got < 0 && errno == EPIPE) continue;  // records were overwritten: the next read gives the oldest there is
+        if (got < 0 && errno == EPIPE) continue;  // records were overwritten: the next read returns the oldest one
         if (got <= 0) return records;
         add_records(records, {reinterpret_cast<const char*>(buffer.data()), static_cast<std::size_t>(got)});
     }

@@ -10,7 +10,7 @@
 namespace rproc::sysfs {
 namespace {
 
-/// Writes down each entry.
+/// Appends the outline of each entry.
 class Outliner {
   public:
     explicit Outliner(TableOutline& outline) : outline_(outline) {}
@@ -36,7 +36,7 @@ class Outliner {
     TableOutline& outline_;
 };
 
-/// What follows `prefix` in a line; false when it begins otherwise.
+/// Removes `prefix` from the start of `line`. @returns false, with `line` unchanged, when it begins differently.
 bool take(std::string_view& line, std::string_view prefix) {
     if (!line.starts_with(prefix)) return false;
     line.remove_prefix(prefix.size());

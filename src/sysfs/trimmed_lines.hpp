@@ -7,7 +7,7 @@
 
 namespace rproc::sysfs {
 
-/// The lines of a text without the blanks before them. Views; valid as long as the text.
+/// The lines of a text without leading blanks. Views; valid as long as the text.
 [[nodiscard]] inline std::vector<std::string_view> trimmed_lines(std::string_view text) {
     std::vector<std::string_view> lines;
     while (!text.empty()) {

@@ -13,13 +13,15 @@
 #include "rproc/sysfs/sysfs_errors.hpp"
 #include "rproc/sysfs/sysfs_files.hpp"
 
-/// The dumps that the kernel keeps of crashes, /sys/class/devcoredump/devcdN. It drops each after five minutes, and as
-/// long as one of a device is there, it takes no other of that device.
+/// The dumps that the kernel keeps in /sys/class/devcoredump/devcdN
+/// (Documentation/ABI/testing/sysfs-devices-devcoredump). It frees a dump after five minutes, and takes no further dump
+/// of a device while it holds one.
 namespace rproc::sysfs {
 
-/// The dumps of one device, by name; empty when there is none.
-/// @param device the device's directory in sysfs.
-/// @returns them, or access_denied or kernel_file_failed: the directory cannot be read.
+/// Lists the dumps of one device.
+/// @param device the directory of the device in sysfs.
+/// @returns the names ("devcd1"), empty when there is none, or
+///   access_denied, kernel_file_failed: the directory cannot be read.
 template <SysfsFiles F>
 [[nodiscard]] Result<std::vector<std::string>> devcoredumps_of(F& files, const SysfsRoot& root,
                                                                const std::filesystem::path& device) {
@@ -38,10 +40,11 @@ template <SysfsFiles F>
 
 inline constexpr ErrorText kDumpCutOff{.code = ErrorCode::kernel_file_failed, .message = "was not read to its end"};
 
-/// Hands the bytes of a dump to `sink`, piece by piece.
-/// @param dump "devcd1".
-/// @returns how many bytes, or
-///   processor_unknown: the dump is gone; access_denied; kernel_file_failed, also when the sink had enough.
+/// Reads a dump, and passes its bytes to `sink` in pieces.
+/// @param dump its name, "devcd1".
+/// @returns the number of bytes, or
+///   processor_unknown: the dump does not exist any more;
+///   access_denied, kernel_file_failed: it cannot be read; kernel_file_failed also when the sink returned false.
 template <SysfsFiles F>
 [[nodiscard]] Result<std::uint64_t> read_devcoredump(F& files, const SysfsRoot& root, const std::string& dump,
                                                      const FileSink& sink) {
@@ -58,7 +61,8 @@ template <SysfsFiles F>
     return size;
 }
 
-/// Frees a dump, so that the kernel takes the next one.
+/// Frees a dump, so that the kernel can take the next one.
+/// @param dump its name, "devcd1".
 /// @returns nothing, or the errors of `write_error`.
 template <SysfsFiles F>
 [[nodiscard]] Result<void> free_devcoredump(F& files, const SysfsRoot& root, const std::string& dump) {

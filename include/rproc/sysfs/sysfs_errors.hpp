@@ -12,68 +12,68 @@
 #include "rproc/state.hpp"
 #include "rproc/sysfs/sysfs_files.hpp"
 
-/// What goes wrong with the files of a real kernel, in words.
+/// The errors of the kernel's files, with their texts.
 namespace rproc::sysfs {
 
-/// A file, and why the system refused it.
+/// A file, and the error of the system call on it.
 struct FileFailure {
     std::filesystem::path file;
     int error;                            ///< the positive errno
-    std::optional<FileOwner> owner = {};  ///< of the file, where known
+    std::optional<FileOwner> owner = {};  ///< of the file, if known
 };
 
-/// "-22 (Invalid argument)"
+/// Formats a positive errno: "-22 (Invalid argument)".
 [[nodiscard]] std::string errno_text(int error);
 
-/// A file that could not be read.
-/// @returns the error: processor_unknown (ENOENT, ENODEV), access_denied (EACCES, EPERM) or kernel_file_failed.
+/// The error of a failed read.
+/// @returns processor_unknown (ENOENT, ENODEV), access_denied (EACCES, EPERM) or kernel_file_failed (any other).
 [[nodiscard]] Error read_error(const FileFailure& failure);
 
-/// A file that could not be written.
-/// @param text what was to be written.
-/// @returns the error: as `read_error`, or state_invalid (EBUSY, EINVAL) or kernel_file_failed.
+/// The error of a failed write.
+/// @param text that was written.
+/// @returns as `read_error`, and state_invalid (EBUSY, EINVAL).
 [[nodiscard]] Error write_error(const FileFailure& failure, std::string_view text);
 
-/// What is known of a start that failed.
+/// The facts about a failed start.
 struct FailedStart {
-    std::string remoteproc;                       ///< "remoteproc0"
-    State before;                                 ///< offline, or detached when it was to be attached to
-    std::string firmware;                         ///< its name, where it could be read
-    int error;                                    ///< that the write returned; 0: it succeeded, and nothing runs
-    std::vector<std::string> log;                 ///< the kernel's lines about it
-    bool log_readable;                            ///< whether those lines could be read at all
-    std::vector<std::filesystem::path> searched;  ///< the directories in which the kernel looked
+    std::string remoteproc;        ///< "remoteproc0"
+    State before;                  ///< offline, or detached for an attach
+    std::string firmware;          ///< its name; empty if it could not be read
+    int error;                     ///< errno of the write; 0 if it succeeded although the processor is not up
+    std::vector<std::string> log;  ///< the kernel's lines about the start
+    bool log_readable;             ///< whether /dev/kmsg could be read
+    std::vector<std::filesystem::path> searched;  ///< the directories that the kernel searched for the firmware
 };
 
-/// A start that the kernel refused. `kernel_line` has the kernel's lines, one below the other.
-/// @returns the error: firmware_not_found (ENOENT; of a detached processor table_missing), memory_exhausted (ENOMEM),
-///   vendor_entry_fails_boot (reported as success), timed_out (ETIMEDOUT) or boot_refused.
+/// The error of a start that the kernel refused. Its `kernel_line` has the kernel's lines, separated by newlines.
+/// @returns firmware_not_found (ENOENT; of a detached processor table_missing), memory_exhausted (ENOMEM),
+///   vendor_entry_fails_boot (reported as success), timed_out (ETIMEDOUT) or boot_refused (any other).
 [[nodiscard]] Error start_error(const FailedStart& start);
 
-/// A request that does not fit the state.
-/// @param verb what was asked for: "start".
+/// The error of a request that the state does not allow, state_invalid.
+/// @param verb the request: "start".
 [[nodiscard]] Error wrong_state(const std::string& remoteproc, std::string_view verb, State state);
 
-/// A start that ended in a crash at once.
+/// The error of a start after which the processor crashed immediately.
 [[nodiscard]] Error crashed_at_once(const std::string& remoteproc);
 
-/// A stop or detach that the kernel took, and that left the state as it was.
-/// @param verb "stop".
+/// The error of a stop or detach that the kernel accepted, but that only decremented its user count.
+/// @param verb "stop" or "detach".
 [[nodiscard]] Error only_counted(const std::string& remoteproc, std::string_view verb, State state);
 
-/// The error with the kernel's lines in `kernel_line`, one below the other.
+/// @returns the error with the kernel's lines, separated by newlines, as its `kernel_line`.
 [[nodiscard]] Error with_lines(Error error, const std::vector<std::string>& lines);
 
-/// A state that did not come.
-/// @param seen what the state file said last.
+/// The error of a wait for a state, timed_out.
+/// @param seen the last content of the state file.
 [[nodiscard]] Error timeout_error(const std::string& remoteproc, std::string_view wanted, std::string_view seen,
                                   std::chrono::milliseconds timeout);
 
-/// What is wrong with a firmware's name; nothing when it is one. The kernel takes a name relative to the directories in
-/// which it looks, cuts it at a newline, and follows neither a path from the root nor "..".
-/// @param searched the directories in which the kernel looks, for the hint.
-/// @returns firmware_name_empty, firmware_not_found (a path from the root, or one that leaves the directories), or
-///   kernel_file_failed for one that the kernel would cut.
+/// Checks the name of a firmware. The kernel takes a name relative to its search directories, truncates it at a
+/// newline, and accepts neither an absolute path nor "..".
+/// @param searched the search directories of the kernel, for the hint.
+/// @returns nothing for a valid name, or firmware_name_empty, firmware_not_found (an absolute path, or one that leaves
+///   the directories), or kernel_file_failed (the kernel would truncate it).
 [[nodiscard]] std::optional<Error> firmware_name_error(std::string_view name,
                                                        const std::vector<std::filesystem::path>& searched);
 

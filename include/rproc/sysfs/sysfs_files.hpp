@@ -15,7 +15,7 @@
 
 namespace rproc::sysfs {
 
-/// Where the kernel's trees are mounted, and below which directory the kernel looks for firmware.
+/// The mount points of the kernel's file systems, and the root of its firmware directories.
 struct SysfsRoot {
     std::filesystem::path sys = "/sys";
     std::filesystem::path debug = "/sys/kernel/debug";
@@ -23,7 +23,7 @@ struct SysfsRoot {
     std::filesystem::path proc = "/proc";
     std::filesystem::path firmware = "/";
 
-    /// The same trees below `root`, as in a chroot or in a test.
+    /// The same directories below `root`, for a chroot or a test.
     [[nodiscard]] static SysfsRoot below(const std::filesystem::path& root) {
         return {root / "sys", root / "sys/kernel/debug", root / "dev", root / "proc", root};
     }
@@ -33,48 +33,51 @@ struct SysfsRoot {
 template <class T>
 using FileResult = expected_ns::expected<T, int>;
 
-/// Who may do what with a file.
+/// Permissions and owner of a file (struct stat).
 struct FileOwner {
     unsigned mode;  ///< the permission bits, e.g. 0644
+    /// uid and gid.
     unsigned user;
     unsigned group;
 };
 
-/// Takes the next bytes of a file; false: enough.
+/// Receives the next bytes of a file. Returns false to end the read.
 using FileSink = std::function<bool(std::span<const std::byte>)>;
 
-/// The kernel's log from a moment on.
+/// A reader of the kernel's log.
 template <class L>
 concept KernelLogReader = requires(L& log) {
-    // The records of /dev/kmsg since the last call: "6,339,5140900,-;text", properties of the record dropped. Does not
-    // wait. Records that the kernel has overwritten meanwhile are missing.
+    // The records of /dev/kmsg since the last call: "6,339,5140900,-;text", without the properties of the record. Does
+    // not block. Records that the kernel has overwritten meanwhile are missing.
     { log.new_records() } -> std::same_as<std::vector<std::string>>;
 };
 
-/// How sysfs, debugfs and /dev/kmsg are reached: the real files, or a model of a kernel in a test.
+/// Access to sysfs, debugfs and /dev/kmsg: the files of this machine, or a model of a kernel in a test. Errors are
+/// positive errnos.
 template <class F>
 concept SysfsFiles = std::movable<F> &&
     requires(F& files, const std::filesystem::path& path, std::string_view text, const FileSink& sink) {
-    // The whole content.
+    // Reads the whole file.
     { files.read(path) } -> std::same_as<FileResult<std::string>>;
-    // Writes a file that exists, by one system call: sysfs takes each as one command.
+    // Writes an existing file with one write(2): sysfs takes each as one command.
     { files.write(path, text) } -> std::same_as<FileResult<void>>;
-    // The names in a directory, sorted.
+    // Lists the names in a directory, sorted.
     { files.list(path) } -> std::same_as<FileResult<std::vector<std::string>>>;
-    // The file itself, free of symbolic links.
+    // Resolves all symbolic links: realpath(3).
     { files.target(path) } -> std::same_as<FileResult<std::filesystem::path>>;
-    // Who may do what.
+    // Reads permissions and owner: stat(2).
     { files.owner(path) } -> std::same_as<FileResult<FileOwner>>;
-    // Hands on the content piece by piece, to its end or until the sink has enough.
+    // Reads the file in pieces, to its end or until the sink returns false.
     { files.stream(path, sink) } -> std::same_as<FileResult<void>>;
-    // The log (/dev/kmsg) from now on.
+    // Opens the kernel's log (/dev/kmsg) at its end.
     requires KernelLogReader<typename F::Log>;
     { files.open_log(path) } -> std::same_as<FileResult<typename F::Log>>;
 };
 
-/// Reads /dev/kmsg. Owns the open file.
+/// Reads /dev/kmsg. Owns the file descriptor. Move-only; not thread-safe.
 class KmsgLog {
   public:
+    /// @param fd of /dev/kmsg, opened O_NONBLOCK; the object closes it.
     explicit KmsgLog(int fd) noexcept : fd_(fd) {}
     KmsgLog(KmsgLog&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
     KmsgLog& operator=(KmsgLog&& other) noexcept {
@@ -83,13 +86,14 @@ class KmsgLog {
     }
     ~KmsgLog();
 
+    /// As in KernelLogReader.
     [[nodiscard]] std::vector<std::string> new_records();
 
   private:
     int fd_;
 };
 
-/// The files of this machine. Holds nothing; any thread.
+/// The files of this machine. Stateless. Threads: any.
 class LocalFiles {
   public:
     using Log = KmsgLog;

@@ -14,42 +14,42 @@
 
 namespace rproc::sysfs {
 
-/// A processor of the kernel's, and what tells it from the others. A value; it may be gone when it is used.
+/// The identification of a processor of the kernel. A value; the processor may disappear at any time.
 struct ProcessorPlace {
-    std::string entry;   ///< "remoteproc0"; the number may be another after the next boot of Linux
-    unsigned index;      ///< 0
+    std::string entry;   ///< "remoteproc0"; the number may change with the next boot of Linux
+    unsigned index;      ///< of "remoteproc0": 0
     std::string name;    ///< "m4"; not unique
-    std::string node;    ///< path of its device tree node, "/soc/m4@10000000"; empty where it has none
-    std::string device;  ///< that it belongs to, "10000000.m4"; empty where it cannot be told
+    std::string node;    ///< path of its device tree node, "/soc/m4@10000000"; empty without one
+    std::string device;  ///< its parent, "10000000.m4"; empty if unknown
 };
 
-/// N of "remoteprocN"; nothing for any other text.
+/// @returns N of "remoteprocN", or nothing for any other text.
 [[nodiscard]] std::optional<unsigned> remoteproc_index(std::string_view entry);
 
-/// "remoteproc0 m4 (/soc/m4@10000000)"
+/// Formats as "remoteproc0 m4 (/soc/m4@10000000)".
 [[nodiscard]] std::string describe(const ProcessorPlace& place);
 
-/// The path in the device tree of what lies below /sys/firmware/devicetree/base or /proc/device-tree; empty for any
-/// other path.
+/// The device tree path of a path below /sys/firmware/devicetree/base or /proc/device-tree; empty for any other path.
 [[nodiscard]] std::string node_path(std::string_view path);
 
-/// Chooses a processor.
-/// @param which its number ("0", "remoteproc0", or a path that ends so), its name ("m4"), the path of its device tree
-///   node ("/soc/m4@10000000", also below /proc/device-tree) or the node's last component; empty: the only one.
+/// Selects a processor from a list.
+/// @param which its number ("0", "remoteproc0", or a path that ends in that), its name ("m4"), the path of its device
+///   tree node ("/soc/m4@10000000", also below /proc/device-tree), or the last component of that path; empty if there
+///   is only one.
 /// @returns the processor, or
-///   processor_unknown: there is none, and the hint lists those that there are;
-///   processor_ambiguous: several are meant, and the hint lists them.
+///   processor_unknown: none matches; the hint lists the processors;
+///   processor_ambiguous: several match; the hint lists them.
 [[nodiscard]] Result<ProcessorPlace> choose_processor(const std::vector<ProcessorPlace>& places,
                                                       std::string_view which);
 
-/// All processors, by number (/sys/class/remoteproc).
-/// @returns them, at least one, or
+/// Lists all processors of the kernel, sorted by number (/sys/class/remoteproc).
+/// @returns the processors, at least one, or
 ///   processor_unknown: there is none, or the kernel has no remoteproc;
-///   access_denied or kernel_file_failed: the directory cannot be read.
+///   access_denied, kernel_file_failed: the directory cannot be read.
 template <SysfsFiles F>
 [[nodiscard]] Result<std::vector<ProcessorPlace>> list_processors(F& files, const SysfsRoot& root);
 
-/// One processor: `list_processors`, then `choose_processor`, with the errors of both.
+/// Selects a processor of the kernel: `list_processors`, then `choose_processor`, with the errors of both.
 template <SysfsFiles F>
 [[nodiscard]] Result<ProcessorPlace> find_processor(F& files, const SysfsRoot& root, std::string_view which) {
     RPROC_TRY_ASSIGN(const std::vector<ProcessorPlace> places, list_processors(files, root));
@@ -58,7 +58,7 @@ template <SysfsFiles F>
 
 namespace internal {
 
-/// Nothing is there to list.
+/// The error of an empty or missing directory, processor_unknown.
 [[nodiscard]] Error no_processors(const std::filesystem::path& directory);
 /// Sorts by number.
 void sort_places(std::vector<ProcessorPlace>& places);
@@ -72,7 +72,7 @@ template <SysfsFiles F>
     const std::filesystem::path self = directory / place.entry;
     if (auto name = files.read(self / "name")) place.name = first_line(*std::move(name));
     if (const auto device = files.target(self / "device")) place.device = device->filename().string();
-    // The node is the platform device's; a processor has one of its own where a device has several processors.
+    // The node belongs to the platform device; if a device has several processors, each has its own.
     for (const auto* link : {"of_node", "device/of_node"})
         if (const auto node = files.target(self / link); node && place.node.empty())
             place.node = node_path(node->string());

@@ -14,47 +14,50 @@
 #include "rproc/memory/address.hpp"
 #include "rproc/state.hpp"
 
-/// Reading what the kernel's files say.
+/// Parsers for the content of the kernel's files.
 namespace rproc::sysfs {
 
-/// The state of that name in sysfs; nothing for any other word.
+/// @returns the state of that name in sysfs, or nothing for any other word.
 [[nodiscard]] std::optional<State> parse_state(std::string_view word) noexcept;
 
-/// Whether it is the name of a trace buffer's file in debugfs: "trace0".
+/// Whether `name` is that of a trace file in debugfs: "trace0".
 [[nodiscard]] bool is_trace_file(std::string_view name) noexcept;
-/// "trace0"
+/// The name of the trace file of an index: "trace0".
 [[nodiscard]] std::string trace_file(std::size_t index);
 
-/// What is wrong with the content of a trace file: trace_unavailable for the text that the kernel shows instead of a
-/// buffer that lies in no memory it knows; nothing else.
+/// Checks the content of a trace file. @returns trace_unavailable for the text that the kernel shows if the buffer is
+/// in no memory that it knows, or nothing for any other content.
 [[nodiscard]] std::optional<Error> trace_error(std::string_view content, std::size_t index);
 
-/// A trace buffer, as debugfs' resource_table describes it.
+/// A trace buffer in debugfs' resource_table.
 struct TraceEntry {
     std::string name;
     std::uint64_t length;  ///< bytes
 };
 
-/// The trace entries in the text of debugfs' resource_table, in their order: that of trace0, trace1, ...
+/// Parses debugfs' resource_table. @returns the trace entries, in their order: that of trace0, trace1, ...
 [[nodiscard]] std::vector<TraceEntry> trace_entries(std::string_view resource_table);
 
-/// A memory, as debugfs' carveout_memories describes it.
+/// A memory in debugfs' carveout_memories.
 struct CarveoutEntry {
     std::string name;
     DeviceAddress device_address;
     std::uint64_t length;  ///< bytes
 };
 
-/// The memories in the text of debugfs' carveout_memories, in their order.
+/// Parses debugfs' carveout_memories. @returns the memories, in their order.
 [[nodiscard]] std::vector<CarveoutEntry> carveout_entries(std::string_view carveout_memories);
 
-/// Whether the text of debugfs' resource_table shows a table, and not that there is none.
+/// Whether debugfs' resource_table contains a table, and not the text that there is none.
 [[nodiscard]] bool has_table(std::string_view resource_table) noexcept;
 
-/// What the firmware's file name may have behind it, when the kernel reads compressed firmware.
+/// The suffixes of a firmware file; the compressed ones if the kernel supports them (CONFIG_FW_LOADER_COMPRESS).
 inline constexpr std::array<std::string_view, 3> kFirmwareSuffixes{"", ".xz", ".zst"};
 
-/// The directories in which the kernel looks for firmware, in its order; see `FirmwareSearchPath`.
+/// The search directories of the kernel for firmware, in its order (fw_path[] of firmware_loader); see
+/// `FirmwareSearchPath`.
+/// @param root prefix of every directory.
+/// @param release of the kernel, as `uname -r` prints it.
 /// @param class_path the parameter firmware_class.path; may be empty.
 [[nodiscard]] std::vector<std::filesystem::path> search_directories(const std::filesystem::path& root,
                                                                     const std::string& release,
