@@ -16,9 +16,9 @@
 #include "rproc/tee/session.hpp"
 #include "study/sequence_recorder.hpp"
 
-/// What the versions of the series "Introduction of a remoteproc tee to load signed firmware" did with the firmware
-/// that the TEE had loaded, where it differs from the library. Backends keep no account of what is loaded; each has the
-/// ops that its version had. A version whose core took everything back as BootSteps does needs no sequence of its own.
+/// The backends and sequences of posted versions of the series "Introduction of a remoteproc tee to load signed
+/// firmware", if they release the firmware differently from the library. The backends do not track what is loaded; each
+/// has the ops of its version. A version whose core has the rollback of BootSteps needs no sequence of its own.
 namespace rproc::check {
 
 /// v3 to v5: neither the command nor the op to release existed. For AlternateBoot.
@@ -26,7 +26,7 @@ class PostedV5 {
   public:
     explicit PostedV5(tee::Session<RecordingTee> session) noexcept : session_(std::move(session)) {}
 
-    /// Of no use to AlternateBoot; every backend has it.
+    /// Required of every backend; AlternateBoot does not call it.
     template <MemoryProvider M>
     [[nodiscard]] Result<std::vector<std::byte>> parse_fw(Context& ctx, const Firmware& /*firmware*/, M& memory) {
         RPROC_TRY_ASSIGN(const LoadedTable table, loaded_table(ctx, memory));
@@ -58,7 +58,7 @@ class PostedV5 {
     tee::Session<RecordingTee> session_;
 };
 
-/// v15: the op to release is there, and sends the command whenever it is called. For PostedLoadFirst.
+/// v15: with an op to release, which sends the command on every call. For PostedLoadFirst.
 class PostedV15 : public PostedV5 {
   public:
     using PostedV5::PostedV5;
@@ -66,8 +66,8 @@ class PostedV15 : public PostedV5 {
     void release_fw(Context& /*ctx*/) { static_cast<void>(session_.release_fw()); }
 };
 
-/// v21: parse_fw loads, and releases by itself when it fails after that; so does rproc_boot, after every failure. Its
-/// core is Mainline's.
+/// v21: parse_fw loads, and releases when it fails after the load; rproc_boot releases after every failure. The core is
+/// that of Mainline.
 class PostedV21 : public PostedV15 {
   public:
     using PostedV15::PostedV15;
@@ -81,8 +81,8 @@ class PostedV21 : public PostedV15 {
     }
 };
 
-/// v15, a boot: rproc_boot releases after every failure behind load_fw, and rproc_fw_boot has done so already in its
-/// clean-up of resources, which the failures from handle_resources on go through.
+/// v15, a boot: rproc_boot releases after every failure that follows load_fw. rproc_fw_boot has already released in its
+/// cleanup of resources, for failures from handle_resources on.
 struct PostedLoadFirst : LoadFirst {
     template <class Steps>
     static void after_failure(Steps& steps, Step failed) {
@@ -100,8 +100,8 @@ struct PostedLoadFirst : LoadFirst {
     }
 };
 
-/// v15, a recovery: rproc_fw_boot has no part in it, and rproc_boot_recovery releases when rproc_start failed, but not
-/// when load_fw did.
+/// v15, a recovery: does not call rproc_fw_boot. rproc_boot_recovery releases after a failure of rproc_start, but not
+/// after one of load_fw.
 struct PostedLoadFirstRecovery : PostedLoadFirst {
     template <class Steps>
     static void after_failure(Steps& steps, Step failed) {

@@ -76,7 +76,7 @@ constexpr std::string_view kSectionNames("\0.resource_table\0.shstrtab\0", 27);
 constexpr std::uint32_t kTableName = 1;  // in kSectionNames
 constexpr std::uint32_t kStrtabName = 17;
 
-/// Not by `insert`: g++ 12 takes that for an overflow when it has inlined it.
+/// Appends without `insert`, for which g++ 12 emits a false overflow warning after inlining.
 void append(Bytes& to, std::span<const std::byte> bytes) {
     const std::size_t end = to.size();
     to.resize(end + bytes.size());
@@ -88,7 +88,7 @@ void append(Bytes& to, const T& value) {
     append(to, std::as_bytes(std::span(&value, 1)));
 }
 
-/// An image with one segment: words that are not zero, then the table, which is a section, too.
+/// An image with one segment: nonzero words, then the table, which is also a section.
 Bytes elf_around(std::span<const std::byte> table) {
     const auto table_size = static_cast<std::uint32_t>(table.size());
     const std::uint32_t names_offset = kSegmentOffset + kCodeSize + table_size;

@@ -6,16 +6,16 @@
 
 namespace rproc::check {
 
-/// What is wrong with a firmware, if anything.
+/// The defect of a firmware.
 enum class FirmwareFault {
     none,
-    damaged,         ///< a byte was changed after it was signed
-    devmem_entry,    ///< its table wants registers mapped by an IOMMU
-    large_carveout,  ///< its table wants 32 MiB in one piece
+    damaged,         ///< a byte was modified after signing
+    devmem_entry,    ///< its table has a devmem entry
+    large_carveout,  ///< its table requests a carveout of 32 MiB
 };
 
-/// A signed package with one ELF image for the M4 of an STM32MP15, made in memory: a few words to load, and a resource
-/// table with a trace and a virtio device. Its signature is all zeros, for a TEE that does not look at it.
+/// Makes a signed package with one ELF image for the M4 of an STM32MP15: a few words to load, and a resource table with
+/// a trace and a virtio device. The signature is all zeros, for a TEE that does not verify it.
 /// @returns the package, or an error of SignedImageBuilder.
 [[nodiscard]] Result<Firmware> make_signed_firmware(FirmwareFault fault);
 

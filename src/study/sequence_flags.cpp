@@ -15,9 +15,9 @@ constexpr std::array kFlags{
     SequenceFlagInfo{SequenceFlag::release_missing, "release-missing", "missing release",
                      "the processor is offline, and its firmware is still in the TEE or in its memory"},
     SequenceFlagInfo{SequenceFlag::release_twice, "release-twice", "double release",
-                     "the firmware is released again, and nothing was loaded in between"},
+                     "the firmware is released again without a load in between"},
     SequenceFlagInfo{SequenceFlag::release_needless, "release-needless", "needless release",
-                     "a release, and nothing was loaded before"},
+                     "a release without a load before it"},
     SequenceFlagInfo{SequenceFlag::left_to_tee, "left-to-tee", "left to the TEE",
                      "no release after a LOAD_FW that was refused: right only where the TEE clears the memory by "
                      "itself; OP-TEE's application leaves the segments that it had placed by then"},
@@ -29,7 +29,7 @@ constexpr std::array kFlags{
                      "the core and the TEE do not agree whether the processor runs"},
 };
 
-/// What the commands of a run say of loads and releases.
+/// Tracks the loads and releases of a run.
 class Account {
   public:
     void take(RecordedCommand command) {
@@ -39,12 +39,12 @@ class Account {
 
     [[nodiscard]] bool released_twice() const noexcept { return twice_; }
     [[nodiscard]] bool released_needlessly() const noexcept { return needless_; }
-    /// A LOAD_FW was refused, and nothing has been said about it to the TEE since.
+    /// Whether a LOAD_FW was refused, and no release followed.
     [[nodiscard]] bool refusal_open() const noexcept { return refusal_open_; }
 
   private:
     void take_load(ResultCode result) {
-        // A refused one counts: the TEE may have placed a part of the image.
+        // A refused load counts: the TEE may have loaded a part of the image.
         loaded_ = true;
         refusal_open_ = result != ResultCode::success;
     }

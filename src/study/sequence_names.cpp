@@ -13,16 +13,16 @@ namespace {
 constexpr std::array kDesigns{
     SequenceDesign{
         Mainline::kName, "Arnaud Pouliquen, v13 and v16 to v22, after the reviews by Bjorn Andersson",
-        "parse_fw has the TEE load, to get at the resource table; load asks again, which does nothing but in "
+        "the TEE loads in parse_fw, to find the resource table; load repeats the command, which has an effect only in "
         "a recovery"},
     SequenceDesign{AlternateBoot::kName, "Arnaud Pouliquen, v3 to v5",
-                   "a boot of its own (rproc_alt_fw_boot): load, take the table where it was loaded, handle it, start"},
+                   "a separate boot (rproc_alt_fw_boot): load, use the table in place, handle it, start"},
     SequenceDesign{LoadFirst::kName, "Arnaud Pouliquen with Mathieu Poirier, v14 and v15",
-                   "an op of its own (load_fw) loads before anything else; then the usual order, without load"},
+                   "a separate op (load_fw) loads before all other steps; then the order of Linux, without load"},
 };
 
 constexpr std::string_view kOnce =
-    "in the last step of the way back, once for each load; after a refused one, too, which may have left a part";
+    "in the last step of the rollback, once for each load; also after a refused load, which may have loaded a part";
 
 constexpr std::array kVariants{
     SequenceVariantInfo{SequenceVariant::mainline, Mainline::kName, "", kOnce},
@@ -47,7 +47,7 @@ constexpr std::array kPoints{
     FailurePointInfo{FailurePoint::allocate_carveouts, "allocate-carveouts", "there is no memory for a carveout"},
     FailurePointInfo{FailurePoint::start_fw, "start-fw", "the TEE does not start the core"},
     FailurePointInfo{FailurePoint::start_subdevices, "start-subdevices", "a virtio device cannot be registered"},
-    FailurePointInfo{FailurePoint::stop_fw, "stop-fw", "the TEE does not stop the core, and then it does"},
+    FailurePointInfo{FailurePoint::stop_fw, "stop-fw", "the TEE does not stop the core at first"},
     FailurePointInfo{FailurePoint::recovery_load_fw, "recovery-load-fw", "in a recovery, the TEE refuses the image"},
     FailurePointInfo{FailurePoint::recovery_start_fw, "recovery-start-fw",
                      "in a recovery, the TEE does not start the core"},

@@ -16,7 +16,7 @@
 
 namespace rproc::check {
 
-/// Writes down the ops of operations, and the commands to the TEE under the op that sent them.
+/// Records the ops of operations, and the commands to the TEE with the op that sent them.
 class SequenceRecorder : public NullObserver {
   public:
     void on_step_begin(Step step) { operations_.back().ops.push_back({.step = step}); }
@@ -24,9 +24,9 @@ class SequenceRecorder : public NullObserver {
 
     void on_command(RecordedCommand command) { operations_.back().ops.back().commands.push_back(command); }
 
-    /// What is heard from now on belongs to this operation. To be called first.
+    /// Begins an operation, which the following events belong to. To be called first.
     void begin(Operation operation) { operations_.push_back({.operation = operation}); }
-    /// The operation that was begun last, to note how it ended.
+    /// The operation that was begun last, for recording its result.
     [[nodiscard]] RecordedOperation& current() noexcept { return operations_.back(); }
 
     [[nodiscard]] std::vector<RecordedOperation> take() noexcept { return std::exchange(operations_, {}); }
@@ -35,14 +35,14 @@ class SequenceRecorder : public NullObserver {
     std::vector<RecordedOperation> operations_;
 };
 
-/// A client that passes everything on to a software TEE and has it recorded, and refuses one command where it is told
-/// to, before the TEE hears of it.
+/// A client that forwards every call to a software TEE, and records it. It can refuse one command without forwarding
+/// it.
 class RecordingTee {
   public:
     RecordingTee(std::shared_ptr<tee::SoftwareTee> tee, std::shared_ptr<SequenceRecorder> recorder) noexcept
         : tee_(std::move(tee)), recorder_(std::move(recorder)) {}
 
-    /// The next command of this kind is answered with GENERIC.
+    /// Answers the next command of this kind with GENERIC.
     void refuse_next(tee::Command command) noexcept { refused_ = command; }
 
     [[nodiscard]] Result<tee::OpenedSession> open_session(const tee::Uuid& application, tee::Parameters& parameters) {

@@ -27,7 +27,7 @@ using LibraryBackend = tee::Backend<RecordingTee>;
 
 constexpr std::string_view kBoard = "stm32mp157c-dk2-tee";
 
-/// An M4 that Linux cannot signal, so that no virtio device can be registered.
+/// An M4 without a kick, so that no virtio device can be registered.
 class WithoutKick : public M4 {
   public:
     using M4::M4;
@@ -35,7 +35,7 @@ class WithoutKick : public M4 {
 };
 static_assert(Platform<WithoutKick> && !HasKick<WithoutKick>);
 
-/// What makes a run fail, and in which operation.
+/// The cause of a failing run, and the operation that it affects.
 struct Cause {
     Operation operation = Operation::boot;
     FirmwareFault fault = FirmwareFault::none;
@@ -59,14 +59,14 @@ Cause cause_of(FailurePoint point) noexcept {
     return {};
 }
 
-/// The board as Linux sees it. For a failing prepare, with a region that the M4 does not see.
+/// The configuration of the board for Linux. For FailurePoint::prepare it has a region that the M4 cannot access.
 platform::Stm32mp15Config config_for(FailurePoint point, platform::Stm32mp15Config config) {
     constexpr PhysicalAddress kDdr{0xc0000000};
     if (point == FailurePoint::prepare) config.regions.push_back({"unseen", PhysicalRange::make(kDdr, 0x1000)});
     return config;
 }
 
-/// The world around one processor.
+/// The environment of one processor.
 struct Bench {
     platform::Stm32mp15Config config;
     ModelMemory memory{};
@@ -92,25 +92,25 @@ struct Bench {
         return {firmware->name(), [held = firmware]() -> Result<Firmware> { return *held; }};
     }
 
-    /// From now on, things go wrong.
-    [[nodiscard]] Result<void> break_it(const Cause& cause) const {
+    /// Makes the following operation fail.
+    [[nodiscard]] Result<void> inject(const Cause& cause) const {
         RPROC_TRY_ASSIGN(*firmware, make_signed_firmware(cause.fault));
         if (cause.refused) client->refuse_next(*cause.refused);
         return {};
     }
 };
 
-/// Takes a processor through the operations of a run.
+/// Performs the operations of a run on a processor.
 template <class Processor>
-class Life {
+class Run {
   public:
-    Life(const Bench& bench, Processor& processor) : bench_(bench), processor_(processor) {}
+    Run(const Bench& bench, Processor& processor) : bench_(bench), processor_(processor) {}
 
-    [[nodiscard]] Result<void> live(FailurePoint point) {
+    [[nodiscard]] Result<void> perform_all(FailurePoint point) {
         const Cause cause = cause_of(point);
         RPROC_TRY(processor_.set_firmware(bench_.source()));
         if (cause.operation != Operation::boot) perform(Operation::boot);
-        RPROC_TRY(bench_.break_it(cause));
+        RPROC_TRY(bench_.inject(cause));
         perform(cause.operation);
         if (processor_.state() != State::offline) perform(Operation::stop);
         return {};
@@ -144,12 +144,12 @@ template <class B, BootSequence S, Platform P>
 Result<SequenceRecord> run_on(FailurePoint point) {
     using Processor = RemoteProcessor<B, P, S, ObserverRef<SequenceRecorder>>;
     RPROC_TRY_ASSIGN(const Bench bench, Bench::make(point));
-    // Held until the end: a connection that goes away would close what was left open.
+    // Lives until the end: its destructor closes the sessions that the record counts.
     const auto connection = std::make_shared<tee::Connection<RecordingTee>>(bench.client);
     RPROC_TRY_ASSIGN(auto session, tee::Session<RecordingTee>::open(connection, bench.processor_id()));
     {
         Processor processor(B(std::move(session)), P(bench.config, {}, bench.memory), ObserverRef(*bench.recorder));
-        RPROC_TRY(Life(bench, processor).live(point));
+        RPROC_TRY(Run(bench, processor).perform_all(point));
     }
     return SequenceRecord{.operations = bench.recorder->take(),
                           .sessions_left = bench.tee->open_sessions(),
