@@ -68,7 +68,7 @@ struct DspRig {
     rproc::FirmwareSource firmware() const {
         return rproc::FirmwareSource(rproc::Firmware("raw.bin", std::vector<std::byte>(64)));
     }
-    std::vector<std::string> wrong_when(rproc::State state) const {
+    std::vector<std::string> violations_in(rproc::State state) const {
         const bool up = state == rproc::State::running || state == rproc::State::crashed;
         if (up || memory.mapped() == 0) return {};
         return {"memory is still mapped"};

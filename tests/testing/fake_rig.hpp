@@ -128,7 +128,7 @@ class FakeRig {
 
     [[nodiscard]] static FirmwareSource firmware() { return some_firmware(); }
 
-    [[nodiscard]] std::vector<std::string> wrong_when(State state) const {
+    [[nodiscard]] std::vector<std::string> violations_in(State state) const {
         std::vector<std::string> wrong;
         const bool off = state == State::offline || state == State::detached || state == State::deleted;
         if (off && memory_.mapped() != 0) wrong.push_back(fmt::format("{} mappings", memory_.mapped()));

@@ -69,15 +69,15 @@ TEST(LifeWatch, TakesAWholeLifeAsItShouldBe) {
 
 TEST(LifeWatch, DemandsTheReverseOrder) {
     auto watch = after({Step::start, Step::start_subdevices, Step::stop});
-    EXPECT_THAT(watch.take_violations(), ElementsAre("stop: start_subdevices was not taken back"));
+    EXPECT_THAT(watch.take_violations(), ElementsAre("stop: start_subdevices was not rolled back"));
     watch = after({Step::prepare, Step::handle_resources, Step::unprepare});
-    EXPECT_THAT(watch.take_violations(), ElementsAre("unprepare: handle_resources was not taken back"));
+    EXPECT_THAT(watch.take_violations(), ElementsAre("unprepare: handle_resources was not rolled back"));
     watch = after({Step::handle_resources, Step::attach, Step::resource_cleanup});
-    EXPECT_THAT(watch.take_violations(), ElementsAre("resource_cleanup: attach was not taken back"));
+    EXPECT_THAT(watch.take_violations(), ElementsAre("resource_cleanup: attach was not rolled back"));
     watch = after({Step::prepare_subdevices, Step::start, Step::unprepare_subdevices});
-    EXPECT_THAT(watch.take_violations(), ElementsAre("unprepare_subdevices: start was not taken back"));
+    EXPECT_THAT(watch.take_violations(), ElementsAre("unprepare_subdevices: start was not rolled back"));
     watch = after({Step::enable_iommu, Step::prepare, Step::disable_iommu});
-    EXPECT_THAT(watch.take_violations(), ElementsAre("disable_iommu: prepare was not taken back"));
+    EXPECT_THAT(watch.take_violations(), ElementsAre("disable_iommu: prepare was not rolled back"));
 }
 
 TEST(LifeWatch, DemandsThatOnlyWhatSleepsIsWokenUp) {
@@ -87,16 +87,16 @@ TEST(LifeWatch, DemandsThatOnlyWhatSleepsIsWokenUp) {
     EXPECT_TRUE(watch.is_asleep()) << "the resume may be repeated";
     EXPECT_THAT(watch.take_violations(), IsEmpty());
     watch = after({Step::start, Step::suspend, Step::resume, Step::resume});
-    EXPECT_THAT(watch.take_violations(), ElementsAre("resume, and nothing sleeps"));
+    EXPECT_THAT(watch.take_violations(), ElementsAre("resume without a suspend"));
     watch = after({Step::start, Step::suspend, Step::stop, Step::resume});
-    EXPECT_THAT(watch.take_violations(), ElementsAre("resume, and nothing sleeps")) << "it was stopped meanwhile";
+    EXPECT_THAT(watch.take_violations(), ElementsAre("resume without a suspend")) << "it was stopped meanwhile";
 }
 
 TEST(LifeWatch, DemandsThatTheFirmwareIsReleasedLastAndOnce) {
     auto watch = after({Step::prepare, Step::release_fw});
-    EXPECT_THAT(watch.take_violations(), ElementsAre("release_fw: prepare was not taken back"));
+    EXPECT_THAT(watch.take_violations(), ElementsAre("release_fw: prepare was not rolled back"));
     watch = after({Step::sanity_check, Step::release_fw, Step::release_fw});
-    EXPECT_THAT(watch.take_violations(), ElementsAre("release_fw, and nothing was loaded since the last"));
+    EXPECT_THAT(watch.take_violations(), ElementsAre("release_fw without a load since the last one"));
     watch = after({Step::sanity_check});
     watch.expect_rest();
     EXPECT_THAT(watch.take_violations(), ElementsAre("the firmware was not released"));
@@ -110,7 +110,7 @@ TEST(LifeWatch, DemandsNoStepThatThePoliciesDoNotHave) {
 
 TEST(LifeWatch, HearsWhatIsTakenBackThoughItWasNotDone) {
     auto watch = after({Step::stop});
-    EXPECT_THAT(watch.take_violations(), ElementsAre("stop, and there is nothing that it takes back"));
+    EXPECT_THAT(watch.take_violations(), ElementsAre("stop without a step to roll back"));
 }
 
 TEST(LifeWatch, ForgivesACoreThatCannotBeStopped) {
@@ -132,7 +132,7 @@ TEST(LifeWatch, KnowsThatAFailedTableLeavesResourcesAndOtherFailedStepsNothing) 
     fail_step(watch, Step::handle_resources);
     watch.expect_rest();
     EXPECT_THAT(watch.take_violations(),
-                ElementsAre("at rest: handle_resources was not taken back", "the firmware was not released"));
+                ElementsAre("at rest: handle_resources was not rolled back", "the firmware was not released"));
 }
 
 TEST(LifeWatch, DemandsThatStepsEndAsTheyBegan) {

@@ -49,7 +49,7 @@ class SeededRig {
                                    FaultyPlatform(std::move(platform), faults_), observer);
     }
     [[nodiscard]] static FirmwareSource firmware() { return test::some_firmware(); }
-    [[nodiscard]] std::vector<std::string> wrong_when(State state) const {
+    [[nodiscard]] std::vector<std::string> violations_in(State state) const {
         if (state == State::running || state == State::crashed || memory_.mapped() == 0) return {};
         return {fmt::format("{} mappings", memory_.mapped())};
     }
@@ -109,7 +109,7 @@ struct ForgetfulBackend : FullBackend {
 TEST(SeededDefect, ANextBootThatDoesNotWorkIsFound) {
     const auto report = boot_and_stop<SeededRig<ForgetfulBackend, BoardPlatform>>();
     EXPECT_THAT(report.violations, finds("boot failed, and not by a fault: loaded already"));
-    EXPECT_THAT(report.violations, finds("the next boot does not work"));
+    EXPECT_THAT(report.violations, finds("the next boot fails"));
     EXPECT_THAT(report.violations, Not(without_a_fault()));
 }
 
@@ -150,7 +150,7 @@ using WayRig = SeededRig<FullBackend, BoardPlatform, Faulty<FullBackend, BoardPl
 
 TEST(SeededDefect, AWrongOrderOfTheWayBackIsFound) {
     const auto report = boot_and_stop<WayRig<ReleasesFirst>>();
-    EXPECT_THAT(report.violations, finds("boot: release_fw: handle_resources was not taken back"));
+    EXPECT_THAT(report.violations, finds("boot: release_fw: handle_resources was not rolled back"));
     EXPECT_THAT(report.violations, Not(without_a_fault()));
 }
 
@@ -238,7 +238,7 @@ TEST(EveryFault, DemandsAScenarioThatCanFailAndIsTheSameEachTime) {
     const auto once = every_fault("once", [&](FaultTrial& trial) {
         if (run++ == 0) static_cast<void>(trial.faults().pass("op"));
     });
-    EXPECT_THAT(once.violations, finds("does not do the same each time"));
+    EXPECT_THAT(once.violations, finds("is not deterministic"));
 }
 
 TEST(EveryFault, IsInjectedAloneAndWithAllThatFollow) {

@@ -92,7 +92,7 @@ class Stm32mp15Rig {
 
     [[nodiscard]] static FirmwareSource firmware() { return FirmwareSource(rproc::firmware()); }
 
-    [[nodiscard]] std::vector<std::string> wrong_when(State state) const {
+    [[nodiscard]] std::vector<std::string> violations_in(State state) const {
         const bool up = state == State::running || state == State::attached || state == State::crashed;
         std::vector<std::string> wrong;
         if (!up && memory_.mapped() != 0) wrong.push_back(fmt::format("{} mappings", memory_.mapped()));

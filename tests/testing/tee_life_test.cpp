@@ -103,7 +103,7 @@ class TeeRig {
 
     /// The TEE must be of the same mind, unless a stop failed, and hold nothing of a processor that is off, unless its
     /// release failed.
-    [[nodiscard]] std::vector<std::string> wrong_when(State state) const {
+    [[nodiscard]] std::vector<std::string> violations_in(State state) const {
         std::vector<std::string> wrong;
         if (const auto shared = tee_->registered_memories(); shared != 0)
             wrong.push_back(fmt::format("{} memories are still shared with the TEE", shared));

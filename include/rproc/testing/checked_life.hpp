@@ -27,31 +27,31 @@
 
 namespace rproc::testing {
 
-/// A processor with all that it needs, made anew for each fault: what a user of the harness writes.
+/// A processor with all of its dependencies, constructed for each fault. The user of the harness defines it.
 template <class R>
 concept FaultRig = std::constructible_from<R, Faults> &&
     requires(R& rig, ObserverRef<LifeWatch> observer, State state) {
     // A RemoteProcessor whose observer is ObserverRef<LifeWatch>.
     typename R::Processor;
-    // Makes one, its policies wrapped with the faults that the rig was made with. Called again after one was destroyed.
+    // Makes a processor, whose policies are wrapped with the faults of the rig. Called again after its destruction.
     { rig.make(observer) } -> std::same_as<Result<std::unique_ptr<typename R::Processor>>>;
-    // What it boots: a good firmware.
+    // The firmware that it boots; valid.
     { rig.firmware() } -> std::same_as<FirmwareSource>;
-    // What is not as it has to be outside of the processor when it is in that state (deleted: when there is none any
-    // more; one that was removed and still exists counts as offline or detached), in words: memory that is still
-    // mapped, a session that is still open.
-    { rig.wrong_when(state) } -> std::same_as<std::vector<std::string>>;
+    // The violations outside of the processor when it is in that state, in words: memory that is still mapped, a
+    // session that is still open. `deleted` means that there is no processor; a removed processor that still exists
+    // counts as offline or detached.
+    { rig.violations_in(state) } -> std::same_as<std::vector<std::string>>;
 };
 
-/// The life of one processor while faults are injected: each operation is done, and then looked at, against its
-/// contract in RemoteProcessor. An operation that makes no sense, because an earlier one failed, is left out.
+/// Operates one processor while faults are injected: performs an operation, and checks its contract in RemoteProcessor.
+/// An operation that is not possible, because an earlier one failed, is omitted.
 template <FaultRig Rig>
 class CheckedLife {
   public:
     using Processor = typename Rig::Processor;
     using Platform = std::remove_reference_t<decltype(std::declval<Processor&>().platform())>;
 
-    /// Makes the rig and its processor, and chooses the firmware. `trial` must outlive it.
+    /// Makes the rig and its processor, and sets the firmware. @param trial must outlive this object.
     explicit CheckedLife(FaultTrial& trial) : trial_(trial), rig_(trial.faults()) { make(); }
 
     void boot() {
@@ -59,7 +59,7 @@ class CheckedLife {
         const State before = state();
         const auto booted = run("boot", [&] { return rproc_->boot(); });
         if (is_awake(before)) {
-            expect(booted.has_value(), "a boot of one that is up failed");
+            expect(booted.has_value(), "a boot of a processor that is up failed");
             ++users_;
         } else if (booted) {
             users_ = 1;
@@ -81,11 +81,11 @@ class CheckedLife {
         look("detach", left_by(detached.has_value(), State::attached, State::detached));
     }
 
-    /// One that nobody handles yet.
+    /// Reports a crash without handling it.
     void crash() {
         if (!can_crash()) return;
         was_attached_ = is_attached();
-        expect(rproc_->note_crash(CrashType::watchdog), "a crash was not taken notice of");
+        expect(rproc_->note_crash(CrashType::watchdog), "a crash was not recorded");
         look("crash", State::crashed);
     }
 
@@ -94,7 +94,7 @@ class CheckedLife {
         look("recover", left_by_recovery(run("recover", [&] { return rproc_->recover(); })));
     }
 
-    /// One that is recovered from at once.
+    /// Reports a crash and recovers from it.
     void handle_crash() {
         if (!can_crash()) return;
         was_attached_ = is_attached();
@@ -117,43 +117,45 @@ class CheckedLife {
         look("resume", woken && before == State::suspended ? slept_from_ : before);
     }
 
-    /// Tells the firmware of every queue.
+    /// Kicks every queue.
     void kick() {
         if (!is_awake(state())) return;
         const State before = state();
         for_each_vring([&](const Vring& vring) {
             if (vring.taken) return static_cast<void>(run("kick", [&] { return kick(vring); }));
             const auto kicked = kick(vring);
-            expect(!kicked && kicked.error().code() == ErrorCode::vring_unknown, "a queue that nobody took was kicked");
+            expect(!kicked && kicked.error().code() == ErrorCode::vring_unknown, "a queue without a driver was kicked");
         });
         look("kick", before);
     }
 
-    /// The firmware has something in every queue: whoever took it hears of that, once.
+    /// Raises the interrupt of every queue: the driver that took it must be called once.
     void interrupt() {
         if (!is_awake(state())) return;
         const State before = state();
         for_each_vring([&](const Vring& vring) {
-            const std::size_t heard = watchers_->driver().interrupts();
+            const std::size_t before_interrupts = watchers_->driver().interrupts();
             const bool handled = rproc_->virtio().interrupt(vring.notify_id);
-            expect(handled == vring.taken, "an interrupt is not handled, or that of a queue that nobody took is");
-            expect(watchers_->driver().interrupts() == heard + (vring.taken ? 1 : 0), "an interrupt did not come once");
+            expect(handled == vring.taken, "an interrupt was not handled, or that of a queue without a driver was");
+            expect(watchers_->driver().interrupts() == before_interrupts + (vring.taken ? 1 : 0),
+                   "an interrupt was not delivered exactly once");
         });
         look("interrupt", before);
     }
 
-    /// Removes the processor, in whatever state, and destroys it.
+    /// Removes and destroys the processor, in any state.
     void remove() {
         if (rproc_ == nullptr) return;
         const State left = state() == State::detached ? State::detached : State::offline;
         rproc_->remove();
         look("remove", State::deleted, left);
         const auto booted = rproc_->boot();
-        expect(!booted && booted.error().code() == ErrorCode::state_invalid, "one that was removed is not refused");
+        expect(!booted && booted.error().code() == ErrorCode::state_invalid,
+               "the boot of a removed processor is not refused");
         destroy();
     }
 
-    /// Destroys the processor, in whatever state.
+    /// Destroys the processor, in any state.
     void destroy() {
         if (rproc_ == nullptr) return;
         rproc_.reset();
@@ -161,8 +163,8 @@ class CheckedLife {
         take("destructor", watchers_->take_violations(), State::deleted);
     }
 
-    /// The faults are over: what is up can be stopped, the next boot works, runs and stops, and nothing is left. Left
-    /// out for a core that was given up while it could not be stopped.
+    /// Ends injection, and checks that a processor that is up can be stopped, that the next boot succeeds and stops,
+    /// and that nothing stays allocated. Omitted for a core that was dropped because it could not be stopped.
     void finish() {
         trial_.faults().disarm();
         if (watchers_->life().left_running()) return destroy();
@@ -176,7 +178,7 @@ class CheckedLife {
         destroy();
     }
 
-    /// deleted when there is no processor.
+    /// State::deleted when there is no processor.
     [[nodiscard]] State state() const { return rproc_ == nullptr ? State::deleted : rproc_->state(); }
 
   private:
@@ -199,7 +201,7 @@ class CheckedLife {
         expect(chosen.has_value(), "the firmware cannot be chosen");
     }
 
-    /// Shutdowns and detaches count down; the last one that succeeds moves the state.
+    /// The state after a shutdown or detach: the last user that stops changes it.
     [[nodiscard]] State left_by(bool succeeded, State before, State last) {
         if (!succeeded) return before;
         if (users_ > 1 && before != State::crashed) {
@@ -221,12 +223,12 @@ class CheckedLife {
 
     void stop_all() {
         for (std::size_t left = users_; left != 0 && can_stop(); --left) shutdown();
-        expect(state() == State::offline || state() == State::detached, "cannot be stopped when the faults are over");
+        expect(state() == State::offline || state() == State::detached, "cannot be stopped after the end of injection");
     }
 
     void boot_and_stop() {
         boot();
-        expect(is_awake(state()), "the next boot does not work");
+        expect(is_awake(state()), "the next boot fails");
         shutdown();
         expect(state() == State::offline, "the next boot cannot be stopped");
     }
@@ -238,29 +240,30 @@ class CheckedLife {
         for (const Vdev& vdev : rproc_->resources().vdevs) std::ranges::for_each(vdev.vrings, f);
     }
 
-    /// Runs an operation, which may only fail by a fault.
+    /// Runs an operation, which may only fail because of a fault.
     template <class F>
     [[nodiscard]] auto run(std::string_view name, F operation) {
         const std::size_t before = trial_.faults().injected();
         auto result = operation();
         if (!result && trial_.faults().injected() == before)
-            trial_.wrong(fmt::format("{} failed, and not by a fault: {}", name, result.error().message()));
+            trial_.add_violation(fmt::format("{} failed, and not by a fault: {}", name, result.error().message()));
         return result;
     }
 
-    /// What an operation left, inside and outside of the processor.
+    /// Checks the processor, inside and outside, after an operation.
     void look(std::string_view operation, State expected) { look(operation, expected, state()); }
     void look(std::string_view operation, State expected, State outside) {
         if (state() != expected) {
-            trial_.wrong(fmt::format("{} left it {}, and not {}", operation, to_string(state()), to_string(expected)));
+            trial_.add_violation(
+                fmt::format("{} left it {}, and not {}", operation, to_string(state()), to_string(expected)));
         }
         take(operation, watchers_->take_violations(*rproc_), outside);
     }
 
     void take(std::string_view operation, const std::vector<std::string>& inside, State outside) {
-        for (const std::string& what : inside) trial_.wrong(fmt::format("{}: {}", operation, what));
-        for (const std::string& what : rig_.wrong_when(outside))
-            trial_.wrong(fmt::format("{} left it {}: {}", operation, to_string(outside), what));
+        for (const std::string& what : inside) trial_.add_violation(fmt::format("{}: {}", operation, what));
+        for (const std::string& what : rig_.violations_in(outside))
+            trial_.add_violation(fmt::format("{} left it {}: {}", operation, to_string(outside), what));
     }
 
     void expect(bool holds, std::string_view what) { trial_.expect(holds, what); }

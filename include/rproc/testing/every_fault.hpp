@@ -16,30 +16,30 @@
 
 namespace rproc::testing {
 
-/// One run of a scenario: with its faults, and with a place for what is wrong.
+/// One run of a scenario: its faults, and the violations that it found.
 class FaultTrial {
   public:
     explicit FaultTrial(Faults faults) : faults_(std::move(faults)) {}
 
-    /// What the scenario gives to its wrappers; it disarms them once it has done what is under test.
+    /// The faults for the wrappers of the scenario, which disarms them after the code under test.
     [[nodiscard]] Faults& faults() noexcept { return faults_; }
 
-    /// Something that has to hold, whatever was injected. @param what the violation, when it does not.
+    /// Checks a condition that must hold with and without faults. @param what the violation, in words.
     void expect(bool holds, std::string_view what) {
-        if (!holds) wrong_.emplace_back(what);
+        if (!holds) violations_.emplace_back(what);
     }
-    /// A violation.
-    void wrong(std::string what) { wrong_.push_back(std::move(what)); }
+    /// Records a violation, in words.
+    void add_violation(std::string what) { violations_.push_back(std::move(what)); }
 
-    [[nodiscard]] const std::vector<std::string>& violations() const noexcept { return wrong_; }
+    [[nodiscard]] const std::vector<std::string>& violations() const noexcept { return violations_; }
 
   private:
     Faults faults_;
-    std::vector<std::string> wrong_;
+    std::vector<std::string> violations_;
 };
 
-/// Builds all that it needs anew, from a trial's faults, uses it, and looks at what is left. Must do the same each time
-/// but for the faults, and must not throw.
+/// A scenario: constructs all of its objects from the faults of the trial, uses them, and checks the result. It must be
+/// deterministic apart from the faults, and must not throw.
 using FaultScenario = std::function<void(FaultTrial&)>;
 
 namespace internal {
@@ -54,21 +54,21 @@ inline void take(FaultReport& report, std::string_view scenario, std::string fau
     faults.arm(number, span);
     FaultTrial trial(faults);
     scenario(trial);
-    if (faults.injected() == 0) trial.wrong("was not met again: the scenario does not do the same each time");
+    if (faults.injected() == 0) trial.add_violation("was not reached again: the scenario is not deterministic");
     return trial;
 }
 
 }  // namespace internal
 
-/// Runs a scenario once without a fault, to count; then twice for each fault there is: with that fault alone, and with
-/// that fault and every one after it. A scenario that is wrong without a fault is not run again.
+/// Runs a scenario once without a fault, to count the possible faults. Then runs it twice for each fault: with that
+/// fault only, and with that fault and all later ones. A scenario with violations in the first run is not repeated.
 /// @param name of the scenario, for the report.
-/// @returns what was injected, and all that did not hold.
+/// @returns the injected faults, and all violations.
 [[nodiscard]] inline FaultReport every_fault(std::string_view name, const FaultScenario& scenario) {
     FaultReport report;
     FaultTrial clean{Faults()};
     scenario(clean);
-    clean.expect(clean.faults().count() != 0, "nothing can fail: no call of the scenario comes by a fault point");
+    clean.expect(clean.faults().count() != 0, "nothing can fail: the scenario calls no fault point");
     internal::take(report, name, "no fault", clean);
     if (!report.violations.empty()) return report;
 

@@ -13,31 +13,33 @@
 
 namespace rproc::testing {
 
-/// Something that did not hold.
+/// A violation of an expectation.
 struct FaultViolation {
     std::string scenario;
-    std::string fault;  ///< which was injected, in words
+    std::string fault;  ///< the injected fault, in words
     std::string what;
 };
 
-/// What came of injecting every fault.
+/// The result of injecting every fault.
 struct FaultReport {
+    /// The injected faults of one point.
     struct Point {
         std::string name;
         std::size_t injected;
     };
 
-    std::size_t runs = 0;  ///< with a fault in them; each begins with another one
+    std::size_t runs = 0;  ///< number of runs with a fault
     std::vector<Point> points{};
     std::vector<FaultViolation> violations{};
 
-    /// How many faults were injected.
+    /// The number of injected faults.
     [[nodiscard]] std::size_t injected() const noexcept {
         std::size_t sum = 0;
         for (const Point& point : points) sum += point.injected;
         return sum;
     }
 
+    /// Adds injected faults of a point.
     void add(const std::string& point, std::size_t injected) {
         if (injected == 0) return;
         const auto found = std::ranges::find(points, point, &Point::name);
@@ -56,7 +58,8 @@ struct FaultReport {
     }
 };
 
-/// For people: how many faults were injected and where, then a line for each violation. Ends without a line break.
+/// Formats a report: the number of injected faults and their points, then one line for each violation. Without a
+/// trailing newline.
 [[nodiscard]] inline std::string to_string(const FaultReport& report) {
     std::string text = fmt::format("{} faults injected in {} runs, {} violations", report.injected(), report.runs,
                                    report.violations.size());

@@ -9,8 +9,8 @@
 #include "rproc/testing/checked_life.hpp"
 #include "rproc/testing/every_fault.hpp"
 
-/// What is done to a processor while faults are injected. A processor that is detached at first is attached to where
-/// these say boot.
+/// The sequences of operations during which faults are injected. For a processor that is detached at first, a boot is
+/// an attach.
 namespace rproc::testing::scenario {
 
 struct BootAndDestroy {
@@ -78,7 +78,7 @@ struct CrashAndRecover {
     }
 };
 
-/// A recovery that failed is tried again, and a second crash follows.
+/// A failed recovery is repeated, and a second crash follows.
 struct CrashTwice {
     static constexpr std::string_view kName = "boot, crash, recover, recover, crash, recover, destroy";
     static void run(auto& life) {
@@ -131,7 +131,7 @@ struct BootAndRemove {
     }
 };
 
-/// Virtio devices at work, also after a recovery.
+/// Uses virtio devices, also after a recovery.
 struct BootAndKick {
     static constexpr std::string_view kName = "boot, kick, interrupt, handle crash, kick, interrupt, stop";
     static void run(auto& life) {
@@ -145,7 +145,7 @@ struct BootAndKick {
     }
 };
 
-/// A resume that failed is repeated.
+/// A failed resume is repeated.
 struct Suspend {
     static constexpr std::string_view kName = "boot, suspend, resume, resume, stop";
     static void run(auto& life) requires requires { life.suspend(); }
@@ -201,8 +201,9 @@ using All = std::tuple<BootAndDestroy, BootAndStop, BootTwice, BootAgain, CrashA
 
 namespace rproc::testing {
 
-/// Every fault in one scenario of a rig's processor; after each, the faults are over, and the next boot must work.
-/// @param rig a name for it, for the report.
+/// Injects every fault into one scenario of a rig's processor. After each, injection ends, and the next boot must
+/// succeed.
+/// @param rig its name for the report.
 template <FaultRig Rig, class Scenario>
 [[nodiscard]] FaultReport every_fault_in(std::string_view rig) {
     return every_fault(fmt::format("{}: {}", rig, Scenario::kName), [](FaultTrial& trial) {
@@ -212,7 +213,7 @@ template <FaultRig Rig, class Scenario>
     });
 }
 
-/// The same in every scenario that the processor can do.
+/// Injects every fault into every scenario that the processor supports.
 template <FaultRig Rig>
 [[nodiscard]] FaultReport every_fault_of(std::string_view rig) {
     FaultReport report;

@@ -14,18 +14,20 @@
 
 #include "rproc/result.hpp"
 
-/// Fault injection: what a processor's surroundings can do wrong, one fault after the other. `FaultyMemory`,
-/// `FaultyIommu`, `FaultyRegisters`, `FaultyMailbox`, `FaultyClient`, `FaultyBackend` and `FaultyPlatform` wrap what is
-/// real or a model and fail where a `Faults` tells them to; `every_fault` runs a scenario once for each fault there is.
+/// Fault injection: makes the calls that a processor depends on fail, one after the other. `FaultyMemory`,
+/// `FaultyIommu`, `FaultyRegisters`, `FaultyMailbox`, `FaultyClient`, `FaultyBackend` and `FaultyPlatform` wrap a real
+/// object or a model, and fail when a `Faults` tells them to. `every_fault` runs a scenario once for each possible
+/// fault.
 namespace rproc::testing {
 
 /// How a call fails.
 enum class FaultKind {
-    instead,  ///< nothing is done; the caller hears of an error
-    late,     ///< it is done; the caller hears of an error all the same (an acknowledgement that was lost)
-    refused,  ///< who was asked answers, and the answer is no (a TEE)
+    instead,  ///< the call has no effect and returns an error
+    late,     ///< the call takes effect and returns an error (a lost acknowledgement)
+    refused,  ///< the call returns a refusal of its peer (a TEE)
 };
 
+/// Formats for reports: "not done", ...; static storage.
 [[nodiscard]] constexpr std::string_view to_string(FaultKind kind) noexcept {
     switch (kind) {
         case FaultKind::instead: return "not done";
@@ -35,56 +37,59 @@ enum class FaultKind {
     return "unknown";
 }
 
-/// For how long faults are injected.
+/// The duration of fault injection.
 enum class FaultSpan {
-    once,     ///< the one fault, and none after it
-    lasting,  ///< that one, and every call from then on: what is taken back meets faults too
+    once,     ///< a single fault
+    lasting,  ///< a fault in that call and in every later one, including those of the rollback
 };
 
-/// A place where calls can fail: a wrapper has one for each of its members.
+/// A call that can fail: a wrapper has a point for each of its members.
 struct FaultPoint {
     std::string_view name;                       ///< "memory.map"; a literal
-    ErrorCode code = ErrorCode::fault_injected;  ///< of the error that the caller hears of
-    std::optional<FaultKind> also{};             ///< the other way in which it fails, besides `instead`
+    ErrorCode code = ErrorCode::fault_injected;  ///< of the injected error
+    std::optional<FaultKind> also{};             ///< a second kind of failure besides `instead`
 };
 
-/// The text of an injected fault: {0} says where and how.
+/// The text of an injected fault; {0} describes point and kind.
 inline constexpr ErrorText kInjected{.code = ErrorCode::fault_injected, .message = "{0}"};
 
-/// A fault that was injected: how, and the error for the caller.
+/// An injected fault: its kind, and the error for the caller.
 struct InjectedFault {
     FaultKind kind;
     Error error;
 };
 
-/// Decides which call fails, and counts. Faults are numbered from 0 in the order in which calls meet their points: a
-/// call of a point with two kinds takes two numbers. In a program that does the same each time, a fault's number says
-/// which it is.
+/// Selects the call that fails, and counts calls. Faults are numbered from 0 in the order in which calls reach their
+/// points; a call of a point with two kinds takes two numbers. In a deterministic program the number identifies the
+/// fault.
 ///
 /// A handle: copies refer to the same counts. Not thread-safe.
 class Faults {
   public:
-    /// What happened at one point.
+    /// The calls of one point.
     struct Tally {
         std::string point;
-        std::size_t passed = 0;  ///< calls that came by, struck ones too
-        std::size_t struck = 0;
+        std::size_t passed = 0;  ///< calls, including the failed ones
+        std::size_t struck = 0;  ///< calls with an injected fault
     };
 
     Faults() : state_(std::make_shared<State>()) {}
 
-    /// Injects fault `number`. Numbers and tallies begin anew.
+    /// Injects fault `number`. Resets numbers and tallies.
     void arm(std::size_t number, FaultSpan span = FaultSpan::once) { *state_ = State{.number = number, .span = span}; }
 
-    /// Injects one fault at a point by its name: at its call `occurrence`, from 0. Numbers and tallies begin anew.
+    /// Injects one fault at a point.
+    /// @param point its name.
+    /// @param occurrence index of the call of that point, from 0.
+    /// Resets numbers and tallies.
     void arm_at(std::string_view point, std::size_t occurrence, FaultKind kind = FaultKind::instead) {
         *state_ = State{.named = Named{std::string(point), occurrence, kind}};
     }
 
-    /// Injects nothing any more, and counts nothing: what follows is not under test.
+    /// Ends injection and counting.
     void disarm() noexcept { state_->over = true; }
 
-    /// One call at a point. @returns how it fails, or nothing.
+    /// Counts one call of a point. @returns the fault to inject, or nothing.
     [[nodiscard]] std::optional<InjectedFault> strike(const FaultPoint& point) {
         if (state_->over) return std::nullopt;
         Tally& tally = tally_of(point.name);
@@ -101,14 +106,14 @@ class Faults {
         return InjectedFault{*kind, Error::of(text, {}, std::array{TextArgument(what)})};
     }
 
-    /// One call that does nothing but fail or pass.
+    /// Counts one call of a point without other effects. @returns nothing, or the error of the fault.
     [[nodiscard]] Result<void> pass(std::string_view point) {
         if (auto fault = strike({.name = point})) return fail(std::move(fault->error));
         return {};
     }
 
-    /// Runs `op`, which returns a Result, unless a fault comes in its place, or after it.
-    /// @returns what `op` returns, or the fault's error.
+    /// Runs `op`, which returns a Result, unless a fault of kind `instead` is injected.
+    /// @returns the result of `op`, or the error of the fault.
     template <class F>
     [[nodiscard]] auto call(const FaultPoint& point, F op) -> decltype(op()) {
         auto fault = strike(point);
@@ -117,22 +122,22 @@ class Faults {
         return fail(std::move(fault->error));
     }
 
-    /// How many faults there are to inject: numbers that calls have taken so far.
+    /// The number of possible faults: those that calls have reached so far.
     [[nodiscard]] std::size_t count() const noexcept { return state_->count; }
-    /// How many were injected.
+    /// The number of injected faults.
     [[nodiscard]] std::size_t injected() const noexcept {
         std::size_t sum = 0;
         for (const Tally& tally : state_->tallies) sum += tally.struck;
         return sum;
     }
-    /// How many of them at a point, by its name: for a rig that has to forgive what a fault cannot but leave.
+    /// The number of injected faults at a point, for a rig that tolerates the consequences of a certain fault.
     [[nodiscard]] std::size_t injected(std::string_view point) const noexcept {
         const auto found = std::ranges::find(state_->tallies, point, &Tally::point);
         return found == state_->tallies.end() ? 0 : found->struck;
     }
-    /// The first fault that was injected, in words; empty when none was.
+    /// The first injected fault, in words; empty without one.
     [[nodiscard]] const std::string& first() const noexcept { return state_->first; }
-    /// Every point that a call came by, in the order of their first calls.
+    /// Every point that was called, in the order of the first calls.
     [[nodiscard]] const std::vector<Tally>& tallies() const noexcept { return state_->tallies; }
 
   private:

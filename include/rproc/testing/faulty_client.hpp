@@ -16,12 +16,14 @@
 
 namespace rproc::testing {
 
-/// A client whose TEE can be unreachable or answer GENERIC, at each session and each command; and
-/// whose memory may be impossible to share. A LOAD_FW that is refused leaves the image in the processor's memory:
-/// OP-TEE's application does not clean up after itself.
+/// A TEE client with faults: each session and each command can fail with an error, or be answered with GENERIC; a
+/// memory registration can fail. A refused LOAD_FW still loads the image, as OP-TEE's application does not clear the
+/// memory after an error.
+/// @tparam C the wrapped client.
 template <tee::Client C>
 class FaultyClient {
   public:
+    /// @param client not null.
     FaultyClient(std::shared_ptr<C> client, Faults faults) : client_(std::move(client)), faults_(std::move(faults)) {}
 
     [[nodiscard]] Result<tee::OpenedSession> open_session(const tee::Uuid& application, tee::Parameters& parameters) {

@@ -17,8 +17,8 @@
 
 namespace rproc::testing {
 
-/// A driver for rpmsg devices that takes all queues of each, and counts the interrupts. Its probe can fail, also after
-/// it took the queues.
+/// A virtio driver for rpmsg devices that takes all queues of each device, and counts interrupts. Its probe can fail,
+/// before and after it took the queues.
 class FaultyDriver {
   public:
     static constexpr std::uint32_t kDeviceId = 7;  // rpmsg
@@ -27,7 +27,7 @@ class FaultyDriver {
     FaultyDriver(const FaultyDriver&) = delete;
     FaultyDriver& operator=(const FaultyDriver&) = delete;
 
-    /// What a processor is given. Must not outlive this object.
+    /// The driver for VirtioAccess::add_driver. It must not outlive this object.
     [[nodiscard]] VirtioDriver driver() {
         return {.name = "faulty",
                 .id = kDeviceId,
@@ -36,12 +36,13 @@ class FaultyDriver {
                 .remove = [this](VirtioDevice& /*device*/) { --served_; }};
     }
 
-    /// How often a queue's interrupt came through to it.
+    /// The number of interrupts of all queues.
     [[nodiscard]] std::size_t interrupts() const noexcept { return interrupts_; }
 
-    /// What is wrong with the devices of a processor, in words.
-    /// @param up whether they may have a driver: between start and stop.
-    [[nodiscard]] std::vector<std::string> wrong_with(const std::vector<Vdev>& vdevs, bool up) const {
+    /// Checks the virtio devices of a processor.
+    /// @param up whether devices may have a driver: between start and stop.
+    /// @returns the violations, in words.
+    [[nodiscard]] std::vector<std::string> violations(const std::vector<Vdev>& vdevs, bool up) const {
         std::vector<std::string> wrong;
         const auto with_driver = std::ranges::count_if(vdevs, [](const Vdev& vdev) { return vdev.driver != nullptr; });
         if (static_cast<std::size_t>(with_driver) != served_)

@@ -9,7 +9,7 @@
 
 namespace rproc::testing {
 
-/// A source whose firmware may not be readable when it is asked for.
+/// Wraps a firmware source, whose request can fail.
 [[nodiscard]] inline FirmwareSource faulty_firmware(const FirmwareSource& source, Faults faults) {
     return {source.name(), [source, faults = std::move(faults)]() mutable -> Result<Firmware> {
                 return faults.call({.name = "firmware.request"}, [&] { return source.request(); });

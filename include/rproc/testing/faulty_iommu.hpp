@@ -11,7 +11,7 @@
 
 namespace rproc::testing {
 
-/// An IOMMU domain that can refuse to be attached, and to map; what it maps is the wrapped domain's.
+/// Wraps an IOMMU domain, whose `attach` and `map` can fail.
 template <IommuDomain I>
 class FaultyIommu {
   public:
@@ -34,7 +34,7 @@ class FaultyIommu {
 
 namespace internal {
 
-/// A domain that lives elsewhere.
+/// Refers to a domain of another owner.
 template <IommuDomain I>
 class IommuRef {
   public:

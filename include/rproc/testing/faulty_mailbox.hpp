@@ -11,8 +11,8 @@
 
 namespace rproc::testing {
 
-/// A mailbox whose messages can get lost (mailbox_failed), or their acknowledgements (mailbox_timeout). A message whose
-/// sender waits for none is delivered and reported as lost in place of that.
+/// Wraps a mailbox. A message can be lost (mailbox_failed), or its acknowledgement (mailbox_timeout). Without a wait, a
+/// lost acknowledgement is replaced by mailbox_failed after the delivery.
 template <platform::Mailbox X>
 class FaultyMailbox {
   public:

@@ -10,7 +10,7 @@
 
 namespace rproc::testing {
 
-/// A provider whose mappings and allocations can fail; those it gives are the wrapped provider's.
+/// Wraps a memory provider, whose `map` and `allocate` can fail.
 template <MemoryProvider M>
 class FaultyMemory {
   public:
@@ -30,7 +30,7 @@ class FaultyMemory {
 
 namespace internal {
 
-/// A provider that lives elsewhere.
+/// Refers to a provider of another owner.
 template <MemoryProvider M>
 class MemoryRef {
   public:

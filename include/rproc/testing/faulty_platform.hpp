@@ -19,7 +19,8 @@ namespace rproc::testing {
 
 namespace internal {
 
-/// The memory that a faulty platform shows: its own with faults, or as it is when it is faulty already.
+/// The memory type of a faulty platform: that of the wrapped platform with faults, or unchanged if it is already a
+/// FaultyMemory.
 template <class M>
 struct MemoryWithFaults {
     using Type = FaultyMemory<MemoryRef<M>>;
@@ -29,7 +30,7 @@ struct MemoryWithFaults<FaultyMemory<M>> {
     using Type = FaultyMemory<M>;
 };
 
-/// The IOMMU that it shows; none where the wrapped one has none.
+/// The IOMMU type of a faulty platform; empty if the wrapped platform has no IOMMU.
 template <class P>
 struct IommuWithFaults {
     struct Type {};
@@ -41,9 +42,9 @@ struct IommuWithFaults<P> {
 
 }  // namespace internal
 
-/// A platform each of whose ops can fail, whose memory is a FaultyMemory and whose IOMMU is a FaultyIommu; with the ops
-/// that the wrapped one has and no other. `prepare`, `power_down`, `around_start` and `around_stop` also fail after
-/// they have done their work. Ops that cannot fail are passed on.
+/// Wraps a platform, each of whose ops can fail. Its memory is a FaultyMemory, its IOMMU a FaultyIommu. It has exactly
+/// the ops of the wrapped platform. `prepare`, `power_down`, `around_start` and `around_stop` can also fail after they
+/// took effect. Ops without a Result are forwarded.
 template <Platform P>
 class FaultyPlatform {
   public:
@@ -52,6 +53,7 @@ class FaultyPlatform {
 
     FaultyPlatform(P platform, Faults faults) : platform_(std::move(platform)), faults_(std::move(faults)) {}
 
+    /// The wrapped platform.
     [[nodiscard]] P& wrapped() noexcept { return platform_; }
 
     [[nodiscard]] std::string_view name() const { return platform_.name(); }

@@ -11,7 +11,7 @@
 
 namespace rproc::testing {
 
-/// Registers whose accesses can fail. A write also fails after it was done.
+/// Wraps registers, whose accesses can fail. A write can also fail after it took effect.
 template <platform::Registers R>
 class FaultyRegisters {
   public:

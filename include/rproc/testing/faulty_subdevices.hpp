@@ -15,8 +15,8 @@
 
 namespace rproc::testing {
 
-/// Two sub-devices that can refuse to be prepared and to be started, and that know the rules: what was done is taken
-/// back once, and in the reverse order.
+/// Two sub-devices whose `prepare` and `start` can fail, and which check the order of calls: each completed call is
+/// rolled back once, in reverse order.
 class FaultySubdevices {
   public:
     static constexpr std::size_t kCount = 2;
@@ -25,38 +25,39 @@ class FaultySubdevices {
     FaultySubdevices(const FaultySubdevices&) = delete;
     FaultySubdevices& operator=(const FaultySubdevices&) = delete;
 
-    /// One of them, to be added in the order of `index`. Must not outlive this object.
+    /// The sub-device of an index, for RemoteProcessor::add_subdevice, in the order of `index`. It must not outlive
+    /// this object.
     [[nodiscard]] Subdevice subdevice(std::size_t index) {
         return {.name = fmt::format("faulty {}", index),
                 .prepare = [this, index] { return done("subdevice.prepare", prepared_, index); },
                 .start = [this, index] { return done("subdevice.start", started_, index); },
-                .stop = [this, index](StopReason) { taken_back("stopped", started_, index); },
+                .stop = [this, index](StopReason) { rolled_back("stopped", started_, index); },
                 .unprepare =
                     [this, index] {
-                        if (started_ > index) wrong("is unprepared, and was not stopped", index);
-                        taken_back("unprepared", prepared_, index);
+                        if (started_ > index) add_violation("is unprepared, and was not stopped", index);
+                        rolled_back("unprepared", prepared_, index);
                     }};
     }
 
-    /// All of them must be prepared, or none; and started likewise.
+    /// Checks that all sub-devices are prepared, or none; and likewise started.
     void expect(bool prepared, bool started) {
         expect_all_or_none("prepared", prepared_, prepared);
         expect_all_or_none("started", started_, started);
     }
 
-    /// What was wrong since the last call, in words.
+    /// The violations since the last call, in words.
     [[nodiscard]] std::vector<std::string> take_violations() { return std::exchange(violations_, {}); }
 
   private:
     [[nodiscard]] Result<void> done(std::string_view point, std::size_t& reached, std::size_t index) {
-        if (reached != index) wrong(fmt::format("has its turn at {}, and not all before it had", point), index);
+        if (reached != index) add_violation(fmt::format("has its turn at {}, and not all before it had", point), index);
         RPROC_TRY(faults_.pass(point));
         reached = index + 1;
         return {};
     }
 
-    void taken_back(std::string_view what, std::size_t& reached, std::size_t index) {
-        if (reached != index + 1) wrong(fmt::format("is {} out of turn", what), index);
+    void rolled_back(std::string_view what, std::size_t& reached, std::size_t index) {
+        if (reached != index + 1) add_violation(fmt::format("is {} out of turn", what), index);
         reached = index;
     }
 
@@ -66,7 +67,7 @@ class FaultySubdevices {
         violations_.push_back(fmt::format("{} sub-devices are {}, and not {}", reached, what, expected));
     }
 
-    void wrong(std::string_view what, std::size_t index) {
+    void add_violation(std::string_view what, std::size_t index) {
         violations_.push_back(fmt::format("sub-device {} {}", index, what));
     }
 

@@ -18,13 +18,14 @@
 
 namespace rproc::testing {
 
-/// Which steps of the way back a processor reports: those that its policies have an op for.
+/// The rollback steps that a processor reports: those whose policies have an op for them.
 struct UndoReports {
     bool unprepare;
     bool release_fw;
 };
 
 /// @tparam R a RemoteProcessor.
+/// @returns the rollback steps that it reports.
 template <class R>
 [[nodiscard]] constexpr UndoReports undo_reports_of() noexcept {
     using Backend = std::remove_reference_t<decltype(std::declval<R&>().backend())>;
@@ -32,20 +33,21 @@ template <class R>
     return {.unprepare = HasUnprepare<Platform>, .release_fw = HasReleaseFw<Backend>};
 }
 
-/// An observer that knows the rules: every step that begins ends; every change of the state is a legal one; what was
-/// done is taken back once and in reverse order (sub-devices and virtio devices, core, resources, preparation, IOMMU),
-/// and the firmware is released last; only what sleeps is woken up. A core whose stop has failed may be passed over.
+/// An observer that checks the order of events. Every step that begins ends. Every change of the state is legal. Every
+/// completed step is rolled back once, in reverse order (sub-devices and virtio devices, core, resources, preparation,
+/// IOMMU), and the firmware is released last. A resume follows a suspend. The rollback of a core whose stop has failed
+/// may be omitted.
 class LifeWatch : public NullObserver {
   public:
-    explicit LifeWatch(UndoReports way) noexcept : way_(way) {}
+    explicit LifeWatch(UndoReports reports) noexcept : reports_(reports) {}
 
     void on_step_begin(Step step) {
         open_.push_back(step);
         if (step == Step::release_fw) return released();
         if (is_undo(step)) return begin_undo(step);
-        if (step == Step::resume && !asleep_) wrong("resume, and nothing sleeps");
+        if (step == Step::resume && !asleep_) add_violation("resume without a suspend");
         if (may_load(step)) holds_firmware_ = true;
-        if (step == Step::handle_resources) done_.push_back({step});  // is taken back also when it fails
+        if (step == Step::handle_resources) done_.push_back({step});  // is rolled back also when it fails
     }
 
     void on_step_end(Step step) {
@@ -62,37 +64,37 @@ class LifeWatch : public NullObserver {
     void on_step_failed(Step step, const Error& error) {
         close(step);
         if (error.step() != step)
-            wrong("the error of a failed {} names step {}", to_string(step), to_string(error.step()));
+            add_violation("the error of a failed {} names step {}", to_string(step), to_string(error.step()));
         if (step == Step::stop && !done_.empty()) done_.back().stop_failed = true;
     }
 
     void on_state(State from, State to) {
         if (state_ && *state_ != from)
-            wrong("the state was {}, and changes from {}", to_string(*state_), to_string(from));
-        if (!is_legal(from, to)) wrong("the state changes from {} to {}", to_string(from), to_string(to));
+            add_violation("the state was {}, and changes from {}", to_string(*state_), to_string(from));
+        if (!is_legal(from, to)) add_violation("the state changes from {} to {}", to_string(from), to_string(to));
         state_ = to;
     }
 
-    /// To be called when the processor is off, or gone: nothing may be left.
+    /// Checks that everything is rolled back. To be called when the processor is off or destroyed.
     void expect_rest() {
-        expect_taken_back("at rest");
-        if (holds_firmware_ && way_.release_fw) wrong("the firmware was not released");
+        expect_rolled_back("at rest");
+        if (holds_firmware_ && reports_.release_fw) add_violation("the firmware was not released");
         holds_firmware_ = false;
         asleep_ = false;
     }
 
-    /// Whether the platform was told to suspend, and neither to resume nor to stop since.
+    /// Whether the platform was suspended, and neither resumed nor stopped since.
     [[nodiscard]] bool is_asleep() const noexcept { return asleep_; }
 
-    /// Whether a step was done, and not taken back since; for the steps that have a way back.
+    /// Whether a step was completed, and not rolled back since; for steps with a rollback.
     [[nodiscard]] bool is_done(Step step) const noexcept {
         return std::ranges::any_of(done_, [step](const Done& done) { return done.step == step; });
     }
 
-    /// Whether a core was given up that could not be stopped.
+    /// Whether the processor dropped a core that could not be stopped.
     [[nodiscard]] bool left_running() const noexcept { return left_running_; }
 
-    /// What was wrong since the last call, in words.
+    /// The violations since the last call, in words.
     [[nodiscard]] std::vector<std::string> take_violations() { return std::exchange(violations_, {}); }
 
   private:
@@ -114,7 +116,7 @@ class LifeWatch : public NullObserver {
         }
     }
 
-    /// The steps that have a way back.
+    /// The steps with a rollback.
     static constexpr std::array kUndone{Step::enable_iommu,       Step::prepare, Step::handle_resources,
                                         Step::prepare_subdevices, Step::start,   Step::attach,
                                         Step::start_subdevices};
@@ -127,7 +129,7 @@ class LifeWatch : public NullObserver {
         return std::ranges::any_of(kUndone, [step](Step done) { return undoes(step, done); });
     }
 
-    /// Steps after which a backend may hold something of the firmware.
+    /// Whether a backend may hold a firmware after the step.
     [[nodiscard]] static constexpr bool may_load(Step step) noexcept {
         return step != Step::request_firmware && step != Step::suspend && step != Step::resume;
     }
@@ -140,43 +142,43 @@ class LifeWatch : public NullObserver {
 
     void begin_undo(Step undo) {
         while (!done_.empty() && !undoes(undo, done_.back().step)) pass_over(to_string(undo));
-        if (done_.empty()) wrong("{}, and there is nothing that it takes back", to_string(undo));
+        if (done_.empty()) add_violation("{} without a step to roll back", to_string(undo));
     }
 
-    /// The last thing that was done is not taken back.
+    /// Drops the last completed step without its rollback.
     void pass_over(std::string_view before) {
         const Done done = done_.back();
         done_.pop_back();
         left_running_ = left_running_ || done.stop_failed;
-        const bool silent = done.step == Step::prepare && !way_.unprepare;
-        if (!done.stop_failed && !silent) wrong("{}: {} was not taken back", before, to_string(done.step));
+        const bool silent = done.step == Step::prepare && !reports_.unprepare;
+        if (!done.stop_failed && !silent) add_violation("{}: {} was not rolled back", before, to_string(done.step));
     }
 
-    void expect_taken_back(std::string_view before) {
+    void expect_rolled_back(std::string_view before) {
         while (!done_.empty()) pass_over(before);
-        if (!open_.empty()) wrong("{}: {} has begun and not ended", before, to_string(open_.back()));
+        if (!open_.empty()) add_violation("{}: {} has begun and not ended", before, to_string(open_.back()));
         open_.clear();
     }
 
     void released() {
         open_.pop_back();
-        expect_taken_back("release_fw");
+        expect_rolled_back("release_fw");
         open_.push_back(Step::release_fw);
-        if (!holds_firmware_) wrong("release_fw, and nothing was loaded since the last");
+        if (!holds_firmware_) add_violation("release_fw without a load since the last one");
         holds_firmware_ = false;
     }
 
     void close(Step step) {
-        if (open_.empty() || open_.back() != step) return wrong("{} ends, and has not begun", to_string(step));
+        if (open_.empty() || open_.back() != step) return add_violation("{} ends, and has not begun", to_string(step));
         open_.pop_back();
     }
 
     template <class... T>
-    void wrong(fmt::format_string<T...> format, T&&... values) {
+    void add_violation(fmt::format_string<T...> format, T&&... values) {
         violations_.push_back(fmt::format(format, std::forward<T>(values)...));
     }
 
-    UndoReports way_;
+    UndoReports reports_;
     std::vector<Step> open_;
     std::vector<Done> done_;
     std::optional<State> state_;

@@ -17,15 +17,15 @@
 
 namespace rproc::testing {
 
-/// All that looks at one processor from inside: its observer, two sub-devices and a virtio driver. Must outlive it.
+/// The checks inside of one processor: its observer, two sub-devices and a virtio driver. Must outlive the processor.
 class LifeWatchers {
   public:
-    LifeWatchers(UndoReports way, const Faults& faults) : life_(way), subdevices_(faults), driver_(faults) {}
+    LifeWatchers(UndoReports reports, const Faults& faults) : life_(reports), subdevices_(faults), driver_(faults) {}
 
     [[nodiscard]] LifeWatch& life() noexcept { return life_; }
     [[nodiscard]] const FaultyDriver& driver() const noexcept { return driver_; }
 
-    /// Gives a processor the sub-devices and the driver. @returns nothing, or the error of add_subdevice.
+    /// Adds the sub-devices and the driver to a processor. @returns nothing, or the error of add_subdevice.
     template <class Processor>
     [[nodiscard]] Result<void> join(Processor& processor) {
         for (std::size_t i = 0; i < FaultySubdevices::kCount; ++i)
@@ -34,22 +34,22 @@ class LifeWatchers {
         return {};
     }
 
-    /// What was wrong since the last call, and what is wrong now with a processor between two operations, in words.
+    /// The violations since the last call, and those of a processor between two operations, in words.
     template <class Processor>
     [[nodiscard]] std::vector<std::string> take_violations(const Processor& processor) {
         if (is_off(processor.state())) life_.expect_rest();
         const bool started = life_.is_done(Step::start_subdevices);
         subdevices_.expect(life_.is_done(Step::prepare_subdevices), started);
-        auto wrong = driver_.wrong_with(processor.resources().vdevs, started);
+        auto wrong = driver_.violations(processor.resources().vdevs, started);
         if (is_off(processor.state())) add(wrong, leftovers(processor));
         return take(std::move(wrong));
     }
 
-    /// The same for one that is destroyed.
+    /// The violations after the destruction of the processor, in words.
     [[nodiscard]] std::vector<std::string> take_violations() {
         life_.expect_rest();
         subdevices_.expect(false, false);
-        return take(driver_.wrong_with({}, false));
+        return take(driver_.violations({}, false));
     }
 
   private:
