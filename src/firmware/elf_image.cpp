@@ -123,7 +123,7 @@ ElfSection read_section(std::span<const std::byte> bytes, const ElfHeader& heade
 
 constexpr ErrorText kSignedImage{
     .code = ErrorCode::elf_bad_magic,
-    .message = "is an image signed for OP-TEE; this processor is loaded by Linux, which wants the ELF file",
+    .message = "is an image signed for OP-TEE; this processor is loaded by Linux, which needs the ELF file",
     .kernel_line = text_of(ErrorCode::elf_bad_magic).kernel_line,
     .hint = "give the ELF file that was signed, or boot on a board whose processor is loaded by OP-TEE"};
 constexpr ErrorText kElf64TooSmall{.code = ErrorCode::elf_too_small,

@@ -22,7 +22,8 @@ constexpr ErrorText kUnreadable{.code = ErrorCode::firmware_unreadable, .message
 constexpr ErrorText kChanged{.code = ErrorCode::firmware_changed,
                              .message = text_of(ErrorCode::firmware_changed).message,
                              .hint = text_of(ErrorCode::firmware_changed).hint};
-constexpr ErrorText kTooLarge{.code = ErrorCode::key_malformed, .message = "has more than {0} bytes, which is no key"};
+constexpr ErrorText kTooLarge{.code = ErrorCode::key_malformed,
+                              .message = "has more than {0} bytes, too many for a key"};
 
 Error unreadable(const std::filesystem::path& path, int error) {
     if (error == ENOENT || error == ENOTDIR) {

@@ -148,10 +148,10 @@ constexpr ErrorText kNoProcessor{
 constexpr ErrorText kNoneOfThatName{
     .code = ErrorCode::dt_node_missing, .message = "has no remote processor \"{0}\"{1}{2}", .hint = kOtherTree};
 constexpr ErrorText kDisabled{.code = ErrorCode::dt_node_disabled,
-                              .message = "is disabled: Linux never makes a remote processor of it",
+                              .message = "is disabled: Linux does not register a remote processor for it",
                               .hint = "set status = \"okay\" in the board's device tree, and give it a memory-region"};
 constexpr ErrorText kDisabledAbove{.code = ErrorCode::dt_node_disabled,
-                                   .message = "is disabled with {0}: Linux never makes a remote processor of it",
+                                   .message = "is disabled with {0}: Linux does not register a remote processor for it",
                                    .hint = "set status = \"okay\" in the board's device tree, at {0}"};
 
 /// Lists each node once, also if several of its compatibles match.

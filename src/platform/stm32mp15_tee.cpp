@@ -41,7 +41,7 @@ constexpr ReferenceForm kPropertyForm{.property = "st,rproc-tee",
                                       .no_backend = ""};
 
 constexpr ErrorText kBackendDisabled{.code = ErrorCode::dt_node_disabled,
-                                     .message = "is disabled: Linux never makes a remote processor of {0}",
+                                     .message = "is disabled: Linux does not register a remote processor for {0}",
                                      .hint = "set status = \"okay\" there, or delete the property"};
 constexpr ErrorText kNoReference{
     .code = ErrorCode::dt_property_missing,
@@ -51,7 +51,7 @@ constexpr ErrorText kNoReference{
     .kernel_line = "failed to parse remoteproc-backend (-2)",
     .hint = "add {0} = <&tee_rproc 0>"};
 constexpr ErrorText kTwoOwners{.code = ErrorCode::dt_property_conflict,
-                               .message = "cannot stand beside {0}: the TEE resets and holds the core, not Linux",
+                               .message = "cannot be combined with {0}: the TEE resets and holds the core, not Linux",
                                .hint = "write /delete-property/ {1};"};
 constexpr ErrorText kOtherForm{.code = ErrorCode::dt_property_conflict,
                                .message = "is not read with this compatible ({0}): that takes {1}",

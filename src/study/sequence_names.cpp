@@ -33,16 +33,17 @@ constexpr std::array kVariants{
     SequenceVariantInfo{SequenceVariant::alternate_boot_v5, AlternateBoot::kName, "v5",
                         "nowhere: there was neither an op nor a command for it"},
     SequenceVariantInfo{SequenceVariant::load_first, LoadFirst::kName, "", kOnce},
-    SequenceVariantInfo{SequenceVariant::load_first_v15, LoadFirst::kName, "v15",
-                        "in rproc_boot after every failure behind load_fw, and in the clean-up of rproc_fw_boot, from "
-                        "handle_resources on; in rproc_boot_recovery when rproc_start fails; in rproc_shutdown"},
+    SequenceVariantInfo{
+        SequenceVariant::load_first_v15, LoadFirst::kName, "v15",
+        "in rproc_boot after every failure that follows load_fw, and in the cleanup of rproc_fw_boot, from "
+        "handle_resources on; in rproc_boot_recovery when rproc_start fails; in rproc_shutdown"},
 };
 
 constexpr std::array kPoints{
     FailurePointInfo{FailurePoint::none, "none", "the processor boots and stops"},
     FailurePointInfo{FailurePoint::prepare, "prepare", "the platform cannot prepare"},
     FailurePointInfo{FailurePoint::load_fw, "load-fw", "the TEE refuses the image"},
-    FailurePointInfo{FailurePoint::get_rsc_table, "get-rsc-table", "the TEE does not say where the table is"},
+    FailurePointInfo{FailurePoint::get_rsc_table, "get-rsc-table", "the TEE does not report the table"},
     FailurePointInfo{FailurePoint::handle_resources, "handle-resources", "the table has an entry that is refused"},
     FailurePointInfo{FailurePoint::allocate_carveouts, "allocate-carveouts", "there is no memory for a carveout"},
     FailurePointInfo{FailurePoint::start_fw, "start-fw", "the TEE does not start the core"},

@@ -37,7 +37,8 @@ constexpr ErrorText kNoTableOfRunning{
     .code = ErrorCode::table_missing,
     .message = "the kernel finds no resource table of the firmware that runs already: {0}",
     .hint =
-        "the bootloader that starts it must leave the table's device address where the driver looks: on an STM32MP15 "
+        "the bootloader that starts it must store the table's device address where the driver reads it: on an "
+        "STM32MP15 "
         "in "
         "the register of st,syscfg-rsc-tbl"};
 constexpr ErrorText kPathGiven{
@@ -69,7 +70,7 @@ constexpr ErrorText kCrashedAtOnce{.code = ErrorCode::state_invalid,
 constexpr ErrorText kOnlyCounted{
     .code = ErrorCode::state_invalid,
     .message = "is still {0} after {1}",
-    .hint = "another program has started it too: the kernel counts, and wants as many stops"};
+    .hint = "another program has started it as well: the kernel counts users, and needs one stop for each"};
 constexpr ErrorText kNotInTime{.code = ErrorCode::timed_out,
                                .message = "is not {0} after {1} ms, but {2}",
                                .hint = "see its trace and the kernel's log; --timeout waits longer"};
@@ -140,7 +141,7 @@ struct StartReason {
 constexpr StartReason kStartReasons[]{
     {0, ErrorCode::vendor_entry_fails_boot, "the kernel reported success, but the processor is offline",
      "a vendor entry (type 512) in the resource table does that; see `rproc check`"},
-    {ENOMEM, ErrorCode::memory_exhausted, "the kernel has no memory as the firmware wants it",
+    {ENOMEM, ErrorCode::memory_exhausted, "the kernel cannot provide the memory that the firmware asks for",
      "a carveout or vring does not fit the memory-region of its name; see `rproc check`"},
     {ETIMEDOUT, ErrorCode::timed_out, "the processor or the TEE did not answer the kernel in time",
      "see the trace of the processor, and the log of the TEE"},

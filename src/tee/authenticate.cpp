@@ -122,7 +122,7 @@ Checked<std::vector<ElfImage>> parse_images(const SignedImage& package, std::uin
         images.push_back(*image);
     }
     if (used < package.images().size())
-        return refuse(ResultCode::bad_parameters, "there are bytes behind the last image");
+        return refuse(ResultCode::bad_parameters, "there are bytes after the last image");
     return images;
 }
 

@@ -32,7 +32,7 @@ Error failed(std::string_view action, TEEC_Result result, ErrorCode code) {
     const TextArgument arguments[]{action, name_of(static_cast<ResultCode>(result)), result};
     return Error::of(
         {.code = code,
-         .message = "{0} failed: libteec says {1} ({2:#010x})",
+         .message = "{0} failed: libteec returned {1} ({2:#010x})",
          .hint = "ls -l /dev/tee* shows the devices and their group; dmesg | grep -i tee what the kernel says"},
         {}, arguments);
 }

@@ -114,7 +114,7 @@ TEST_F(SecureBoot, CheckSaysThatABoardWithATeeWantsASignedImage) {
 TEST_F(SecureBoot, CheckSaysThatABoardWithoutTeeWantsAnElfFile) {
     const auto result = run({"check", data("app.rsa2048.signed")});
     EXPECT_EQ(result.status, 1);
-    EXPECT_THAT(result.out, HasSubstr("is an image signed for OP-TEE; this processor is loaded by Linux, which wants"));
+    EXPECT_THAT(result.out, HasSubstr("is an image signed for OP-TEE; this processor is loaded by Linux, which needs"));
     EXPECT_THAT(result.out, HasSubstr("hint: give the ELF file that was signed"));
 }
 

@@ -41,7 +41,7 @@ TEST_F(Sequences, ShowsTheOpsTheCommandsBesideThemAndWhatIsWrong) {
     EXPECT_EQ(result.status, 0);
     EXPECT_THAT(result.err, IsEmpty());
     EXPECT_THAT(result.out, StartsWith("mainline, as posted in v21\n"));
-    EXPECT_THAT(result.out, HasSubstr("  get-rsc-table, the TEE does not say where the table is: double release\n"
+    EXPECT_THAT(result.out, HasSubstr("  get-rsc-table, the TEE does not report the table: double release\n"
                                       "    boot      request_firmware\n"
                                       "              prepare\n"
                                       "              parse_fw            LOAD_FW, GET_RSC_TABLE (TEE_ERROR_GENERIC), "

@@ -139,7 +139,7 @@ class VirtioDevice {
 
     static constexpr ErrorText kNoVring{
         .code = ErrorCode::vring_unknown,
-        .message = "there is no vring {0} that could be used",
+        .message = "there is no vring {0} that can be used",
         .hint = "take it with find_vq first; a device has as many vrings as its entry says"};
 
     [[nodiscard]] Place place_of_device() const { return place::Vdev{vdev_.index}; }
