@@ -13,8 +13,12 @@ namespace rproc {
 
 enum class State : std::uint8_t;  // rproc/state.hpp
 
-/// Severity of a kernel log line: dev_info, dev_warn or dev_err.
-enum class LogLevel { info, warning, error };
+/// Severity of a kernel log line: the function that prints it.
+enum class LogLevel {
+    info,     ///< dev_info
+    warning,  ///< dev_warn
+    error,    ///< dev_err
+};
 
 /// The device that Linux prints a line for. It determines the prefix in dmesg.
 enum class LogSource {
@@ -68,6 +72,7 @@ static_assert(Observer<NullObserver>);
 template <Observer O>
 class ObserverRef {
   public:
+    /// @param target must outlive this object and the processor.
     explicit ObserverRef(O& target) noexcept : target_(&target) {}
 
     void on_step_begin(Step step) { target_->on_step_begin(step); }
@@ -85,6 +90,7 @@ class ObserverRef {
 template <Observer... Os>
 class ObserverList {
   public:
+    /// @param observers moved into the list.
     explicit ObserverList(Os... observers) : observers_(std::move(observers)...) {}
 
     void on_step_begin(Step step) {

@@ -63,7 +63,7 @@ struct Numbered {
 /// A field of the ELF header, "e_phnum". An empty field means the header as a whole.
 struct ElfHeader {
     static constexpr std::string_view kKind = "elf-header";
-    std::string_view field{};
+    std::string_view field{};  ///< its name in the ELF specification
 
     static void fields(auto& self, auto&& visit) { visit("field", self.field); }
     friend bool operator==(const ElfHeader&, const ElfHeader&) = default;
@@ -72,9 +72,9 @@ struct ElfHeader {
 /// A segment of an ELF file: its index among the program headers, its p_paddr and p_memsz.
 struct Segment {
     static constexpr std::string_view kKind = "segment";
-    std::uint32_t index = 0;
-    std::uint64_t da = 0;
-    std::uint64_t size = 0;
+    std::uint32_t index = 0;  ///< among the program headers
+    std::uint64_t da = 0;     ///< p_paddr
+    std::uint64_t size = 0;   ///< p_memsz
 
     static void fields(auto& self, auto&& visit) {
         visit("index", self.index);
@@ -88,7 +88,7 @@ struct Segment {
 /// address and size.
 struct Vector {
     static constexpr std::string_view kKind = "vector-table";
-    std::string_view name{};
+    std::string_view name{};  ///< "reset vector"; may be empty
     std::uint64_t da = 0;
     std::uint64_t size = 0;
 
@@ -103,7 +103,7 @@ struct Vector {
 /// A field of the header of a signed image, "magic". An empty field means the header as a whole.
 struct SignedHeader {
     static constexpr std::string_view kKind = "signed-header";
-    std::string_view field{};
+    std::string_view field{};  ///< its name in wire::SignedHeader
 
     static void fields(auto& self, auto&& visit) { visit("field", self.field); }
     friend bool operator==(const SignedHeader&, const SignedHeader&) = default;
@@ -112,7 +112,7 @@ struct SignedHeader {
 /// A TLV of a signed image, by its offset in the file in bytes.
 struct Tlv {
     static constexpr std::string_view kKind = "tlv";
-    std::uint64_t offset = 0;
+    std::uint64_t offset = 0;  ///< of its header in the file
 
     static void fields(auto& self, auto&& visit) { visit("offset", self.offset); }
     friend bool operator==(const Tlv&, const Tlv&) = default;
@@ -121,7 +121,7 @@ struct Tlv {
 /// The TLV of a type (TlvType), with the name of its content ("image sizes"; may be empty).
 struct TlvOfType {
     static constexpr std::string_view kKind = "tlv-type";
-    std::uint32_t type = 0;
+    std::uint32_t type = 0;  ///< TlvType, or a platform type
     std::string_view name{};
 
     static void fields(auto& self, auto&& visit) {
@@ -134,7 +134,7 @@ struct TlvOfType {
 /// A field of the header of a resource table, "ver". An empty field means the table as a whole.
 struct Table {
     static constexpr std::string_view kKind = "resource-table";
-    std::string_view field{};
+    std::string_view field{};  ///< its name in struct resource_table
 
     static void fields(auto& self, auto&& visit) { visit("field", self.field); }
     friend bool operator==(const Table&, const Table&) = default;
@@ -144,7 +144,7 @@ struct Table {
 /// struct resource_table).
 struct TableOffset {
     static constexpr std::string_view kKind = "table-offset";
-    std::uint32_t index = 0;
+    std::uint32_t index = 0;  ///< of the entry
 
     static void fields(auto& self, auto&& visit) { visit("index", self.index); }
     friend bool operator==(const TableOffset&, const TableOffset&) = default;
@@ -176,9 +176,9 @@ struct TableAtPhysical {
 /// from the start of the table.
 struct Entry {
     static constexpr std::string_view kKind = "entry";
-    std::uint32_t index = 0;
-    std::uint32_t type = 0;
-    std::uint64_t offset = 0;
+    std::uint32_t index = 0;   ///< in the table
+    std::uint32_t type = 0;    ///< fw_resource_type
+    std::uint64_t offset = 0;  ///< bytes from the start of the table
 
     static void fields(auto& self, auto&& visit) {
         visit("index", self.index);
@@ -192,11 +192,11 @@ struct Entry {
 /// entries, `index` the vring's index in its device. `descriptors` is its `num`, 0 to leave it out of the text.
 struct Vring {
     static constexpr std::string_view kKind = "vring";
-    std::uint32_t entry = 0;
-    std::uint64_t offset = 0;
-    std::uint32_t vdev = 0;
-    std::uint32_t index = 0;
-    std::uint32_t descriptors = 0;
+    std::uint32_t entry = 0;        ///< index of the vdev entry
+    std::uint64_t offset = 0;       ///< of the vdev entry, bytes from the start of the table
+    std::uint32_t vdev = 0;         ///< among the vdev entries
+    std::uint32_t index = 0;        ///< in the device
+    std::uint32_t descriptors = 0;  ///< `num`; 0: not printed
 
     static void fields(auto& self, auto&& visit) {
         visit("entry", self.entry);
@@ -252,8 +252,8 @@ struct Physical {
 /// One window of dma-ranges (DmaRanges::Window).
 struct DmaWindow {
     static constexpr std::string_view kKind = "dma-window";
-    std::uint64_t da = 0;
-    std::uint64_t pa = 0;
+    std::uint64_t da = 0;  ///< of the first byte
+    std::uint64_t pa = 0;  ///< of the first byte
     std::uint64_t size = 0;
 
     static void fields(auto& self, auto&& visit) {
@@ -267,8 +267,8 @@ struct DmaWindow {
 /// A node of the device tree by its path, and one of its properties. An empty property means the node as a whole.
 struct Node {
     static constexpr std::string_view kKind = "device-tree-node";
-    std::string_view path{};
-    std::string_view property{};
+    std::string_view path{};      ///< "/soc/m4@10000000"
+    std::string_view property{};  ///< "memory-region"; may be empty
 
     static void fields(auto& self, auto&& visit) {
         visit("path", self.path);

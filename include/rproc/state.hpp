@@ -10,7 +10,15 @@
 namespace rproc {
 
 /// The states of a remote processor (`enum rproc_state`), with the names of the kernel's sysfs file `state`.
-enum class State : std::uint8_t { offline, suspended, running, crashed, deleted, attached, detached };
+enum class State : std::uint8_t {
+    offline,    ///< RPROC_OFFLINE: not booted
+    suspended,  ///< RPROC_SUSPENDED: asleep together with Linux
+    running,    ///< RPROC_RUNNING: booted by Linux
+    crashed,    ///< RPROC_CRASHED: has reported a fault; recovery or a stop follows
+    deleted,    ///< RPROC_DELETED: removed; every operation fails
+    attached,   ///< RPROC_ATTACHED: booted by another agent, and used by Linux
+    detached    ///< RPROC_DETACHED: booted by another agent, and not used by Linux
+};
 
 /// The events that change the state.
 enum class Event : std::uint8_t {

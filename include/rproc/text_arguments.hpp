@@ -15,6 +15,7 @@ namespace rproc {
 /// An argument of a text: a number or a name. A name is a view, which the text that it refers to must outlive.
 class TextArgument {
   public:
+    /// The type of the argument; `negative` is a number below 0.
     enum class Kind : std::uint8_t { none, number, negative, name };
 
     constexpr TextArgument() = default;
@@ -28,6 +29,7 @@ class TextArgument {
     TextArgument(const std::string& name) noexcept : TextArgument(std::string_view(name)) {}     // NOLINT
     TextArgument(std::string&& name) = delete;  // it would be gone before the argument is read
 
+    /// The type of the argument.
     [[nodiscard]] constexpr Kind kind() const noexcept { return kind_; }
     /// Precondition: `kind()` is number.
     [[nodiscard]] constexpr std::uint64_t number() const noexcept { return number_; }

@@ -29,15 +29,15 @@ enum class ExplanationKind {
 
 /// A possible cause of an error.
 struct Cause {
-    std::string what;
+    std::string what;  ///< one sentence
     std::string next;  ///< the next command to run, on the host or on the board; FW stands for the firmware's file
 };
 
 /// The explanation of an error. Plain data.
 struct Explanation {
     ExplanationKind kind;
-    std::string subject;  ///< the error: "-22 EINVAL", or the line without time and device
-    std::string meaning;
+    std::string subject;        ///< the error: "-22 EINVAL", or the line without time and device
+    std::string meaning;        ///< one sentence
     std::vector<Cause> causes;  ///< the most likely first; at least one
     std::string example{};      ///< of the arithmetic behind a finding; may be empty
 };

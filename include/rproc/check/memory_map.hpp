@@ -11,11 +11,10 @@ namespace rproc::check {
 
 /// A memory of the remote processor, with both of its addresses.
 struct MemoryEntry {
-    /// Of the memory-region.
-    std::string name;
-    DeviceRange device;
-    PhysicalRange physical;
-    bool loadable;  ///< false for memory that Linux does not map (vdev0buffer)
+    std::string name;        ///< of the memory-region
+    DeviceRange device;      ///< for the processor
+    PhysicalRange physical;  ///< for Linux
+    bool loadable;           ///< false for memory that Linux does not map (vdev0buffer)
 };
 
 /// The memories of the board that the processor can access, sorted by device address.

@@ -56,10 +56,9 @@ struct Finding {
 
 /// A virtio device of the resource table.
 struct VirtioDevice {
-    /// Among the vdev entries, from 0.
-    std::uint32_t index;
-    std::uint32_t id;  ///< of the virtio specification; 7 is rpmsg
-    bool registered;   ///< whether Linux registers the device
+    std::uint32_t index;  ///< among the vdev entries, from 0
+    std::uint32_t id;     ///< virtio device id; 7 is rpmsg
+    bool registered;      ///< whether Linux registers the device
 };
 
 /// The result of a check of one firmware on one board. Plain data.
@@ -77,7 +76,7 @@ struct Verdict {
     /// The result of write("stop") after the start: 0, or EINVAL when the processor is not up. Nothing when there is no
     /// such write, or it does not return.
     std::optional<int> stop_errno;
-    std::vector<VirtioDevice> virtio;
+    std::vector<VirtioDevice> virtio;  ///< of the resource table, in its order
     /// The lines that the kernel prints until the end of the start, in order, without time and device prefix.
     std::vector<std::string> kernel_log;
     std::vector<Finding> findings;  ///< in the order of their detection

@@ -17,12 +17,12 @@ namespace rproc::check {
 
 /// The result of loading a signed image into a TEE with given keys. Plain data.
 struct Verification {
-    bool accepted = false;
+    bool accepted = false;                              ///< whether the TEE loaded the image
     tee::ResultCode result = tee::ResultCode::success;  ///< of LOAD_FW
     std::optional<std::size_t> key{};                   ///< index of the key of the policy that signed it
     PhysicalRange table{};                              ///< of an accepted image; empty without one
-    bool memory_cleared = false;  ///< the processor's memories are zero after the refusal or the release
-    std::vector<Finding> findings{};
+    bool memory_cleared = false;      ///< the processor's memories are zero after the refusal or the release
+    std::vector<Finding> findings{};  ///< the reason of a refusal
 };
 
 /// Loads the image into a software TEE on a model of the board, and releases it. Does not start the processor.

@@ -99,6 +99,7 @@ struct Mainline {
 /// a copy. A recovery saves the table of the running firmware, with every change that the firmware has made to it, and
 /// copies it over the newly loaded one.
 struct AlternateBoot {
+    /// The name for `--sequence`.
     static constexpr std::string_view kName = "alternate-boot";
     static constexpr bool kLoadsFirst = true;
 
@@ -124,6 +125,7 @@ struct AlternateBoot {
 /// Series v14 and v15: a separate op, `load_fw`, loads before all other steps. The order of Linux follows; `parse_fw`
 /// uses the loaded image, and `load` is omitted.
 struct LoadFirst {
+    /// The name for `--sequence`.
     static constexpr std::string_view kName = "load-first";
     static constexpr bool kLoadsFirst = true;
 

@@ -25,6 +25,7 @@ namespace rproc {
 /// returns. An op returns its error and does not log it: the processor logs the error's `kernel_line`.
 class Context {
   public:
+    /// @param name of the processor.
     explicit Context(std::string name) : name_(std::move(name)) {}
     Context(const Context&) = delete;
     Context& operator=(const Context&) = delete;

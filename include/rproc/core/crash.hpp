@@ -17,7 +17,11 @@
 namespace rproc {
 
 /// The cause of a crash (the kernel's `enum rproc_crash_type`).
-enum class CrashType : std::uint8_t { mmufault, watchdog, fatal_error };
+enum class CrashType : std::uint8_t {
+    mmufault,    ///< RPROC_MMUFAULT: an access outside of the IOMMU mappings
+    watchdog,    ///< RPROC_WATCHDOG: the watchdog of the processor expired
+    fatal_error  ///< RPROC_FATAL_ERROR: the firmware reported an error
+};
 
 /// The kernel's name (rproc_crash_to_string): "mmufault", "watchdog", "fatal error"; static storage.
 [[nodiscard]] constexpr std::string_view to_string(CrashType type) noexcept {
@@ -54,8 +58,7 @@ struct DumpSegment {
     /// 0xff beforehand. An exception propagates through `write_coredump`.
     using Dump = std::function<void(std::span<std::byte> destination, std::uint64_t offset)>;
 
-    /// The first address of the segment.
-    DeviceAddress da{};
+    DeviceAddress da{};      ///< the first address
     std::uint64_t size = 0;  ///< bytes
     std::string name{};      ///< of its ELF section, up to the first zero; unused in CoredumpFormat::segments
     Dump dump{};             ///< when empty, the bytes come from the carveouts
@@ -63,11 +66,11 @@ struct DumpSegment {
 
 /// A crashed processor, stopped, with its memory as the crash left it. Valid during the call of the CrashHandler.
 struct CrashScene {
-    std::string_view name;       ///< of the processor
-    unsigned crash_number;       ///< 1 for the first crash since the processor was created
-    DeviceAddress boot_address;  ///< the entry point of the firmware
-    const Resources& resources;
-    const CarveoutRegistry& carveouts;
+    std::string_view name;                         ///< of the processor
+    unsigned crash_number;                         ///< 1 for the first crash since the processor was created
+    DeviceAddress boot_address;                    ///< the entry point of the firmware
+    const Resources& resources;                    ///< of the stopped processor
+    const CarveoutRegistry& carveouts;             ///< with the memory as the crash left it
     std::span<const DumpSegment> dump_segments{};  ///< registered by the platform; see Context::dump_segments
 };
 

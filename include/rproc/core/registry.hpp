@@ -30,16 +30,36 @@ class AnyProcessor {
     AnyProcessor& operator=(const AnyProcessor&) = delete;
     virtual ~AnyProcessor() = default;
 
+    /// The name, "m4"; valid as long as the object.
     [[nodiscard]] virtual const std::string& name() const noexcept = 0;
+    /// The current state; another thread may change it at any time.
     [[nodiscard]] virtual State state() const = 0;
+    /// Sets the source of the next boot.
+    /// @returns nothing, or the errors of RemoteProcessor::set_firmware (firmware_busy, ...).
     [[nodiscard]] virtual Result<void> set_firmware(FirmwareSource source) = 0;
+    /// Boots the firmware, or attaches to a `detached` processor. A processor that is up is only counted (sysfs `state`
+    /// <- start).
+    /// @returns nothing, or the error of the failed step, after its rollback; or state_invalid: crashed, suspended or
+    ///   deleted.
     [[nodiscard]] virtual Result<void> boot() = 0;
+    /// Ends one boot; the last shutdown stops the processor (sysfs `state` <- stop).
+    /// @returns nothing, or state_invalid: the processor is not up; or the error of the stop, with the state unchanged.
     [[nodiscard]] virtual Result<void> shutdown() = 0;
+    /// Records a crash, and recovers from it if recovery is enabled. Waits for an operation in progress.
+    /// @returns nothing, or the error of RemoteProcessor::recover.
     [[nodiscard]] virtual Result<void> handle_crash(CrashType type) = 0;
+    /// Suspends the processor before Linux suspends.
+    /// @returns nothing, or the error of the platform, with the state unchanged.
     [[nodiscard]] virtual Result<void> suspend() = 0;
+    /// Resumes the processor. No effect without a preceding `suspend`.
+    /// @returns nothing, or the error of the platform; the resume may be repeated.
     [[nodiscard]] virtual Result<void> resume() = 0;
+    /// Notifies the processor of a panic of Linux. Never waits: skips a processor in the middle of an operation.
+    /// @returns the time that the caller should wait; 0 for none.
     [[nodiscard]] virtual std::chrono::milliseconds panic() = 0;
+    /// Whether the processor boots on its registration (device tree: `st,auto-boot`).
     [[nodiscard]] virtual bool auto_boot() = 0;
+    /// Stops the processor if it is up, and sets its state to deleted (rproc_del).
     virtual void remove() = 0;
 };
 
@@ -47,6 +67,7 @@ class AnyProcessor {
 template <class Processor>
 class ProcessorAdapter final : public AnyProcessor {
   public:
+    /// @param processor not null.
     explicit ProcessorAdapter(std::shared_ptr<Processor> processor) noexcept : processor_(std::move(processor)) {}
 
     [[nodiscard]] const std::string& name() const noexcept override { return processor_->name(); }
@@ -132,6 +153,7 @@ class ProcessorRegistry {
         for (const Entry& entry : entries_) processors.push_back(entry.processor);
         return processors;
     }
+    /// Whether no processor is registered.
     [[nodiscard]] bool empty() const {
         const std::scoped_lock guard(lock_);
         return entries_.empty();
@@ -146,6 +168,7 @@ class ProcessorRegistry {
         for (const auto& processor : all()) longest = std::max(longest, processor->panic());
         if (longest.count() != 0) wait(longest);
     }
+    /// As above, with std::this_thread::sleep_for as `wait`.
     void panic() {
         panic([](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); });
     }

@@ -15,9 +15,8 @@ namespace rproc {
 /// A trace buffer, into which the firmware writes its log (`trace0` in debugfs). Its address and length are those of
 /// the resource table, unchecked.
 struct TraceBuffer {
-    std::string name;  ///< of the entry, "cm4_log"
-    /// The first byte of the buffer.
-    DeviceAddress da;
+    std::string name;   ///< of the entry, "cm4_log"
+    DeviceAddress da;   ///< of the first byte
     std::uint64_t len;  ///< bytes
 };
 
@@ -75,11 +74,12 @@ class NotifyIds {
 
 /// The resources of a processor that its resource table describes, except carveouts.
 struct Resources {
-    std::vector<TraceBuffer> traces;
-    std::vector<Vdev> vdevs;
+    std::vector<TraceBuffer> traces;  ///< in the order of their entries
+    std::vector<Vdev> vdevs;          ///< in the order of their entries
     NotifyIds notify_ids;
     std::vector<DeviceRange> iommu_mappings;  ///< of devmem and carveout entries, in the order of mapping
 
+    /// Removes all resources.
     void clear() noexcept {
         traces.clear();
         vdevs.clear();

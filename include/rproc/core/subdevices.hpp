@@ -47,6 +47,7 @@ class SubdeviceList {
         return std::erase_if(all_, [&](const Subdevice& subdevice) { return subdevice.name == name; }) != 0;
     }
 
+    /// Whether there is no sub-device.
     [[nodiscard]] bool empty() const noexcept { return all_.empty(); }
 
     /// Prepares all. @returns nothing, or the error of the first that failed; the preceding ones are unprepared again.

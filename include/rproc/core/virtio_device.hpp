@@ -17,10 +17,10 @@
 namespace rproc {
 
 /// The bits of a device's status byte (virtio 1.1, section 2.1).
-inline constexpr std::uint8_t kVirtioAcknowledge = 1;
-inline constexpr std::uint8_t kVirtioDriver = 2;
-inline constexpr std::uint8_t kVirtioDriverOk = 4;
-inline constexpr std::uint8_t kVirtioFailed = 0x80;
+inline constexpr std::uint8_t kVirtioAcknowledge = 1;  ///< ACKNOWLEDGE: the device is registered
+inline constexpr std::uint8_t kVirtioDriver = 2;       ///< DRIVER: a driver probes it
+inline constexpr std::uint8_t kVirtioDriverOk = 4;     ///< DRIVER_OK: the driver is ready
+inline constexpr std::uint8_t kVirtioFailed = 0x80;    ///< FAILED: the probe failed
 
 /// Notifies the processor that the vring of a notify id has work. Empty if the platform has no kick.
 using VirtioKick = std::function<Result<void>(std::uint32_t notify_id)>;
@@ -164,7 +164,7 @@ class VirtioDevice {
 /// Threads: the functions are called with the processor's lock held. They must not call the processor, and must not
 /// throw.
 struct VirtioDriver {
-    std::string name{};
+    std::string name{};          ///< for `remove_driver` and log lines
     std::uint32_t id = 0;        ///< virtio device id that it binds to; 7 is rpmsg
     std::uint32_t features = 0;  ///< feature bits that it supports
     /// Binds to a device. Its features are negotiated; the driver takes its queues with `find_vq`. On failure the

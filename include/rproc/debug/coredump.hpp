@@ -92,7 +92,7 @@ struct UnmappedDumpSegment {
 /// The result of a dump.
 struct CoredumpSummary {
     std::uint64_t size = 0;  ///< bytes that the sink got; 0 without segments, since then there is no dump
-    std::vector<UnmappedDumpSegment> unmapped{};
+    std::vector<UnmappedDumpSegment> unmapped{};  ///< in the order of the segments
 };
 
 /// The size of the file that `write_coredump` writes; 0 without segments.

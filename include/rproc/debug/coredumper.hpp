@@ -45,6 +45,7 @@ class Coredumper {
 
     /// Sets the mode of the following crashes.
     void set_mode(CoredumpMode mode) noexcept { mode_ = mode; }
+    /// The current mode. Threads: any.
     [[nodiscard]] CoredumpMode mode() const noexcept { return mode_; }
 
     /// The handler for RemoteProcessor::set_crash_handler. It must not be called after the destruction of this object.

@@ -15,17 +15,17 @@ namespace rproc {
 
 /// A program header (Elf32_Phdr, Elf64_Phdr). ELF32 values are widened to 64 bits.
 struct ElfSegment {
-    std::uint32_t index;  ///< in the program header table
-    std::uint32_t type;   ///< p_type; PT_LOAD is 1
-    std::uint32_t flags;  ///< p_flags: PF_X 1, PF_W 2, PF_R 4
-    std::uint64_t offset;
+    std::uint32_t index;   ///< in the program header table
+    std::uint32_t type;    ///< p_type; PT_LOAD is 1
+    std::uint32_t flags;   ///< p_flags: PF_X 1, PF_W 2, PF_R 4
+    std::uint64_t offset;  ///< p_offset: of its bytes in the file
     DeviceAddress vaddr;   ///< p_vaddr; not used for loading
     DeviceAddress paddr;   ///< p_paddr: the address that remoteproc loads the segment to
     std::uint64_t filesz;  ///< p_filesz: bytes in the file
     std::uint64_t memsz;   ///< p_memsz: bytes in memory
     std::uint64_t align;   ///< p_align; ignored
 
-    static constexpr std::uint32_t kLoad = 1;
+    static constexpr std::uint32_t kLoad = 1;  ///< PT_LOAD
     /// Whether remoteproc loads the segment: PT_LOAD with a size in memory.
     [[nodiscard]] bool loadable() const noexcept { return type == kLoad && memsz != 0; }
 };
@@ -37,16 +37,15 @@ struct ElfSegment {
 
 /// A section header (Elf32_Shdr, Elf64_Shdr). ELF32 values are widened to 64 bits.
 struct ElfSection {
-    std::uint32_t index;
+    std::uint32_t index;        ///< in the section header table
     std::string_view name;      ///< up to its zero, or to the end of the file; empty when outside the file
     std::uint64_t name_offset;  ///< of the name in the file: the name table's offset plus sh_name, may lie outside; the
                                 ///< largest number where that sum wraps
-    std::uint32_t type;
-    std::uint64_t flags;
-    /// sh_addr, sh_offset and sh_size: the address in memory, and the range in the file in bytes.
-    DeviceAddress addr;
-    std::uint64_t offset;
-    std::uint64_t size;
+    std::uint32_t type;         ///< sh_type
+    std::uint64_t flags;        ///< sh_flags
+    DeviceAddress addr;         ///< sh_addr: address in memory; 0 if not loaded
+    std::uint64_t offset;       ///< sh_offset: of its bytes in the file
+    std::uint64_t size;         ///< sh_size: bytes
 };
 
 /// The section that contains the resource table of a firmware.
@@ -60,8 +59,8 @@ struct ElfHeader {
     DeviceAddress entry;     ///< e_entry
     std::uint64_t phoff;     ///< offset of the program headers, bytes
     std::uint64_t shoff;     ///< offset of the section headers, bytes
-    std::uint16_t phnum;
-    std::uint16_t shnum;
+    std::uint16_t phnum;     ///< number of program headers, as announced
+    std::uint16_t shnum;     ///< number of section headers, as announced
     std::uint16_t shstrndx;  ///< index of the section header of the section names
 };
 
@@ -87,7 +86,9 @@ class ElfImage {
     ///   elf_no_segments: e_phnum is 0.
     [[nodiscard]] static Result<ElfImage> parse(std::span<const std::byte> bytes);
 
+    /// The header, in the byte order of the host.
     [[nodiscard]] const ElfHeader& header() const noexcept { return header_; }
+    /// The whole file.
     [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return bytes_; }
 
     /// The number of program headers that begin inside the file; less than `header().phnum` when the table is

@@ -25,6 +25,7 @@ class Secret {
     Secret& operator=(const Secret&) = delete;
     ~Secret();
 
+    /// The bytes; valid until this object is modified or destroyed.
     [[nodiscard]] std::span<std::byte> bytes() noexcept { return {bytes_.get(), size_}; }
     [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return {bytes_.get(), size_}; }
     /// The bytes as text; valid until this object is modified or destroyed.

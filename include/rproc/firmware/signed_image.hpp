@@ -24,8 +24,9 @@ namespace rproc {
 
 namespace wire {
 
-inline constexpr std::uint32_t kSignedMagic = 0x3543a468;
-inline constexpr std::uint32_t kSignedVersion = 1;
+inline constexpr std::uint32_t kSignedMagic = 0x3543a468;  ///< SignedHeader::magic
+
+inline constexpr std::uint32_t kSignedVersion = 1;  ///< SignedHeader::version
 
 /// The header of the file.
 struct SignedHeader {
@@ -84,6 +85,7 @@ struct Tlv {
     std::uint32_t type;
     std::span<const std::byte> value;
 
+    /// Whether the TLV has that type.
     [[nodiscard]] bool is(TlvType wanted) const noexcept { return type == static_cast<std::uint32_t>(wanted); }
 };
 
@@ -119,6 +121,7 @@ class SignedImage {
     ///   signed_bad_tlv: a TLV runs past the end of its area.
     [[nodiscard]] static Result<SignedImage> parse(std::span<const std::byte> bytes);
 
+    /// The header of the file.
     [[nodiscard]] const wire::SignedHeader& header() const noexcept { return header_; }
 
     /// The bytes that the signature covers: the header, and the TLV area with its padding.

@@ -46,9 +46,11 @@ class SigningKey {
     /// Whether `open` treats the location as a URI.
     [[nodiscard]] static bool is_uri(const std::string& location);
 
+    /// The signature type of the key.
     [[nodiscard]] SignType sign_type() const noexcept { return public_key_.sign_type(); }
     /// The size of a signature, in bytes.
     [[nodiscard]] std::size_t signature_size() const { return public_key_.signature_size(); }
+    /// The public half.
     [[nodiscard]] const PublicKey& public_key() const noexcept { return public_key_; }
 
     /// Signs the bytes: RSASSA-PKCS1-v1_5, or ECDSA with raw r and s, each with SHA-256.

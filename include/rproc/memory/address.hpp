@@ -17,6 +17,7 @@ template <class Space>
 class Address {
   public:
     constexpr Address() = default;
+    /// An address from an integer, unchecked.
     explicit constexpr Address(std::uint64_t value) noexcept : value_(value) {}
 
     /// The address as an integer.

@@ -28,7 +28,7 @@ struct Carveout {
     /// names.
     static constexpr std::size_t kNameLength = 31;
 
-    std::string name{};
+    std::string name{};  ///< of the memory-region or entry; at most kNameLength bytes; not unique
     Kind kind = Kind::region;
     std::optional<DeviceAddress> da{};  ///< nothing until allocation: Linux chooses the address
     PhysicalAddress pa{};               ///< of an `allocated` carveout known only after mapping

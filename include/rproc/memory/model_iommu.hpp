@@ -28,16 +28,18 @@ class ModelIommu {
     /// One mapping.
     struct Entry {
         DeviceRange da;
-        PhysicalAddress pa;
-        std::uint32_t flags;
+        PhysicalAddress pa;   ///< of the first byte
+        std::uint32_t flags;  ///< as passed to `map`
     };
 
     ModelIommu() : state_(std::make_shared<State>()) {}
 
+    /// Attaches the domain. Never fails.
     [[nodiscard]] Result<void> attach() {
         state_->attached = true;
         return {};
     }
+    /// Detaches the domain; mappings stay.
     void detach() noexcept { state_->attached = false; }
 
     /// @returns nothing, or
@@ -75,6 +77,7 @@ class ModelIommu {
     /// CrashType::mmufault. None by default.
     void set_fault_handler(std::function<void(DeviceAddress)> handler) { state_->on_fault = std::move(handler); }
 
+    /// Whether the domain is attached.
     [[nodiscard]] bool attached() const noexcept { return state_->attached; }
     /// The mappings, in the order of mapping; empty after a complete rollback.
     [[nodiscard]] const std::vector<Entry>& entries() const noexcept { return state_->entries; }

@@ -12,7 +12,7 @@ namespace rproc {
 
 /// Memory that a provider allocated for a carveout without a fixed address (Linux: `dma_alloc_coherent`).
 struct Allocation {
-    PhysicalAddress pa;
+    PhysicalAddress pa;  ///< of the first byte
     Mapping mapping;
 };
 

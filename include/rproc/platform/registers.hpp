@@ -58,28 +58,33 @@ class ModelRegisters {
         Kind kind;
         SysconField field{};
         ResetLine line{};
-        std::uint32_t value = 0;
+        std::uint32_t value = 0;  ///< that was written; 0 for reset lines
     };
 
     ModelRegisters() : state_(std::make_shared<State>()) {}
 
+    /// The value of the register. Never fails.
     [[nodiscard]] Result<std::uint32_t> read(const SysconField& field) { return value(field); }
 
+    /// Updates the bits of the field. Never fails.
     [[nodiscard]] Result<void> update(const SysconField& field, std::uint32_t value) {
         auto& reg = this->value(field);
         reg = (reg & ~field.mask) | (value & field.mask);
         state_->writes.push_back({.kind = Kind::update, .field = field, .value = value});
         return {};
     }
+    /// Writes the whole register. Never fails.
     [[nodiscard]] Result<void> secure_write(const SysconField& field, std::uint32_t value) {
         this->value(field) = value;
         state_->writes.push_back({.kind = Kind::secure_write, .field = field, .value = value});
         return {};
     }
+    /// Records the access; has no other effect. Never fails.
     [[nodiscard]] Result<void> assert_reset(const ResetLine& line) {
         state_->writes.push_back({.kind = Kind::assert_reset, .line = line});
         return {};
     }
+    /// As `assert_reset`.
     [[nodiscard]] Result<void> deassert_reset(const ResetLine& line) {
         state_->writes.push_back({.kind = Kind::deassert_reset, .line = line});
         return {};

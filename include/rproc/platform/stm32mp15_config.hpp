@@ -25,7 +25,7 @@ namespace rproc::platform {
 struct Stm32mp15Config {
     /// A node of reserved-memory that `memory-region` references.
     struct Region {
-        std::string name;                     ///< of the node, without unit address; becomes the carveout's name
+        std::string name;                     ///< of the processor
         std::optional<PhysicalRange> memory;  ///< nothing without a valid `reg`; the boot then fails
     };
 
@@ -50,25 +50,24 @@ struct Stm32mp15Config {
         stm32_rproc_tee,  ///< by a built-in table (only in v20 and v21 of the series)
     };
 
-    /// The name of the processor, and the path of its node.
     std::string name = "m4";
-    std::string node_path{};
+    std::string node_path{};            ///< of its node in the tree
     std::optional<TeeReference> tee{};  ///< set if a TEE owns the core: it boots signed firmware only
     Driver driver = Driver::stm32_rproc;
-    std::vector<Region> regions{};
-    DmaRanges dma_ranges{};  ///< of the bus, or the built-in table of the driver
-    ResetLine reset{};
+    std::vector<Region> regions{};  ///< of memory-region, in its order
+    DmaRanges dma_ranges{};         ///< of the bus, or the built-in table of the driver
+    ResetLine reset{};              ///< resets; the reset line of the core
     /// Hold-boot: bits of a system controller, or a second reset line ("hold_boot" in reset-names: SCMI).
     std::variant<SysconField, ResetLine> hold_boot{};
     std::optional<SysconField> trust_zone{};  ///< st,syscfg-tz; if set, hold-boot is written through the secure world
     std::optional<SysconField> pdds{};        ///< st,syscfg-pdds: deep sleep
     std::optional<SysconField> m4_state{};    ///< st,syscfg-m4-state: the state of the core, written by the bootloader
     std::optional<SysconField> resource_table{};  ///< st,syscfg-rsc-tbl: address of the bootloader's table
-    std::vector<MailboxChannel> mailboxes{};
-    std::vector<std::uint32_t> watchdog{};  ///< cells of `interrupts`; empty without a watchdog
-    bool wakeup_source = false;
-    bool auto_boot = false;                      ///< st,auto-boot
-    std::optional<std::string> firmware_name{};  ///< firmware-name; Linux 6.1's driver does not read it
+    std::vector<MailboxChannel> mailboxes{};      ///< of mboxes, in their order
+    std::vector<std::uint32_t> watchdog{};        ///< cells of `interrupts`; empty without a watchdog
+    bool wakeup_source = false;                   ///< wakeup-source
+    bool auto_boot = false;                       ///< st,auto-boot
+    std::optional<std::string> firmware_name{};   ///< firmware-name; Linux 6.1's driver does not read it
 
     /// Whether there is a mailbox channel of that name.
     [[nodiscard]] bool has_mailbox(std::string_view channel) const noexcept;

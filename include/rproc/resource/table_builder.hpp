@@ -17,10 +17,9 @@ namespace rproc {
 
 /// The vring fields that a firmware requests.
 struct VringRequest {
-    /// The device address; kAddressAny leaves the choice to Linux.
-    std::uint32_t da = wire::kAddressAny;
-    std::uint32_t align = 16;  ///< alignment of the used ring, bytes
-    std::uint32_t num = 16;    ///< number of descriptors
+    std::uint32_t da = wire::kAddressAny;  ///< device address; kAddressAny leaves the choice to Linux
+    std::uint32_t align = 16;              ///< alignment of the used ring, bytes
+    std::uint32_t num = 16;                ///< number of descriptors
 };
 
 /// Builds a valid resource table, for firmware in C++, for tests, and for tools that rewrite tables.

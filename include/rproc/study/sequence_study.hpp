@@ -27,12 +27,12 @@ struct SequenceDesign {
 /// An implementation of a sequence: that of this library, which releases a loaded firmware once, or that of a posted
 /// version of the series.
 enum class SequenceVariant {
-    mainline,
-    mainline_v21,
-    alternate_boot,
-    alternate_boot_v5,
-    load_first,
-    load_first_v15,
+    mainline,           ///< of this library
+    mainline_v21,       ///< as posted in v21
+    alternate_boot,     ///< of this library
+    alternate_boot_v5,  ///< as posted in v5
+    load_first,         ///< of this library
+    load_first_v15,     ///< as posted in v15
 };
 
 /// The description of a variant.
@@ -81,8 +81,8 @@ struct RecordedCommand {
 /// An op of the core, with the commands that it sent to the TEE.
 struct RecordedOp {
     Step step;
-    bool failed = false;
-    std::vector<RecordedCommand> commands{};
+    bool failed = false;                      ///< whether it returned an error
+    std::vector<RecordedCommand> commands{};  ///< in the order of sending
 };
 
 /// The operations of a user.
@@ -91,10 +91,10 @@ enum class Operation { boot, stop, recovery };
 /// An operation, and the state of both sides after it.
 struct RecordedOperation {
     Operation operation;
-    std::vector<RecordedOp> ops{};
-    bool failed = false;
-    State state = State::offline;
-    tee::SoftwareTee::ProcessorState tee_state = tee::SoftwareTee::ProcessorState::off;
+    std::vector<RecordedOp> ops{};  ///< in order
+    bool failed = false;            ///< whether it returned an error
+    State state = State::offline;   ///< of the core, afterwards
+    tee::SoftwareTee::ProcessorState tee_state = tee::SoftwareTee::ProcessorState::off;  ///< in the TEE
     bool memory_clear = true;  ///< whether all memories that the TEE may load to are zero
 };
 

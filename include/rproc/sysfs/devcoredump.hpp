@@ -13,9 +13,8 @@
 #include "rproc/sysfs/sysfs_errors.hpp"
 #include "rproc/sysfs/sysfs_files.hpp"
 
-/// The dumps that the kernel keeps in /sys/class/devcoredump/devcdN
-/// (Documentation/ABI/testing/sysfs-devices-devcoredump). It frees a dump after five minutes, and takes no further dump
-/// of a device while it holds one.
+/// The dumps that the kernel keeps in /sys/class/devcoredump/devcdN (drivers/base/devcoredump.c). It frees a dump after
+/// five minutes, and takes no further dump of a device while it holds one.
 namespace rproc::sysfs {
 
 /// Lists the dumps of one device.

@@ -17,11 +17,11 @@ namespace rproc::sysfs {
 
 /// The mount points of the kernel's file systems, and the root of its firmware directories.
 struct SysfsRoot {
-    std::filesystem::path sys = "/sys";
-    std::filesystem::path debug = "/sys/kernel/debug";
-    std::filesystem::path dev = "/dev";
-    std::filesystem::path proc = "/proc";
-    std::filesystem::path firmware = "/";
+    std::filesystem::path sys = "/sys";                 ///< sysfs
+    std::filesystem::path debug = "/sys/kernel/debug";  ///< debugfs
+    std::filesystem::path dev = "/dev";                 ///< devtmpfs, for /dev/kmsg
+    std::filesystem::path proc = "/proc";               ///< procfs
+    std::filesystem::path firmware = "/";               ///< prefix of /lib/firmware
 
     /// The same directories below `root`, for a chroot or a test.
     [[nodiscard]] static SysfsRoot below(const std::filesystem::path& root) {
@@ -35,10 +35,9 @@ using FileResult = expected_ns::expected<T, int>;
 
 /// Permissions and owner of a file (struct stat).
 struct FileOwner {
-    unsigned mode;  ///< the permission bits, e.g. 0644
-    /// uid and gid.
-    unsigned user;
-    unsigned group;
+    unsigned mode;   ///< the permission bits, e.g. 0644
+    unsigned user;   ///< uid
+    unsigned group;  ///< gid
 };
 
 /// Receives the next bytes of a file. Returns false to end the read.

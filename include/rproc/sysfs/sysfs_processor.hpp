@@ -69,6 +69,7 @@ class BasicSysfsRemoteProcessor {
 
     /// The identification of the processor.
     [[nodiscard]] const ProcessorPlace& place() const noexcept { return place_; }
+    /// The observer of this object.
     [[nodiscard]] O& observer() noexcept { return observer_; }
 
     /// Reads the state.
@@ -264,7 +265,9 @@ class BasicSysfsRemoteProcessor {
     /// The directory of the processor in debugfs.
     [[nodiscard]] std::filesystem::path debug_directory() const { return root_.debug / "remoteproc" / place_.entry; }
 
+    /// The file access of this object.
     [[nodiscard]] F& files() noexcept { return files_; }
+    /// The mount points.
     [[nodiscard]] const SysfsRoot& root() const noexcept { return root_; }
 
   private:

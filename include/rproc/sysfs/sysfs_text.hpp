@@ -31,7 +31,7 @@ namespace rproc::sysfs {
 
 /// A trace buffer in debugfs' resource_table.
 struct TraceEntry {
-    std::string name;
+    std::string name;      ///< "cm4_log"
     std::uint64_t length;  ///< bytes
 };
 
@@ -40,9 +40,9 @@ struct TraceEntry {
 
 /// A memory in debugfs' carveout_memories.
 struct CarveoutEntry {
-    std::string name;
-    DeviceAddress device_address;
-    std::uint64_t length;  ///< bytes
+    std::string name;              ///< "vdev0buffer"
+    DeviceAddress device_address;  ///< of the first byte
+    std::uint64_t length;          ///< bytes
 };
 
 /// Parses debugfs' carveout_memories. @returns the memories, in their order.

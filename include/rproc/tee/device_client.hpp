@@ -54,6 +54,7 @@ class BasicDeviceClient {
     /// The path of the open device, "/dev/tee0".
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
+    /// As the concept (TEE_IOC_OPEN_SESSION).
     [[nodiscard]] Result<OpenedSession> open_session(const Uuid& application, Parameters& parameters) noexcept {
         RPROC_TRY_ASSIGN(const auto wire, on_the_wire(parameters));
         auto message = device::Message::open_session(application, wire);
@@ -64,6 +65,7 @@ class BasicDeviceClient {
         return OpenedSession{.result = answer.result, .session = answer.session};
     }
 
+    /// As the concept (TEE_IOC_INVOKE).
     [[nodiscard]] Result<ResultCode> invoke(SessionId session, std::uint32_t command, Parameters& parameters) noexcept {
         RPROC_TRY_ASSIGN(const auto wire, on_the_wire(parameters));
         auto message = device::Message::invoke(session, command, wire);
@@ -73,6 +75,7 @@ class BasicDeviceClient {
         return answer.result;
     }
 
+    /// As the concept (TEE_IOC_CLOSE_SESSION). Ignores errors.
     void close_session(SessionId session) noexcept {
         auto message = device::Message::close_session(session);
         // On failure the kernel closes the session together with the device.
@@ -97,6 +100,7 @@ class BasicDeviceClient {
         return id;
     }
 
+    /// Unmaps the memory, upon which the kernel frees it.
     void unregister_memory(MemoryId memory) noexcept { memories_.erase(memory); }
 
   private:

@@ -15,7 +15,7 @@ namespace rproc::tee::device {
 /// A parameter as the kernel reads it (struct tee_ioctl_param). For a value: a and b. For a memref: offset in a, size
 /// in b, the kernel's id of the memory in c.
 struct WireParameter {
-    std::uint64_t attr = 0;
+    std::uint64_t attr = 0;  ///< TEE_IOCTL_PARAM_ATTR_TYPE_*
     std::uint64_t a = 0;
     std::uint64_t b = 0;
     std::uint64_t c = 0;
@@ -40,9 +40,9 @@ void copy_outputs(const WireParameters& from, Parameters& to) noexcept;
 
 /// The answer of the TEE to an open or an invoke.
 struct Answer {
-    ResultCode result;
-    SessionId session;
-    WireParameters parameters;
+    ResultCode result;          ///< of the TEE or the trusted application
+    SessionId session;          ///< of an open; valid only on success
+    WireParameters parameters;  ///< with their outputs
 };
 
 /// A request to the driver and, after the ioctl, its answer. Unused bytes are zero.

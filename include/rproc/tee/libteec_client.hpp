@@ -34,11 +34,15 @@ class LibteecClient {
     LibteecClient& operator=(LibteecClient&& other) noexcept;
     ~LibteecClient();
 
+    /// As the concept (TEEC_OpenSession).
     [[nodiscard]] Result<OpenedSession> open_session(const Uuid& application, Parameters& parameters) noexcept;
+    /// As the concept (TEEC_InvokeCommand).
     [[nodiscard]] Result<ResultCode> invoke(SessionId session, std::uint32_t command, Parameters& parameters) noexcept;
+    /// As the concept (TEEC_CloseSession).
     void close_session(SessionId session) noexcept;
     /// Copies `bytes` to memory that libteec allocates; they need not outlive the call.
     [[nodiscard]] Result<MemoryId> register_memory(std::span<const std::byte> bytes) noexcept;
+    /// As the concept (TEEC_ReleaseSharedMemory).
     void unregister_memory(MemoryId memory) noexcept;
 
   private:

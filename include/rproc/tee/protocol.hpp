@@ -58,13 +58,13 @@ enum class Command : std::uint32_t {
 
 /// The types of a parameter (GlobalPlatform TEE Client API 1.0, 4.3.6; TEE_IOCTL_PARAM_ATTR_TYPE_* in <linux/tee.h>).
 enum class ParamType : std::uint64_t {
-    none = 0,
-    value_input = 1,
-    value_output = 2,
-    value_inout = 3,
-    memref_input = 5,
-    memref_output = 6,
-    memref_inout = 7,
+    none = 0,           ///< unused parameter
+    value_input = 1,    ///< two 32-bit values that the TEE reads
+    value_output = 2,   ///< two 32-bit values that the TEE writes
+    value_inout = 3,    ///< two 32-bit values that the TEE reads and writes
+    memref_input = 5,   ///< shared memory that the TEE reads
+    memref_output = 6,  ///< shared memory that the TEE writes
+    memref_inout = 7,   ///< shared memory that the TEE reads and writes
 };
 
 /// The results of an open or an invoke that a remoteproc client meets; other values occur.

@@ -26,8 +26,8 @@ class RemoteMemories;
 
 /// A memory of a remote processor that the TEE may load to, with both of its addresses. Linux may not know every one.
 struct RemoteMemory {
-    DeviceAddress da;
-    PhysicalRange pa;
+    DeviceAddress da;  ///< of the first byte, for the processor
+    PhysicalRange pa;  ///< in the physical address space
 };
 
 /// The requirements on an image for a SoftwareTee to load it.
@@ -63,8 +63,14 @@ struct LoadReport {
 /// Threads: not thread-safe; a Connection serialises its calls. The memories passed to it are shared handles.
 class SoftwareTee {
   public:
-    enum class ProcessorState { off, loaded, started };
+    /// The states of a processor in the trusted application.
+    enum class ProcessorState {
+        off,      ///< no image is loaded, or it was stopped
+        loaded,   ///< an authenticated image is in the memories
+        started,  ///< the core runs
+    };
 
+    /// A TEE without processors. @param policy of all processors.
     explicit SoftwareTee(SoftwareTeePolicy policy);
     SoftwareTee(const SoftwareTee&) = delete;
     SoftwareTee& operator=(const SoftwareTee&) = delete;
@@ -90,12 +96,17 @@ class SoftwareTee {
 
     // For tests and tools. Precondition of the functions with an id: `add_processor` succeeded for it.
 
+    /// The state of a processor.
     [[nodiscard]] ProcessorState state(std::uint32_t id) const;
+    /// The report of the last LOAD_FW of a processor; valid until the next one.
     [[nodiscard]] const LoadReport& last_load(std::uint32_t id) const;
     /// Whether every byte of the processor's memories is zero.
     [[nodiscard]] bool is_clear(std::uint32_t id) const;
+    /// The number of open sessions.
     [[nodiscard]] std::size_t open_sessions() const noexcept { return sessions_.size(); }
+    /// The number of registered memories.
     [[nodiscard]] std::size_t registered_memories() const noexcept { return memories_.size(); }
+    /// The policy.
     [[nodiscard]] const SoftwareTeePolicy& policy() const noexcept { return policy_; }
 
   private:

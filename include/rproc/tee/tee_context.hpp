@@ -21,6 +21,7 @@ class TeeContext {
   public:
     /// A context without a TEE: registrations fail with tee_not_ready until `provide`.
     TeeContext() = default;
+    /// A context with a TEE. @param client as in `provide`.
     explicit TeeContext(std::shared_ptr<C> client) { provide(std::move(client)); }
     TeeContext(const TeeContext&) = delete;
     TeeContext& operator=(const TeeContext&) = delete;

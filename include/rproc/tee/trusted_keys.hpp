@@ -17,6 +17,7 @@ namespace rproc::tee {
 class TrustedKeys {
   public:
     TrustedKeys() = default;
+    /// A single key, without PKEYINFO.
     explicit TrustedKeys(PublicKey key) { add(std::move(key)); }
 
     /// Adds a key.
@@ -26,7 +27,9 @@ class TrustedKeys {
         keys_.push_back({std::move(key), std::move(key_info)});
     }
 
+    /// Whether there is no key.
     [[nodiscard]] bool empty() const noexcept { return keys_.empty(); }
+    /// The number of keys.
     [[nodiscard]] std::size_t size() const noexcept { return keys_.size(); }
     /// Precondition: `index < size()`.
     [[nodiscard]] const PublicKey& operator[](std::size_t index) const noexcept { return keys_[index].key; }

@@ -54,6 +54,8 @@ class CheckedLife {
     /// Makes the rig and its processor, and sets the firmware. @param trial must outlive this object.
     explicit CheckedLife(FaultTrial& trial) : trial_(trial), rig_(trial.faults()) { make(); }
 
+    /// Boots or attaches, unless the processor is crashed, suspended or deleted. A boot of a processor that is up must
+    /// succeed.
     void boot() {
         if (state() == State::deleted || state() == State::crashed || state() == State::suspended) return;
         const State before = state();
@@ -68,6 +70,7 @@ class CheckedLife {
         look("boot", booted && !is_awake(before) ? up : before);
     }
 
+    /// Ends one boot of a processor that is up or crashed. A failure must leave the state unchanged.
     void shutdown() {
         if (!can_stop()) return;
         const State before = state();
@@ -75,6 +78,7 @@ class CheckedLife {
         look("shutdown", left_by(stopped.has_value(), before, State::offline));
     }
 
+    /// Detaches from an attached processor.
     void detach() requires HasAttach<Platform> {
         if (state() != State::attached) return;
         const auto detached = run("detach", [&] { return rproc_->detach(); });
@@ -89,6 +93,8 @@ class CheckedLife {
         look("crash", State::crashed);
     }
 
+    /// Recovers a crashed processor. A failure of the stop must leave it crashed; a later failure must leave it
+    /// offline.
     void recover() {
         if (state() != State::crashed) return;
         look("recover", left_by_recovery(run("recover", [&] { return rproc_->recover(); })));
@@ -102,6 +108,7 @@ class CheckedLife {
         look("handle_crash", left_by_recovery(handled));
     }
 
+    /// Suspends a processor that is up. A failure must leave the state unchanged.
     void suspend() requires HasSuspend<Platform> {
         if (!is_awake(state())) return;
         slept_from_ = state();
@@ -110,6 +117,7 @@ class CheckedLife {
         look("suspend", with_linux ? State::suspended : slept_from_);
     }
 
+    /// Resumes a suspended processor. A failure must leave it suspended.
     void resume() requires HasSuspend<Platform> {
         if (rproc_ == nullptr || !watchers_->life().is_asleep()) return;
         const State before = state();

@@ -19,6 +19,7 @@ namespace rproc::testing {
 /// One run of a scenario: its faults, and the violations that it found.
 class FaultTrial {
   public:
+    /// @param faults of the run; a shared handle.
     explicit FaultTrial(Faults faults) : faults_(std::move(faults)) {}
 
     /// The faults for the wrappers of the scenario, which disarms them after the code under test.
@@ -31,6 +32,7 @@ class FaultTrial {
     /// Records a violation, in words.
     void add_violation(std::string what) { violations_.push_back(std::move(what)); }
 
+    /// The violations, in the order of their detection.
     [[nodiscard]] const std::vector<std::string>& violations() const noexcept { return violations_; }
 
   private:

@@ -17,7 +17,7 @@ namespace rproc::testing {
 struct FaultViolation {
     std::string scenario;
     std::string fault;  ///< the injected fault, in words
-    std::string what;
+    std::string what;   ///< the violation, in words
 };
 
 /// The result of injecting every fault.

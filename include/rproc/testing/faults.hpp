@@ -56,7 +56,7 @@ inline constexpr ErrorText kInjected{.code = ErrorCode::fault_injected, .message
 /// An injected fault: its kind, and the error for the caller.
 struct InjectedFault {
     FaultKind kind;
-    Error error;
+    Error error;  ///< for the caller
 };
 
 /// Selects the call that fails, and counts calls. Faults are numbered from 0 in the order in which calls reach their

@@ -23,6 +23,7 @@ class FaultyDriver {
   public:
     static constexpr std::uint32_t kDeviceId = 7;  // rpmsg
 
+    /// @param faults strike at the point virtio.probe.
     explicit FaultyDriver(Faults faults) : faults_(std::move(faults)) {}
     FaultyDriver(const FaultyDriver&) = delete;
     FaultyDriver& operator=(const FaultyDriver&) = delete;

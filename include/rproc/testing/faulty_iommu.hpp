@@ -15,6 +15,7 @@ namespace rproc::testing {
 template <IommuDomain I>
 class FaultyIommu {
   public:
+    /// @param faults strike at the points iommu.attach and iommu.map.
     FaultyIommu(I iommu, Faults faults) : iommu_(std::move(iommu)), faults_(std::move(faults)) {}
 
     [[nodiscard]] Result<void> attach() {

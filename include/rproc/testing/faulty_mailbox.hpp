@@ -16,6 +16,7 @@ namespace rproc::testing {
 template <platform::Mailbox X>
 class FaultyMailbox {
   public:
+    /// @param faults strike at the point mailbox.send.
     FaultyMailbox(X mailbox, Faults faults) : mailbox_(std::move(mailbox)), faults_(std::move(faults)) {}
 
     [[nodiscard]] Result<void> send(std::string_view channel, std::string_view message,

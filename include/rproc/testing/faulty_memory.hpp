@@ -14,6 +14,7 @@ namespace rproc::testing {
 template <MemoryProvider M>
 class FaultyMemory {
   public:
+    /// @param faults strike at the points memory.map and memory.allocate.
     FaultyMemory(M memory, Faults faults) : memory_(std::move(memory)), faults_(std::move(faults)) {}
 
     [[nodiscard]] Result<Mapping> map(PhysicalRange range) {

@@ -51,6 +51,7 @@ class FaultyPlatform {
     using Memory = typename internal::MemoryWithFaults<typename P::Memory>::Type;
     using Iommu = typename internal::IommuWithFaults<P>::Type;
 
+    /// @param faults strike at the points platform.prepare, platform.power_up and so on: one for each op.
     FaultyPlatform(P platform, Faults faults) : platform_(std::move(platform)), faults_(std::move(faults)) {}
 
     /// The wrapped platform.
@@ -58,6 +59,7 @@ class FaultyPlatform {
 
     [[nodiscard]] std::string_view name() const { return platform_.name(); }
 
+    /// The memory of the platform with faults; valid until the next call.
     [[nodiscard]] Memory& memory() {
         if constexpr (std::same_as<Memory, typename P::Memory>) {
             return platform_.memory();

@@ -15,6 +15,8 @@ namespace rproc::testing {
 template <platform::Registers R>
 class FaultyRegisters {
   public:
+    /// @param faults strike at the points registers.read, registers.update, registers.secure_write,
+    ///   registers.assert_reset and registers.deassert_reset.
     FaultyRegisters(R registers, Faults faults) : registers_(std::move(registers)), faults_(std::move(faults)) {}
 
     [[nodiscard]] Result<std::uint32_t> read(const platform::SysconField& field) {

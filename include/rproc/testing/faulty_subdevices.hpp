@@ -19,8 +19,10 @@ namespace rproc::testing {
 /// rolled back once, in reverse order.
 class FaultySubdevices {
   public:
+    /// The number of sub-devices.
     static constexpr std::size_t kCount = 2;
 
+    /// @param faults strike at the points subdevice.prepare and subdevice.start.
     explicit FaultySubdevices(Faults faults) : faults_(std::move(faults)) {}
     FaultySubdevices(const FaultySubdevices&) = delete;
     FaultySubdevices& operator=(const FaultySubdevices&) = delete;

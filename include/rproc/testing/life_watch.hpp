@@ -20,8 +20,8 @@ namespace rproc::testing {
 
 /// The rollback steps that a processor reports: those whose policies have an op for them.
 struct UndoReports {
-    bool unprepare;
-    bool release_fw;
+    bool unprepare;   ///< Step::unprepare
+    bool release_fw;  ///< Step::release_fw
 };
 
 /// @tparam R a RemoteProcessor.
@@ -39,6 +39,7 @@ template <class R>
 /// may be omitted.
 class LifeWatch : public NullObserver {
   public:
+    /// @param reports of the processor, from `undo_reports_of`.
     explicit LifeWatch(UndoReports reports) noexcept : reports_(reports) {}
 
     void on_step_begin(Step step) {

@@ -22,7 +22,9 @@ class LifeWatchers {
   public:
     LifeWatchers(UndoReports reports, const Faults& faults) : life_(reports), subdevices_(faults), driver_(faults) {}
 
+    /// The observer for the processor.
     [[nodiscard]] LifeWatch& life() noexcept { return life_; }
+    /// The virtio driver that `join` adds.
     [[nodiscard]] const FaultyDriver& driver() const noexcept { return driver_; }
 
     /// Adds the sub-devices and the driver to a processor. @returns nothing, or the error of add_subdevice.
