@@ -2,7 +2,6 @@
 #include "rproc/elf/backend.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,8 +10,6 @@
 
 namespace rproc::elf {
 namespace {
-
-constexpr std::uint64_t kLargestSegment = std::numeric_limits<std::uint32_t>::max();  // size_t of a 32-bit kernel
 
 /// The section and bytes of a firmware's resource table.
 struct TableInFile {
@@ -36,7 +33,7 @@ Result<TableInFile> find_table(const ElfImage& image) {
 
 Result<void> load_segment(Context& ctx, const ElfImage& image, const ElfSegment& segment) {
     RPROC_TRY_ASSIGN(const auto contents, image.contents(segment));
-    if (segment.memsz > kLargestSegment) {
+    if (segment.memsz > ctx.kernel().largest_size()) {
         return fail(ErrorCode::segment_too_large, place_of(segment), segment.memsz);
     }
     const auto memory = ctx.carveouts().da_to_va(segment.paddr, segment.memsz);
@@ -66,13 +63,10 @@ DeviceAddress Backend::boot_address(Context& /*ctx*/, const Firmware& firmware) 
     return image ? image->header().entry : DeviceAddress();
 }
 
-Result<std::vector<std::byte>> Backend::parse_fw(Context& ctx, const Firmware& firmware) const {
+Result<std::vector<std::byte>> Backend::parse_fw(Context& /*ctx*/, const Firmware& firmware) const {
     RPROC_TRY_ASSIGN(const auto image, ElfImage::parse(firmware.bytes()));
-    auto table = find_table(image);
-    if (table) return std::vector(table->bytes.begin(), table->bytes.end());
-    ctx.notice(Severity::warning, std::move(table).error());
-    ctx.log(LogLevel::warning, LogSource::remoteproc, "no resource table found for this firmware");
-    return std::vector<std::byte>();
+    RPROC_TRY_ASSIGN(const auto table, find_table(image));
+    return std::vector(table.bytes.begin(), table.bytes.end());
 }
 
 Result<void> Backend::load(Context& ctx, const Firmware& firmware) const {

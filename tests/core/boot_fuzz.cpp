@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "rproc/core/remote_processor.hpp"
@@ -53,6 +54,10 @@ struct SmallPlatform {
         RPROC_TRY(region(ctx, "vdev0vring0", 0x10040000, 0x10040000));
         RPROC_TRY(region(ctx, "vdev0vring1", 0x10041000, 0x10041000));
         RPROC_TRY(ctx.carveouts().add(Carveout::pool("vdev0buffer", PhysicalAddress(0x10042000), 0x4000)));
+        return {};
+    }
+    Result<void> without_table(rproc::Context& ctx, rproc::Error why) {
+        ctx.notice(rproc::Severity::warning, std::move(why));
         return {};
     }
     Result<void> power_up(rproc::Context& /*ctx*/) { return {}; }

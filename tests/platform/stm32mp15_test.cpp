@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "rproc/platform/stm32mp15.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -163,6 +165,24 @@ TEST(Stm32mp15, ASignalOfTheFirmwareReachesTheDriverThroughTheWorker) {
     ASSERT_TRUE(m4.boot().has_value());
     kicks.wait_idle();
     EXPECT_THAT(heard, ElementsAre(1U));
+}
+
+TEST(Stm32mp15, BootsWithoutAResourceTableAndSaysSo) {
+    for (const auto& [image, line] : {std::pair{"table-none", ""}, std::pair{"table-ver-2", "unsupported fw ver: 2"}}) {
+        LogRecorder log;
+        RemoteProcessor<elf::Backend, Stm32mp15, Mainline, ObserverRef<LogRecorder>> m4(
+            {}, Stm32mp15(config_of("stm32mp157c-dk2")), ObserverRef(log));
+        ASSERT_TRUE(m4.set_firmware(shape(image)).has_value());
+        EXPECT_TRUE(m4.boot().has_value()) << image;
+        EXPECT_THAT(log.lines, testing::Contains("no resource table found for this firmware"));
+        EXPECT_EQ(std::ranges::count(log.lines, line), *line == '\0' ? 0 : 2) << "the loader looks it up twice";
+    }
+}
+
+TEST(Stm32mp15, TellsWhatToDoAboutADevmemEntry) {
+    PlainM4 m4({}, Stm32mp15(config_of("stm32mp157c-dk2")));
+    ASSERT_TRUE(m4.set_firmware(shape("mixed-vdev-then-devmem")).has_value());
+    EXPECT_EQ(m4.boot().error().hint(), "remove the entry: a Cortex-M4 on STM32MP15 reaches peripherals without it");
 }
 
 TEST(Stm32mp15, ArmsItsWatchdogToWakeASleepingLinux) {

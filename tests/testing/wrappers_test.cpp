@@ -53,6 +53,7 @@ static_assert(Platform<Bare> && !CoreControl<Bare> && !HasPrepare<Bare> && !HasU
 static_assert(!WrapsStop<Bare> && !HasPaToDa<Bare> && !HasKick<Bare> && !HasAttach<Bare> && !HasInitialState<Bare>);
 static_assert(!AttachesOnRecovery<Bare> && !HasIommu<Bare> && !HasSuspend<Bare> && !HasPanic<Bare> &&
               !HasAutoBoot<Bare>);
+static_assert(!HasDaToPa<Bare> && !HasWithoutTable<Bare> && !HasKernelProfile<Bare> && !HasAdvise<Bare>);
 
 using Wrapping = FaultyPlatform<test::WrappingPlatform>;
 static_assert(CoreControl<Wrapping> && HasPrepare<Wrapping> && HasUnprepare<Wrapping> && HasKick<Wrapping>);
@@ -63,6 +64,7 @@ static_assert(HasAttach<Attachable> && HasInitialState<Attachable> && !AttachesO
 static_assert(AttachesOnRecovery<FaultyPlatform<test::RejoinedPlatform>>);
 static_assert(HasSuspend<Attachable>);
 static_assert(HasPaToDa<FaultyPlatform<platform::Stm32mp15>> && HasAutoBoot<FaultyPlatform<platform::Stm32mp15>>);
+static_assert(HasWithoutTable<FaultyPlatform<platform::Stm32mp15>> && HasAdvise<FaultyPlatform<platform::Stm32mp15>>);
 static_assert(HasIommu<FaultyPlatform<test::PlatformBehindIommu<ModelIommu>>>);
 
 // Memory with faults is not wrapped again.

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "rproc/core/carveout_allocation.hpp"
 #include "rproc/core/concepts.hpp"
@@ -73,13 +74,8 @@ class BootSteps {
 
     [[nodiscard]] Result<void> parse_fw() {
         return parts_.reporter.run(Step::parse_fw, [&]() -> Result<void> {
-            if constexpr (ParsesMemory<B>) {
-                RPROC_TRY_ASSIGN(auto table, parts_.backend.parse_fw(parts_.ctx, *firmware_, parts_.platform.memory()));
-                parts_.tables.take_cached(std::move(table));
-            } else {
-                RPROC_TRY_ASSIGN(auto table, parts_.backend.parse_fw(parts_.ctx, *firmware_));
-                parts_.tables.take_cached(std::move(table));
-            }
+            RPROC_TRY_ASSIGN(auto table, parsed_table());
+            parts_.tables.take_cached(std::move(table));
             return {};
         });
     }
@@ -189,6 +185,26 @@ class BootSteps {
         RPROC_TRY(parts_.reporter.run(step, std::move(body)));
         parts_.done.push_back(step);
         return {};
+    }
+
+    /// The backend's copy of the table; empty where the firmware has none that can be used, and the platform has it
+    /// boot.
+    [[nodiscard]] Result<std::vector<std::byte>> parsed_table() {
+        auto table = backend_table();
+        if constexpr (HasWithoutTable<P>) {
+            if (table || !is_table_unusable(table.error().code())) return table;
+            RPROC_TRY(parts_.platform.without_table(parts_.ctx, std::move(table).error()));
+            return std::vector<std::byte>();
+        }
+        return table;
+    }
+
+    [[nodiscard]] Result<std::vector<std::byte>> backend_table() {
+        if constexpr (ParsesMemory<B>) {
+            return parts_.backend.parse_fw(parts_.ctx, *firmware_, parts_.platform.memory());
+        } else {
+            return parts_.backend.parse_fw(parts_.ctx, *firmware_);
+        }
     }
 
     [[nodiscard]] Result<void> enable_iommu() {

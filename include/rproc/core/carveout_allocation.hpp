@@ -73,9 +73,9 @@ inline constexpr std::string_view kNoCarveoutLine = "Unable to allocate carveout
 
 [[nodiscard]] inline Error allocation_failed(Context& ctx, const Carveout& carveout, Error error) {
     if (carveout.kind == Carveout::Kind::allocated) {
-        // As a 32-bit kernel has it: the size of a vring may have wrapped there.
+        // The size of a vring may have wrapped in the kernel.
         ctx.log(LogLevel::error, LogSource::driver,
-                fill("failed to allocate dma memory: len {0:#x}", {static_cast<std::uint32_t>(carveout.size)}));
+                fill("failed to allocate dma memory: len {0:#x}", {ctx.kernel().as_size(carveout.size)}));
     }
     error.set_place(place_of(carveout));
     error.set_kernel_line(kNoCarveoutLine);

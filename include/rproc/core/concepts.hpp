@@ -15,6 +15,7 @@
 #include "rproc/firmware/firmware.hpp"
 #include "rproc/memory/iommu.hpp"
 #include "rproc/memory/provider.hpp"
+#include "rproc/resource/kernel_profile.hpp"
 #include "rproc/resource/table_view.hpp"
 #include "rproc/result.hpp"
 
@@ -35,6 +36,10 @@
 ///     prepare, unprepare      platform  no carveouts but those of the resource table
 ///     around_start/_stop      platform  the backend's start and stop are called as they are
 ///     pa_to_da                platform  allocated memory is seen at its physical address
+///     da_to_pa                platform  the device addresses of the carveouts decide
+///     without_table           platform  firmware whose resource table is missing or bad is refused (-22)
+///     kernel_profile          platform  Linux 6.1 on 32-bit Arm (`kLinux61Arm32`)
+///     advise                  platform  an error has the hint of its code
 ///     kick                    platform  no virtio device can be registered
 ///     initial_state           platform  offline
 ///     attached_table, attach, detach    platform  a processor that somebody else has started is refused
@@ -203,6 +208,33 @@ template <class P>
 concept HasPaToDa = requires(const P& p, PhysicalAddress pa) {
     // Where the processor sees memory that Linux allocated, or nothing when it does not see it at all.
     { p.pa_to_da(pa) } -> std::same_as<std::optional<DeviceAddress>>;
+};
+
+template <class P>
+concept HasDaToPa = requires(const P& p, DeviceRange range) {
+    // Where the bus has what the processor sees at the range, all of it, or nothing where the platform has no rule for
+    // it. Asked before the device addresses of the carveouts (the kernel's op da_to_va); the memory itself is a
+    // carveout all the same. One with a physical address alone is found by this rule alone.
+    { p.da_to_pa(range) } -> std::same_as<std::optional<PhysicalRange>>;
+};
+
+template <class P>
+concept HasWithoutTable = requires(P& p, Context& ctx, Error why) {
+    // Decides about firmware without a usable resource table, and says so in the driver's words: nothing, it boots
+    // without one; an error, it is refused. `why` is what `parse_fw` of the backend returned (is_table_unusable).
+    { p.without_table(ctx, std::move(why)) } -> std::same_as<Result<void>>;
+};
+
+template <class P>
+concept HasKernelProfile = requires(const P& p) {
+    // The kernel that drives the processor. Asked once, when the processor is made.
+    { p.kernel_profile() } -> std::same_as<KernelProfile>;
+};
+
+template <class P>
+concept HasAdvise = requires(const P& p, Error& error) {
+    // Gives the refusal of a resource table's entry a hint that only the platform can: what to do on this SoC.
+    { p.advise(error) } -> std::same_as<void>;
 };
 
 template <class P>

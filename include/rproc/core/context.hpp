@@ -12,6 +12,7 @@
 #include "rproc/core/crash.hpp"
 #include "rproc/memory/carveout_registry.hpp"
 #include "rproc/observer.hpp"
+#include "rproc/resource/kernel_profile.hpp"
 #include "rproc/resource/table_editor.hpp"
 #include "rproc/state.hpp"
 
@@ -26,7 +27,9 @@ namespace rproc {
 class Context {
   public:
     /// @param name of the processor.
-    explicit Context(std::string name) : name_(std::move(name)) {}
+    /// @param kernel whose rules apply.
+    explicit Context(std::string name, KernelProfile kernel = kLinux61Arm32)
+        : name_(std::move(name)), kernel_(kernel) {}
     Context(const Context&) = delete;
     Context& operator=(const Context&) = delete;
 
@@ -34,6 +37,8 @@ class Context {
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
     /// The state before the operation, until a step changes it.
     [[nodiscard]] State state() const noexcept { return state_; }
+    /// The kernel whose sizes and rules apply; does not change.
+    [[nodiscard]] const KernelProfile& kernel() const noexcept { return kernel_; }
     /// The carveouts of the processor.
     [[nodiscard]] CarveoutRegistry& carveouts() noexcept { return carveouts_; }
     [[nodiscard]] const CarveoutRegistry& carveouts() const noexcept { return carveouts_; }
@@ -94,6 +99,7 @@ class Context {
     };
 
     std::string name_;
+    KernelProfile kernel_;
     State state_ = State::offline;
     CarveoutRegistry carveouts_;
     std::vector<DumpSegment> dump_segments_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,7 +16,9 @@
 #include "rproc/core/step_reporter.hpp"
 #include "rproc/core/subdevices.hpp"
 #include "rproc/core/virtio.hpp"
+#include "rproc/memory/address.hpp"
 #include "rproc/observer.hpp"
+#include "rproc/resource/kernel_profile.hpp"
 #include "rproc/result.hpp"
 #include "rproc/state.hpp"
 
@@ -33,7 +36,8 @@ class LifeCycle {
         : backend_(std::move(backend)),
           platform_(std::move(platform)),
           observer_(std::move(observer)),
-          ctx_(std::string(std::as_const(platform_).name())) {
+          ctx_(std::string(std::as_const(platform_).name()), kernel_of(platform_)) {
+        if constexpr (HasDaToPa<P>) ctx_.carveouts().translate_by({&platform_, &da_to_pa});
         if constexpr (HasInitialState<P>) ctx_.set_state(platform_.initial_state());
     }
     LifeCycle(const LifeCycle&) = delete;
@@ -179,6 +183,17 @@ class LifeCycle {
     }
 
   private:
+    [[nodiscard]] static KernelProfile kernel_of(const P& platform) {
+        if constexpr (HasKernelProfile<P>) return platform.kernel_profile();
+        return kLinux61Arm32;
+    }
+
+    /// The platform's rule for the registry of carveouts, which does not have the type of the platform.
+    [[nodiscard]] static std::optional<PhysicalRange> da_to_pa(const void* platform,
+                                                               DeviceRange range) requires HasDaToPa<P> {
+        return static_cast<const P*>(platform)->da_to_pa(range);
+    }
+
     [[nodiscard]] bool is_awake() const noexcept { return state() == State::running || state() == State::attached; }
 
     void leave_sleep() {

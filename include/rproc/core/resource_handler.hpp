@@ -121,8 +121,7 @@ class ResourceHandler {
         if (problem->code() == ErrorCode::carveout_limit) return fail(std::move(*problem));
         const int result = problem->kernel_result();
         ctx_.notice(Severity::error, std::move(*problem));
-        ctx_.log(LogLevel::warning, LogSource::bus,
-                 fill("rproc-virtio: probe of rproc-virtio.{0}.auto failed with error {1}", {index + 1, result}));
+        ctx_.log(LogLevel::warning, LogSource::bus, fill(ctx_.kernel().probe_failed_line, {index + 1, result}));
         return {};
     }
 
@@ -146,7 +145,7 @@ class ResourceHandler {
     [[nodiscard]] static std::optional<std::string_view> find_misfit(const Carveout& carveout,
                                                                      std::optional<DeviceAddress> da,
                                                                      std::uint64_t len) {
-        constexpr std::uint64_t kSignedReach = 1ULL << 31U;  // the kernel takes the difference as a 32-bit int
+        constexpr std::uint64_t kSignedReach = 1ULL << 31U;  // every kernel takes the difference as an int
         constexpr std::string_view kWrongLen = "Registered carveout doesn't fit len request";
         if (len > carveout.size) return kWrongLen;
         if (!da) return std::nullopt;
@@ -194,7 +193,7 @@ class ResourceHandler {
                                                   std::uint32_t index) {
         std::string name = fill("vdev{0}vring{1}", {vdev.index, index});
         const auto da = requested_da(vring.da);
-        const std::uint64_t size = vring_carveout_size(vring.num, vring.align);
+        const std::uint64_t size = vring_carveout_size(vring.num, vring.align, ctx_.kernel());
         if (const Carveout* const registered = ctx_.carveouts().find_by_name(name)) {
             if (const auto line = find_misfit(*registered, da, size))
                 return misfit(ErrorCode::vring_misfit, place_of_vring(entry, vdev, index, vring.num), *registered, da,
@@ -261,7 +260,8 @@ template <Backend B, Platform P>
 /// reaches the observer after each entry.
 /// @returns nothing, or
 ///   the error of an entry (ResourceTableView::entry, ResourceHandler::handle, map_devmem) or of the backend's
-///   `handle_rsc`; vendor_entry_fails_boot: the last entry that Linux 6.1 knows is a vendor's that nobody handles.
+///   `handle_rsc`; vendor_entry_fails_boot: the last entry that Linux knows is a vendor's that no driver handles, on a
+///   kernel where that fails (KernelProfile).
 template <Backend B, Platform P, Observer O>
 [[nodiscard]] Result<void> handle_table(Context& ctx, B& backend, P& platform, O& observer, Resources& resources,
                                         const ResourceTableView& table) {
@@ -269,11 +269,14 @@ template <Backend B, Platform P, Observer O>
     RPROC_TRY(table.for_each([&](const ResourceEntry& entry) -> Result<void> {
         auto handled = internal::handle_entry(ctx, backend, platform, resources, entry);
         ctx.drain(Step::handle_resources, observer);
-        if (!handled) return fail(std::move(handled).error());
+        if (!handled) {
+            if constexpr (HasAdvise<P>) std::as_const(platform).advise(handled.error());
+            return fail(std::move(handled).error());
+        }
         if (entry.is_vendor() || internal::is_known(entry)) ends_ignored = *handled == VendorEntry::ignored;
         return {};
     }));
-    if (!ends_ignored) return {};
+    if (!ends_ignored || !ctx.kernel().unhandled_vendor_entry_fails_boot) return {};
     return fail(ErrorCode::vendor_entry_fails_boot, place::Table{});
 }
 

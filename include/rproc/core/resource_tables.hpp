@@ -9,6 +9,7 @@
 
 #include "rproc/core/concepts.hpp"
 #include "rproc/core/context.hpp"
+#include "rproc/error_code.hpp"
 #include "rproc/internal/bytes.hpp"
 #include "rproc/memory/provider.hpp"
 #include "rproc/result.hpp"
@@ -30,6 +31,20 @@ template <MemoryProvider M>
     RPROC_TRY_ASSIGN(Mapping mapping, memory.map(around));
     const auto bytes = internal::slice(mapping.bytes(), table.start().value() - around.start().value(), table.size());
     return LoadedTable{std::move(mapping), bytes};
+}
+
+/// Whether a code says that firmware has no resource table that can be used: there is none, it lies past the end of the
+/// file, or its header is bad (ResourceTableView::parse). What becomes of such firmware is the platform's to decide.
+[[nodiscard]] constexpr bool is_table_unusable(ErrorCode code) noexcept {
+    switch (code) {
+        case ErrorCode::table_missing:
+        case ErrorCode::table_truncated:
+        case ErrorCode::table_headerless:
+        case ErrorCode::table_version:
+        case ErrorCode::table_reserved_bytes:
+        case ErrorCode::table_incomplete: return true;
+        default: return false;
+    }
 }
 
 /// The resource table of a processor in its three forms, and which of them is in use (`Context::table`):

@@ -23,14 +23,17 @@ class Backend {
     /// The ELF entry point.
     [[nodiscard]] DeviceAddress boot_address(Context& ctx, const Firmware& firmware) const;
 
-    /// A copy of section `.resource_table`. As stm32_rproc does, boots without a table when there is none or its header
-    /// is bad: a notice (table_missing, table_truncated, or an error of `ResourceTableView::parse`).
+    /// A copy of section `.resource_table`.
+    /// @returns the copy, or, for the platform to decide about (HasWithoutTable),
+    ///   table_missing: there is no such section;
+    ///   table_truncated: it runs past the end of the file;
+    ///   or an error of `ResourceTableView::parse`: its header is bad.
     [[nodiscard]] Result<std::vector<std::byte>> parse_fw(Context& ctx, const Firmware& firmware) const;
 
     /// Copies every PT_LOAD segment with a size to its `p_paddr`, in order, and zeroes the rest of its memory.
     /// @returns nothing, or, with the segments before it already copied,
     ///   segment_filesz_exceeds_memsz, segment_truncated: see `ElfImage::contents`;
-    ///   segment_too_large: 4 GiB or more;
+    ///   segment_too_large: more than a `size_t` of the kernel holds (`Context::kernel`);
     ///   segment_outside_memory: not inside one mapped carveout.
     [[nodiscard]] Result<void> load(Context& ctx, const Firmware& firmware) const;
 

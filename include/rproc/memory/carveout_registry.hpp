@@ -84,9 +84,25 @@ class CarveoutRegistry {
         by_pa_ = AddressIndex<PhysicalSpace>(std::move(physical));
     }
 
+    /// A platform's rule from device to physical addresses.
+    struct Translation {
+        const void* self = nullptr;  ///< first argument of `to_physical`
+        /// @returns the physical range, or nothing when the rule does not have the device range.
+        std::optional<PhysicalRange> (*to_physical)(const void* self, DeviceRange range) = nullptr;
+    };
+
+    /// From now on `da_to_va` applies this rule first. `clear()` keeps it.
+    /// @param rule its `self` must outlive the registry.
+    void translate_by(Translation rule) noexcept { translation_ = rule; }
+
+    /// The platform's rule, where there is one, comes before the device addresses of the carveouts; these decide about
+    /// what the rule does not have, and about a physical range that no indexed carveout holds.
     /// @returns the `size` bytes at device address `da` (the kernel's `rproc_da_to_va`), valid until `clear()`, or an
     ///   empty span when no single indexed carveout holds them all.
     [[nodiscard]] std::span<std::byte> da_to_va(DeviceAddress da, std::uint64_t size) const noexcept {
+        if (translation_.to_physical != nullptr) {
+            if (const auto bytes = translated(da, size); !bytes.empty()) return bytes;
+        }
         return by_da_.find(da, size);
     }
 
@@ -111,6 +127,14 @@ class CarveoutRegistry {
     [[nodiscard]] std::deque<Carveout>& all() noexcept { return carveouts_; }
 
   private:
+    [[nodiscard]] std::span<std::byte> translated(DeviceAddress da, std::uint64_t size) const {
+        const auto range = DeviceRange::make(da, size);
+        if (!range) return {};
+        const auto physical = translation_.to_physical(translation_.self, *range);
+        if (!physical || physical->size() != size) return {};
+        return pa_to_va(physical->start(), size);
+    }
+
     template <class Space>
     static void add_piece(std::vector<typename AddressIndex<Space>::Piece>& pieces, Address<Space> start,
                           const Carveout& carveout) {
@@ -121,6 +145,7 @@ class CarveoutRegistry {
     std::deque<Carveout> carveouts_;  // a deque: addresses stay valid as it grows
     AddressIndex<DeviceSpace> by_da_;
     AddressIndex<PhysicalSpace> by_pa_;
+    Translation translation_;
 };
 
 }  // namespace rproc

@@ -68,6 +68,19 @@ class BasicStm32mp15 {
         return config_.dma_ranges.to_device(pa);
     }
 
+    /// The processor boots without a resource table (stm32_rproc_parse_fw): a notice, and the driver's line.
+    [[nodiscard]] Result<void> without_table(Context& ctx, Error why) {
+        ctx.notice(Severity::warning, std::move(why));
+        ctx.log(LogLevel::warning, LogSource::remoteproc, "no resource table found for this firmware");
+        return {};
+    }
+
+    /// Sets the hint of devmem_without_iommu; leaves every other error as it is.
+    void advise(Error& error) const {
+        if (error.code() == ErrorCode::devmem_without_iommu)
+            error.set_hint("remove the entry: a Cortex-M4 on STM32MP15 reaches peripherals without it");
+    }
+
     /// Leaves deep sleep, and lets the core out of hold-boot. Hold-boot is set again at once: it keeps a core that
     /// crashes from booting by itself; where that fails, the core is reset (Linux lets it run).
     /// @returns nothing, or
@@ -267,6 +280,6 @@ using Stm32mp15 = BasicStm32mp15<>;
 
 static_assert(Platform<Stm32mp15> && CoreControl<Stm32mp15> && HasPrepare<Stm32mp15> && HasPaToDa<Stm32mp15> &&
               WrapsStop<Stm32mp15> && HasKick<Stm32mp15> && HasInitialState<Stm32mp15> && HasAttach<Stm32mp15> &&
-              HasSuspend<Stm32mp15> && HasAutoBoot<Stm32mp15>);
+              HasSuspend<Stm32mp15> && HasAutoBoot<Stm32mp15> && HasWithoutTable<Stm32mp15> && HasAdvise<Stm32mp15>);
 
 }  // namespace rproc::platform

@@ -3,9 +3,9 @@
 
 #include <cstdint>
 
-namespace rproc {
+#include "rproc/resource/kernel_profile.hpp"
 
-inline constexpr std::uint64_t kPageSize = 4096;  ///< of the 32-bit Arm kernel
+namespace rproc {
 
 /// The size in bytes of a split virtqueue (virtio 1.1, section 2.6, and the legacy layout of 2.6.2): descriptors of 16
 /// bytes, the available ring of 2 * (3 + num) bytes, padding to `align`, the used ring of 6 + 8 * num bytes. The
@@ -19,9 +19,12 @@ inline constexpr std::uint64_t kPageSize = 4096;  ///< of the 32-bit Arm kernel
     return ((available_end + mask) & ~mask) + 6 + 8 * count;
 }
 
-/// The size in bytes of the memory that Linux reserves for such a vring: whole pages.
-[[nodiscard]] constexpr std::uint64_t vring_carveout_size(std::uint32_t num, std::uint32_t align) noexcept {
-    return (vring_size(num, align) + kPageSize - 1) / kPageSize * kPageSize;
+/// The size in bytes of the memory that Linux reserves for such a vring: whole pages. Not cut to a `size_t`, as a kernel
+/// with 32 bits does.
+/// @param kernel gives the page size.
+[[nodiscard]] constexpr std::uint64_t vring_carveout_size(std::uint32_t num, std::uint32_t align,
+                                                          const KernelProfile& kernel = kLinux61Arm32) noexcept {
+    return kernel.whole_pages(vring_size(num, align));
 }
 
 }  // namespace rproc

@@ -103,6 +103,19 @@ class FaultyPlatform {
         return platform_.pa_to_da(pa);
     }
 
+    [[nodiscard]] std::optional<PhysicalRange> da_to_pa(DeviceRange range) const requires HasDaToPa<P> {
+        return platform_.da_to_pa(range);
+    }
+    [[nodiscard]] KernelProfile kernel_profile() const requires HasKernelProfile<P> {
+        return platform_.kernel_profile();
+    }
+    void advise(Error& error) const requires HasAdvise<P> { platform_.advise(error); }
+
+    [[nodiscard]] Result<void> without_table(Context& ctx, Error why) requires HasWithoutTable<P> {
+        return faults_.call({.name = "platform.without_table"},
+                            [&] { return platform_.without_table(ctx, std::move(why)); });
+    }
+
     [[nodiscard]] Result<void> kick(Context& ctx, std::uint32_t notify_id) requires HasKick<P> {
         return faults_.call({.name = "platform.kick"}, [&] { return platform_.kick(ctx, notify_id); });
     }

@@ -26,7 +26,10 @@ constexpr std::uint32_t kMostBuffers = 256;
 constexpr std::uint64_t kBufferSize = 512;
 
 /// Bytes that the kernel's DMA pools give out for a request: pages, a power of two of them.
-std::uint64_t pool_size(std::uint64_t bytes) { return std::bit_ceil((bytes + kPageSize - 1) / kPageSize) * kPageSize; }
+std::uint64_t pool_size(std::uint64_t bytes) {
+    constexpr std::uint64_t kPage = kLinux61Arm32.page_size;
+    return std::bit_ceil(kLinux61Arm32.whole_pages(bytes) / kPage) * kPage;
+}
 
 /// Writes down what is wrong with the vrings of one device.
 class VdevRemarks {
