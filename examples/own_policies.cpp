@@ -18,7 +18,8 @@ constexpr rproc::ErrorText kTooLarge{.code = rproc::ErrorCode::segment_outside_m
                                      .message = "{0} bytes do not fit the memory",
                                      .hint = "link a smaller image"};
 
-/// A flat image that begins at device address 0, on a core that this backend starts itself.
+/// A flat image that begins at device address 0, on a core that this backend starts itself. There is nothing to parse,
+/// so its ops take the firmware; a backend for a file format has a type `Image` and an op `parse`.
 struct RawBackend {
     Result<std::vector<std::byte>> parse_fw(Context& /*ctx*/, const rproc::Firmware& /*firmware*/) {
         return std::vector<std::byte>();  // a raw binary has no resource table

@@ -53,24 +53,18 @@ void notice_headers_cut_off(Context& ctx, const ElfImage& image) {
 
 }  // namespace
 
-Result<void> Backend::sanity_check(Context& /*ctx*/, const Firmware& firmware) const {
-    RPROC_TRY(ElfImage::parse(firmware.bytes()));
-    return {};
+Result<ElfImage> Backend::parse(Context& /*ctx*/, const Firmware& firmware) const {
+    return ElfImage::parse(firmware.bytes());
 }
 
-DeviceAddress Backend::boot_address(Context& /*ctx*/, const Firmware& firmware) const {
-    const auto image = ElfImage::parse(firmware.bytes());
-    return image ? image->header().entry : DeviceAddress();
-}
+DeviceAddress Backend::boot_address(Context& /*ctx*/, const ElfImage& image) const { return image.header().entry; }
 
-Result<std::vector<std::byte>> Backend::parse_fw(Context& /*ctx*/, const Firmware& firmware) const {
-    RPROC_TRY_ASSIGN(const auto image, ElfImage::parse(firmware.bytes()));
+Result<std::vector<std::byte>> Backend::parse_fw(Context& /*ctx*/, const ElfImage& image) const {
     RPROC_TRY_ASSIGN(const auto table, find_table(image));
     return std::vector(table.bytes.begin(), table.bytes.end());
 }
 
-Result<void> Backend::load(Context& ctx, const Firmware& firmware) const {
-    RPROC_TRY_ASSIGN(const auto image, ElfImage::parse(firmware.bytes()));
+Result<void> Backend::load(Context& ctx, const ElfImage& image) const {
     notice_headers_cut_off(ctx, image);
     for (std::uint32_t i = 0; i < image.segment_count(); ++i) {
         const ElfSegment segment = image.segment(i);
@@ -79,10 +73,8 @@ Result<void> Backend::load(Context& ctx, const Firmware& firmware) const {
     return {};
 }
 
-std::span<std::byte> Backend::find_loaded_rsc_table(Context& ctx, const Firmware& firmware) const {
-    const auto image = ElfImage::parse(firmware.bytes());
-    if (!image) return {};
-    const auto table = find_table(*image);
+std::span<std::byte> Backend::find_loaded_rsc_table(Context& ctx, const ElfImage& image) const {
+    const auto table = find_table(image);
     if (!table) {
         // Linux searches the table twice, and reports its errors twice.
         if (table.error().has_kernel_line()) {

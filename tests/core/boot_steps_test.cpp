@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -74,8 +76,8 @@ TEST(BootSteps, CallEveryOpInTheKernelsOrder) {
     Processor<FullBackend, WrappingPlatform> m4;
     m4.script.table = ResourceTableBuilder{}.raw(200, Bytes(4)).trace("log", 0, 16).build();
     ASSERT_EQ(outcome(m4.rproc.boot()), "ok");
-    EXPECT_THAT(m4.script.calls, ElementsAre("sanity_check", "prepare", "boot_address", "parse_fw", "handle_rsc",
-                                             "load", "find_loaded_rsc_table", "before start", "start", "after start"));
+    EXPECT_THAT(m4.script.calls, ElementsAre("parse", "prepare", "boot_address", "parse_fw", "handle_rsc", "load",
+                                             "find_loaded_rsc_table", "before start", "start", "after start"));
     m4.script.calls.clear();
     ASSERT_EQ(outcome(m4.rproc.shutdown()), "ok");
     EXPECT_THAT(m4.script.calls, ElementsAre("before stop", "stop", "unprepare", "release_fw"));
@@ -194,25 +196,25 @@ Bytes with_vendor_entry() { return ResourceTableBuilder{}.trace("log", 0, 16).ra
 
 INSTANTIATE_TEST_SUITE_P(
     EachStep, BootFailure,
-    testing::Values(
-        Failure{"SanityCheck", "sanity_check", {}, "register-failed", Step::sanity_check, "sanity_check line"},
-        Failure{"Prepare", "prepare", {}, "register-failed", Step::prepare, "can't prepare rproc m4: -5"},
-        Failure{"ParseFw", "parse_fw", {}, "register-failed", Step::parse_fw, "parse_fw line"},
-        Failure{"TableHeader", "", with_bad_header, "table-headerless", Step::handle_resources,
-                "Failed to process resources: -22"},
-        Failure{"TableOffset", "", with_bad_offset, "entry-outside-table", Step::handle_resources,
-                "rsc table is truncated"},
-        Failure{"Devmem", "", with_devmem, "devmem-without-iommu", Step::handle_resources,
-                "Failed to process resources: -22"},
-        Failure{"VendorEntry", "handle_rsc", with_vendor_entry, "register-failed", Step::handle_resources,
-                "Failed to process resources: -5"},
-        Failure{"VendorEntryLast", "", with_vendor_entry, "vendor-entry-fails-boot", Step::handle_resources,
-                "Failed to process resources: 1"},
-        Failure{"Carveout", "", with_huge_carveout, "memory-exhausted", Step::allocate_carveouts,
-                "Failed to allocate associated carveouts: -12"},
-        Failure{"Load", "load", {}, "register-failed", Step::load, "Failed to load program segments: -5"},
-        Failure{"BeforeStart", "before start", {}, "register-failed", Step::start, "can't start rproc m4: -5"},
-        Failure{"Start", "start", {}, "register-failed", Step::start, "can't start rproc m4: -5"}),
+    testing::Values(Failure{"SanityCheck", "parse", {}, "register-failed", Step::sanity_check, "parse line"},
+                    Failure{"Prepare", "prepare", {}, "register-failed", Step::prepare, "can't prepare rproc m4: -5"},
+                    Failure{"ParseFw", "parse_fw", {}, "register-failed", Step::parse_fw, "parse_fw line"},
+                    Failure{"TableHeader", "", with_bad_header, "table-headerless", Step::handle_resources,
+                            "Failed to process resources: -22"},
+                    Failure{"TableOffset", "", with_bad_offset, "entry-outside-table", Step::handle_resources,
+                            "rsc table is truncated"},
+                    Failure{"Devmem", "", with_devmem, "devmem-without-iommu", Step::handle_resources,
+                            "Failed to process resources: -22"},
+                    Failure{"VendorEntry", "handle_rsc", with_vendor_entry, "register-failed", Step::handle_resources,
+                            "Failed to process resources: -5"},
+                    Failure{"VendorEntryLast", "", with_vendor_entry, "vendor-entry-fails-boot", Step::handle_resources,
+                            "Failed to process resources: 1"},
+                    Failure{"Carveout", "", with_huge_carveout, "memory-exhausted", Step::allocate_carveouts,
+                            "Failed to allocate associated carveouts: -12"},
+                    Failure{"Load", "load", {}, "register-failed", Step::load, "Failed to load program segments: -5"},
+                    Failure{
+                        "BeforeStart", "before start", {}, "register-failed", Step::start, "can't start rproc m4: -5"},
+                    Failure{"Start", "start", {}, "register-failed", Step::start, "can't start rproc m4: -5"}),
     [](const auto& param) { return param.param.name; });
 
 TEST(BootSteps, APlatformWithoutKickRefusesVirtio) {
@@ -307,6 +309,26 @@ TEST(BootSteps, ATableThatIsNotLoadedStaysACopy) {
     ASSERT_EQ(outcome(m4.rproc.boot()), "ok");
     EXPECT_EQ(m4.rproc.table().size(), m4.script.table.size());
     EXPECT_TRUE(m4.rproc.resources().vdevs[0].registered);
+}
+
+// FullBackend's image is a copy of the firmware.
+TEST(BootSteps, ParseOnceAndKeepTheImageForTheBootAlone) {
+    Processor<FullBackend, BoardPlatform> m4;
+    std::weak_ptr<const std::byte> bytes;
+    const FirmwareSource source("app.elf", [&]() -> Result<Firmware> {
+        const auto owner = std::make_shared<const std::byte>(std::byte{1});
+        bytes = owner;
+        return Firmware("app.elf", std::span(owner.get(), 1), owner);
+    });
+    ASSERT_EQ(outcome(m4.rproc.set_firmware(source)), "ok");
+    ASSERT_EQ(outcome(m4.rproc.boot()), "ok");
+    EXPECT_EQ(m4.script.count("parse"), 1);
+    EXPECT_TRUE(bytes.expired());
+    ASSERT_EQ(outcome(m4.rproc.shutdown()), "ok");
+    m4.script.refuse = "load";
+    EXPECT_EQ(outcome(m4.rproc.boot()), "register-failed");
+    EXPECT_EQ(m4.script.count("parse"), 2);
+    EXPECT_TRUE(bytes.expired());
 }
 
 TEST(BootSteps, TakeTheBootAddressFromTheBackend) {

@@ -50,7 +50,10 @@ struct Script {
 struct FullBackend {
     Script* script;
 
-    Result<void> sanity_check(Context& /*ctx*/, const Firmware& /*firmware*/) { return script->call("sanity_check"); }
+    Result<Firmware> parse(Context& /*ctx*/, const Firmware& firmware) {
+        RPROC_TRY(script->call("parse"));
+        return firmware;
+    }
     DeviceAddress boot_address(Context& /*ctx*/, const Firmware& /*firmware*/) {
         static_cast<void>(script->call("boot_address"));
         return DeviceAddress(0x42);

@@ -57,8 +57,8 @@ class Recovery : public testing::Test {
 TEST_F(Recovery, StopsLoadsAndStartsWithTheResourcesThatAreThere) {
     boot();
     ASSERT_EQ(outcome(rproc.handle_crash(CrashType::watchdog)), "ok");
-    EXPECT_THAT(script.calls, ElementsAre("before stop", "stop", "load", "find_loaded_rsc_table", "before start",
-                                          "start", "after start"));
+    EXPECT_THAT(script.calls, ElementsAre("before stop", "stop", "parse", "load", "find_loaded_rsc_table",
+                                          "before start", "start", "after start"));
     EXPECT_EQ(rproc.state(), State::running);
     EXPECT_EQ(rproc.resources().traces.size(), 1U);
     EXPECT_TRUE(rproc.resources().vdevs.at(0).registered);
@@ -97,7 +97,7 @@ TEST_F(Recovery, AHandlerSeesTheMemoryAsTheCrashLeftIt) {
     ASSERT_EQ(outcome(rproc.handle_crash(CrashType::watchdog)), "ok");
     EXPECT_THAT(seen, testing::Each(std::byte{0xee}));
     EXPECT_EQ(seen.size(), script.table.size());
-    EXPECT_THAT(script.calls, ElementsAre("before stop", "stop", "handler", "load", "find_loaded_rsc_table",
+    EXPECT_THAT(script.calls, ElementsAre("before stop", "stop", "handler", "parse", "load", "find_loaded_rsc_table",
                                           "before start", "start", "after start"));
 }
 

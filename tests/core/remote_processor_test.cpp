@@ -240,8 +240,7 @@ TEST_F(RemoteProcessorTest, AFirmwareWithoutBytesFailsTheBoot) {
 
 TEST_F(RemoteProcessorTest, EveryWayOutEndsTheStepsItBegan) {
     script.table = ResourceTableBuilder{}.vdev(7, 0, {{}, {}}).build();
-    for (const char* const op :
-         {"sanity_check", "prepare", "parse_fw", "load", "before start", "start", "after start", ""}) {
+    for (const char* const op : {"parse", "prepare", "parse_fw", "load", "before start", "start", "after start", ""}) {
         recorder = {};
         script.refuse = op;
         script.calls.clear();
@@ -298,7 +297,7 @@ TEST(RemoteProcessor, RunsAnotherSequence) {
     ASSERT_EQ(outcome(rproc.set_firmware(test::some_firmware())), "ok");
     ASSERT_EQ(outcome(rproc.boot()), "ok");
     ASSERT_EQ(outcome(rproc.shutdown()), "ok");
-    EXPECT_THAT(script.calls, ElementsAre("load", "parse_fw", "start", "stop", "release_fw"));
+    EXPECT_THAT(script.calls, ElementsAre("parse", "load", "parse_fw", "start", "stop", "release_fw"));
 }
 
 // Each thread boots and shuts down; whatever their order, the counts add up and the processor is off in the end.

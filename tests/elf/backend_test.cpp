@@ -60,20 +60,23 @@ class ElfBackendTest : public testing::Test {
     }
 
     std::string load(const test::ElfImage& what) {
-        const auto loaded = backend.load(ctx, firmware(what));
+        const Firmware file = firmware(what);
+        const auto loaded = backend.load(ctx, backend.parse(ctx, file).value());
         kernel_line = loaded ? "" : loaded.error().kernel_line();
         ctx.drain(Step::load, listener);
         return outcome(loaded);
     }
     std::string parse_fw(const test::ElfImage& what) {
-        auto parsed = backend.parse_fw(ctx, firmware(what));
+        const Firmware file = firmware(what);
+        auto parsed = backend.parse_fw(ctx, backend.parse(ctx, file).value());
         kernel_line = parsed ? "" : parsed.error().kernel_line();
         ctx.drain(Step::parse_fw, listener);
         if (parsed) table = std::move(parsed).value();
         return outcome(parsed);
     }
     std::span<std::byte> find_loaded(const test::ElfImage& what) {
-        const auto found = backend.find_loaded_rsc_table(ctx, firmware(what));
+        const Firmware file = firmware(what);
+        const auto found = backend.find_loaded_rsc_table(ctx, backend.parse(ctx, file).value());
         ctx.drain(Step::install_table, listener);
         return found;
     }
@@ -198,23 +201,24 @@ TEST_F(ElfBackendTest, ProgramHeadersThatAreCutOffAreANotice) {
     Bytes bytes = cut.build();
     const Bytes program_header(bytes.begin() + 52, bytes.begin() + 84);
     bytes.insert(bytes.end(), program_header.begin(), program_header.end());
-    EXPECT_EQ(outcome(backend.load(ctx, {"cut.elf", bytes})), "ok");
+    EXPECT_EQ(outcome(backend.load(ctx, rproc::ElfImage::parse(bytes).value())), "ok");
     ctx.drain(Step::load, listener);
     EXPECT_THAT(listener.notices, ElementsAre("elf-program-headers-cut-off"));
     EXPECT_TRUE(std::ranges::equal(at(0, 4), test::pattern(4)));
 }
 
-TEST_F(ElfBackendTest, SanityCheckIsTheImagesOwn) {
+TEST_F(ElfBackendTest, TheChecksOfParsingAreTheImagesOwn) {
     auto what = image({{.paddr = 0, .data = Bytes(4)}});
-    EXPECT_EQ(outcome(backend.sanity_check(ctx, firmware(what))), "ok");
+    EXPECT_EQ(outcome(backend.parse(ctx, firmware(what))), "ok");
     what.header.phnum = 0;
-    EXPECT_EQ(outcome(backend.sanity_check(ctx, firmware(what))), "elf-no-segments");
+    EXPECT_EQ(outcome(backend.parse(ctx, firmware(what))), "elf-no-segments");
 }
 
 TEST_F(ElfBackendTest, BootAddressIsTheEntryPoint) {
     auto what = image({{.paddr = 0, .data = Bytes(4)}});
     what.header.entry = 0x10000041;
-    EXPECT_EQ(backend.boot_address(ctx, firmware(what)), DeviceAddress(0x10000041));
+    const Firmware file = firmware(what);
+    EXPECT_EQ(backend.boot_address(ctx, backend.parse(ctx, file).value()), DeviceAddress(0x10000041));
 }
 
 TEST_F(ElfBackendTest, ParseFwCopiesTheTable) {

@@ -36,17 +36,17 @@ using ::testing::ElementsAre;
 
 using Full = FaultyBackend<test::FullBackend>;
 static_assert(Backend<Full> && ParsesImage<Full> && !ParsesMemory<Full> && StartsCore<Full> && !DrivesCore<Full>);
-static_assert(HasSanityCheck<Full> && HasBootAddress<Full> && HasFindLoadedRscTable<Full> && HasReleaseFw<Full>);
+static_assert(HasParse<Full> && HasBootAddress<Full> && HasFindLoadedRscTable<Full> && HasReleaseFw<Full>);
 static_assert(HasHandleRsc<Full> && !HasLoadedTable<Full>);
 
 using Lean = FaultyBackend<test::LeanBackend>;
 static_assert(Backend<Lean> && ParsesImage<Lean> && !ParsesMemory<Lean> && !StartsCore<Lean> && DrivesCore<Lean>);
-static_assert(!HasSanityCheck<Lean> && !HasBootAddress<Lean> && !HasFindLoadedRscTable<Lean> && !HasReleaseFw<Lean>);
+static_assert(!HasParse<Lean> && !HasBootAddress<Lean> && !HasFindLoadedRscTable<Lean> && !HasReleaseFw<Lean>);
 static_assert(!HasHandleRsc<Lean> && !HasLoadedTable<Lean>);
 
 using Tee = FaultyBackend<tee::Backend<FaultyClient<tee::SoftwareTee>>>;
 static_assert(Backend<Tee> && !ParsesImage<Tee> && ParsesMemory<Tee> && StartsCore<Tee> && !DrivesCore<Tee>);
-static_assert(HasLoadedTable<Tee> && HasReleaseFw<Tee> && !HasSanityCheck<Tee> && !HasBootAddress<Tee>);
+static_assert(HasLoadedTable<Tee> && HasReleaseFw<Tee> && !HasParse<Tee> && !HasBootAddress<Tee>);
 
 using Bare = FaultyPlatform<test::BarePlatform>;
 static_assert(Platform<Bare> && !CoreControl<Bare> && !HasPrepare<Bare> && !HasUnprepare<Bare> && !WrapsStart<Bare>);
@@ -104,14 +104,13 @@ TEST_F(Wrappers, EveryOpOfABackendFails) {
     ASSERT_TRUE(view.has_value());
     const auto entry = view->entry(2);
     ASSERT_TRUE(entry.has_value());
-    EXPECT_THAT(second_fails(faults, "backend.sanity_check", [&] { return backend.sanity_check(ctx, firmware); }),
-                kSecondOp);
+    EXPECT_THAT(second_fails(faults, "backend.parse", [&] { return backend.parse(ctx, firmware); }), kSecondOp);
     EXPECT_THAT(second_fails(faults, "backend.parse_fw", [&] { return backend.parse_fw(ctx, firmware); }), kSecondOp);
     EXPECT_THAT(second_fails(faults, "backend.load", [&] { return backend.load(ctx, firmware); }), kSecondOp);
     EXPECT_THAT(second_fails(faults, "backend.handle_rsc", [&] { return backend.handle_rsc(ctx, *entry); }), kSecondOp);
     EXPECT_THAT(second_fails(faults, "backend.start", [&] { return backend.start(ctx); }), kSecondOp);
     EXPECT_THAT(second_fails(faults, "backend.stop", [&] { return backend.stop(ctx); }), kSecondOp);
-    for (const char* op : {"sanity_check", "parse_fw", "load", "handle_rsc", "start", "stop"})
+    for (const char* op : {"parse", "parse_fw", "load", "handle_rsc", "start", "stop"})
         EXPECT_EQ(script.count(op), 2) << op << ": the struck call is not done";
 }
 

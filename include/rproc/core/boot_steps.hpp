@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -36,15 +38,22 @@ class BootSteps {
     BootSteps(const BootSteps&) = delete;
     BootSteps& operator=(const BootSteps&) = delete;
 
-    /// Names the image that the following steps work on; it must stay valid until the last of them.
-    void use(const Firmware& firmware) noexcept { firmware_ = &firmware; }
+    /// Names the firmware that the following steps work on; it must stay valid until `done_with_firmware`.
+    void use(const Firmware& firmware) noexcept {
+        firmware_ = &firmware;
+        image_.reset();
+    }
+    /// Forgets it, and the image that was made of it.
+    void done_with_firmware() noexcept {
+        firmware_ = nullptr;
+        image_.reset();
+    }
 
     // The steps. Each returns the policy's error, completed with the step.
 
     [[nodiscard]] Result<void> sanity_check() {
-        if constexpr (HasSanityCheck<B>) {
-            RPROC_TRY(parts_.reporter.run(Step::sanity_check,
-                                          [&] { return parts_.backend.sanity_check(parts_.ctx, *firmware_); }));
+        if constexpr (HasParse<B>) {
+            RPROC_TRY(parts_.reporter.run(Step::sanity_check, [&] { return with_image([](const auto&) {}); }));
         }
         parts_.reporter.say(LogLevel::info, booting_line(*firmware_));
         return {};
@@ -64,9 +73,9 @@ class BootSteps {
 
     [[nodiscard]] Result<void> boot_address() {
         if constexpr (HasBootAddress<B>) {
-            return parts_.reporter.run(Step::boot_address, [&]() -> Result<void> {
-                boot_address_ = parts_.backend.boot_address(parts_.ctx, *firmware_);
-                return {};
+            return parts_.reporter.run(Step::boot_address, [&] {
+                return with_image(
+                    [&](const auto& image) { boot_address_ = parts_.backend.boot_address(parts_.ctx, image); });
             });
         }
         return {};
@@ -123,15 +132,18 @@ class BootSteps {
     }
 
     [[nodiscard]] Result<void> load() {
-        return parts_.reporter.run(Step::load, [&] { return parts_.backend.load(parts_.ctx, *firmware_); });
+        return parts_.reporter.run(Step::load, [&] {
+            return with_image([&](const auto& image) { return parts_.backend.load(parts_.ctx, image); });
+        });
     }
 
     /// Copies the cached table, with the addresses and ids that it has by now, over the one in the processor's memory.
     [[nodiscard]] Result<void> install_table() {
         if constexpr (HasFindLoadedRscTable<B>) {
-            return run_undoable(Step::install_table, [&]() -> Result<void> {
-                parts_.tables.install(parts_.backend.find_loaded_rsc_table(parts_.ctx, *firmware_));
-                return {};
+            return run_undoable(Step::install_table, [&] {
+                return with_image([&](const auto& image) {
+                    parts_.tables.install(parts_.backend.find_loaded_rsc_table(parts_.ctx, image));
+                });
             });
         }
         return {};
@@ -200,10 +212,35 @@ class BootSteps {
     }
 
     [[nodiscard]] Result<std::vector<std::byte>> backend_table() {
+        RPROC_TRY_ASSIGN(const ImageOf<B>* const image, image_in_use());
         if constexpr (ParsesMemory<B>) {
-            return parts_.backend.parse_fw(parts_.ctx, *firmware_, parts_.platform.memory());
+            return parts_.backend.parse_fw(parts_.ctx, *image, parts_.platform.memory());
         } else {
-            return parts_.backend.parse_fw(parts_.ctx, *firmware_);
+            return parts_.backend.parse_fw(parts_.ctx, *image);
+        }
+    }
+
+    /// What the backend made of the firmware; parsed by the first step that asks, which is `load` in a recovery.
+    [[nodiscard]] Result<const ImageOf<B>*> image_in_use() {
+        if constexpr (HasParse<B>) {
+            if (!image_) {
+                RPROC_TRY_ASSIGN(image_, parts_.backend.parse(parts_.ctx, *firmware_));
+            }
+            return &*image_;
+        } else {
+            return firmware_;
+        }
+    }
+
+    /// Calls `f` with the image; `f` returns nothing or a Result<void>.
+    template <class F>
+    [[nodiscard]] Result<void> with_image(F f) {
+        RPROC_TRY_ASSIGN(const ImageOf<B>* const image, image_in_use());
+        if constexpr (std::is_void_v<decltype(f(*image))>) {
+            f(*image);
+            return {};
+        } else {
+            return f(*image);
         }
     }
 
@@ -223,6 +260,7 @@ class BootSteps {
     BootParts<B, P, O> parts_;
     Rollback<B, P, O> rollback_{parts_};
     const Firmware* firmware_ = nullptr;
+    std::optional<ImageOf<B>> image_;  ///< of a backend that parses
     DeviceAddress boot_address_;
 };
 

@@ -25,7 +25,7 @@
 ///     op                      of        without it
 ///     parse_fw, load          backend   required
 ///     start, stop             backend   required
-///     sanity_check            backend   every image passes
+///     parse, Image            backend   every firmware passes; the image is the `Firmware` itself
 ///     boot_address            backend   0
 ///     find_loaded_rsc_table   backend   the cached table is not copied to the processor
 ///     loaded_table            backend   sequences that load first cannot be used
@@ -48,6 +48,25 @@
 ///     panic                   platform  a dying Linux does not wait for the processor
 ///     auto_boot               platform  a registry does not boot it
 namespace rproc {
+
+namespace internal {
+
+template <class B>
+struct ImageOfBackend {
+    using Type = Firmware;
+};
+template <class B>
+requires requires { typename B::Image; }
+struct ImageOfBackend<B> {
+    using Type = typename B::Image;
+};
+
+}  // namespace internal
+
+/// What the ops of a backend take: its type `Image`, which its `parse` makes of a firmware once for each boot, or, for
+/// a backend that has none, the firmware itself. An image may point into the firmware's bytes, which outlive it.
+template <class B>
+using ImageOf = typename internal::ImageOfBackend<B>::Type;
 
 /// A resource table in the processor's memory; `bytes` lie inside the mapping, and are empty without a table.
 struct LoadedTable {
@@ -103,24 +122,33 @@ concept DrivesCore = requires(B& b, Context& ctx, internal::AnyCore& core) {
 
 /// A backend that finds the resource table in the image.
 template <class B>
-concept ParsesImage = requires(B& b, Context& ctx, const Firmware& firmware) {
+concept ParsesImage = requires(B& b, Context& ctx, const ImageOf<B>& image) {
     // A copy of the firmware's resource table; empty when it has none. A table that the backend finds unusable but that
     // does not keep the firmware from booting is a notice and an empty result.
-    { b.parse_fw(ctx, firmware) } -> std::same_as<Result<std::vector<std::byte>>>;
+    { b.parse_fw(ctx, image) } -> std::same_as<Result<std::vector<std::byte>>>;
 };
 
 /// A backend that finds it in the processor's memory, because the image cannot be read before it is loaded.
 template <class B>
-concept ParsesMemory = requires(B& b, Context& ctx, const Firmware& firmware, internal::AnyMemory& memory) {
+concept ParsesMemory = requires(B& b, Context& ctx, const ImageOf<B>& image, internal::AnyMemory& memory) {
     // Likewise. Carveouts are registered by then, and not mapped: `memory` is the platform's.
-    { b.parse_fw(ctx, firmware, memory) } -> std::same_as<Result<std::vector<std::byte>>>;
+    { b.parse_fw(ctx, image, memory) } -> std::same_as<Result<std::vector<std::byte>>>;
+};
+
+template <class B>
+concept HasParse = requires(B& b, Context& ctx, const Firmware& firmware) {
+    // Reads a firmware, or refuses it before anything is touched (the kernel's op sanity_check). Called once for each
+    // boot and each recovery, by the first step that needs the image.
+    { b.parse(ctx, firmware) } -> std::same_as<Result<ImageOf<B>>>;
 };
 
 /// The firmware ops: how an image becomes memory that runs.
 template <class B>
-concept Backend = requires(B& b, Context& ctx, const Firmware& firmware) {
+concept Backend = requires(B& b, Context& ctx, const ImageOf<B>& image) {
     // Puts the image where the processor expects it, in the carveouts of `ctx`.
-    { b.load(ctx, firmware) } -> std::same_as<Result<void>>;
+    { b.load(ctx, image) } -> std::same_as<Result<void>>;
+    // What is not the firmware itself comes from `parse`.
+    requires std::same_as<ImageOf<B>, Firmware> || HasParse<B>;
 }
 &&(ParsesImage<B> || ParsesMemory<B>)&&(StartsCore<B> || DrivesCore<B>);
 
@@ -141,22 +169,16 @@ concept Composable = Backend<B> && Platform<P> &&(StartsCore<B> || CoreControl<P
 // Optional ops of a backend.
 
 template <class B>
-concept HasSanityCheck = requires(B& b, Context& ctx, const Firmware& firmware) {
-    // Refuses an image before anything is touched.
-    { b.sanity_check(ctx, firmware) } -> std::same_as<Result<void>>;
-};
-
-template <class B>
-concept HasBootAddress = requires(B& b, Context& ctx, const Firmware& firmware) {
+concept HasBootAddress = requires(B& b, Context& ctx, const ImageOf<B>& image) {
     // Where the core begins; of use to platforms that set it.
-    { b.boot_address(ctx, firmware) } -> std::same_as<DeviceAddress>;
+    { b.boot_address(ctx, image) } -> std::same_as<DeviceAddress>;
 };
 
 template <class B>
-concept HasFindLoadedRscTable = requires(B& b, Context& ctx, const Firmware& firmware) {
+concept HasFindLoadedRscTable = requires(B& b, Context& ctx, const ImageOf<B>& image) {
     // The resource table in the processor's memory, as long as the one that `parse_fw` gave, or empty when it is not
     // in any carveout. Valid until the carveouts are cleared.
-    { b.find_loaded_rsc_table(ctx, firmware) } -> std::same_as<std::span<std::byte>>;
+    { b.find_loaded_rsc_table(ctx, image) } -> std::same_as<std::span<std::byte>>;
 };
 
 template <class B>

@@ -206,6 +206,7 @@ class LifeCycle {
         RPROC_TRY_ASSIGN(const Firmware firmware, firmware_.read());
         steps_.use(firmware);
         auto booted = S::run(steps_);
+        steps_.done_with_firmware();
         if (!booted) {
             undo(booted.error().step());
             return booted;
@@ -233,9 +234,10 @@ class LifeCycle {
     [[nodiscard]] Result<void> restart() {
         RPROC_TRY_ASSIGN(const Firmware firmware, firmware_.read());
         steps_.use(firmware);
-        RPROC_TRY(Mainline::start(steps_));
-        started();
-        return {};
+        auto restarted = Mainline::start(steps_);
+        steps_.done_with_firmware();
+        if (restarted) started();
+        return restarted;
     }
 
     /// The kernel's rproc_attach_recovery: the core has restarted by itself.

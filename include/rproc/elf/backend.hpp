@@ -17,28 +17,31 @@ namespace rproc::elf {
 /// Has no state; any number of processors and threads may share one.
 class Backend {
   public:
-    /// @returns nothing, or an error of `ElfImage::parse`.
-    [[nodiscard]] Result<void> sanity_check(Context& ctx, const Firmware& firmware) const;
+    /// What `parse` makes of a firmware, and the other ops take.
+    using Image = ElfImage;
+
+    /// @returns the image, a view of the firmware's bytes, or an error of `ElfImage::parse`.
+    [[nodiscard]] Result<ElfImage> parse(Context& ctx, const Firmware& firmware) const;
 
     /// The ELF entry point.
-    [[nodiscard]] DeviceAddress boot_address(Context& ctx, const Firmware& firmware) const;
+    [[nodiscard]] DeviceAddress boot_address(Context& ctx, const ElfImage& image) const;
 
     /// A copy of section `.resource_table`.
     /// @returns the copy, or, for the platform to decide about (HasWithoutTable),
     ///   table_missing: there is no such section;
     ///   table_truncated: it runs past the end of the file;
     ///   or an error of `ResourceTableView::parse`: its header is bad.
-    [[nodiscard]] Result<std::vector<std::byte>> parse_fw(Context& ctx, const Firmware& firmware) const;
+    [[nodiscard]] Result<std::vector<std::byte>> parse_fw(Context& ctx, const ElfImage& image) const;
 
     /// Copies every PT_LOAD segment with a size to its `p_paddr`, in order, and zeroes the rest of its memory.
     /// @returns nothing, or, with the segments before it already copied,
     ///   segment_filesz_exceeds_memsz, segment_truncated: see `ElfImage::contents`;
     ///   segment_too_large: more than a `size_t` of the kernel holds (`Context::kernel`);
     ///   segment_outside_memory: not inside one mapped carveout.
-    [[nodiscard]] Result<void> load(Context& ctx, const Firmware& firmware) const;
+    [[nodiscard]] Result<void> load(Context& ctx, const ElfImage& image) const;
 
     /// The bytes at the section's address, or empty when they lie in no carveout (a notice: table_not_in_memory).
-    [[nodiscard]] std::span<std::byte> find_loaded_rsc_table(Context& ctx, const Firmware& firmware) const;
+    [[nodiscard]] std::span<std::byte> find_loaded_rsc_table(Context& ctx, const ElfImage& image) const;
 
     template <CoreControl C>
     [[nodiscard]] Result<void> start(Context& ctx, C& core) const {
@@ -51,7 +54,7 @@ class Backend {
     }
 };
 
-static_assert(rproc::Backend<Backend> && HasSanityCheck<Backend> && HasBootAddress<Backend> &&
+static_assert(rproc::Backend<Backend> && HasParse<Backend> && HasBootAddress<Backend> &&
               HasFindLoadedRscTable<Backend>);
 
 }  // namespace rproc::elf

@@ -21,33 +21,35 @@ namespace rproc::testing {
 template <Backend B>
 class FaultyBackend {
   public:
+    /// That of the wrapped backend.
+    using Image = ImageOf<B>;
+
     FaultyBackend(B backend, Faults faults) : backend_(std::move(backend)), faults_(std::move(faults)) {}
 
     [[nodiscard]] B& wrapped() noexcept { return backend_; }
 
-    [[nodiscard]] Result<void> sanity_check(Context& ctx, const Firmware& firmware) requires HasSanityCheck<B> {
-        return faults_.call({.name = "backend.sanity_check"}, [&] { return backend_.sanity_check(ctx, firmware); });
+    [[nodiscard]] Result<Image> parse(Context& ctx, const Firmware& firmware) requires HasParse<B> {
+        return faults_.call({.name = "backend.parse"}, [&] { return backend_.parse(ctx, firmware); });
     }
 
-    [[nodiscard]] DeviceAddress boot_address(Context& ctx, const Firmware& firmware) requires HasBootAddress<B> {
-        return backend_.boot_address(ctx, firmware);
+    [[nodiscard]] DeviceAddress boot_address(Context& ctx, const Image& image) requires HasBootAddress<B> {
+        return backend_.boot_address(ctx, image);
     }
 
-    [[nodiscard]] Result<std::vector<std::byte>> parse_fw(Context& ctx,
-                                                          const Firmware& firmware) requires ParsesImage<B> {
-        return faults_.call({.name = "backend.parse_fw"}, [&] { return backend_.parse_fw(ctx, firmware); });
+    [[nodiscard]] Result<std::vector<std::byte>> parse_fw(Context& ctx, const Image& image) requires ParsesImage<B> {
+        return faults_.call({.name = "backend.parse_fw"}, [&] { return backend_.parse_fw(ctx, image); });
     }
 
     template <MemoryProvider M>
-    [[nodiscard]] Result<std::vector<std::byte>> parse_fw(Context& ctx, const Firmware& firmware,
+    [[nodiscard]] Result<std::vector<std::byte>> parse_fw(Context& ctx, const Image& image,
                                                           M& memory) requires ParsesMemory<B> {
         return faults_.call({.name = "backend.parse_fw", .also = FaultKind::late},
-                            [&] { return backend_.parse_fw(ctx, firmware, memory); });
+                            [&] { return backend_.parse_fw(ctx, image, memory); });
     }
 
-    [[nodiscard]] Result<void> load(Context& ctx, const Firmware& firmware) {
+    [[nodiscard]] Result<void> load(Context& ctx, const Image& image) {
         return faults_.call({.name = "backend.load", .also = FaultKind::late},
-                            [&] { return backend_.load(ctx, firmware); });
+                            [&] { return backend_.load(ctx, image); });
     }
 
     template <MemoryProvider M>
@@ -55,9 +57,9 @@ class FaultyBackend {
         return faults_.call({.name = "backend.loaded_table"}, [&] { return backend_.loaded_table(ctx, memory); });
     }
 
-    [[nodiscard]] std::span<std::byte> find_loaded_rsc_table(Context& ctx, const Firmware& firmware) requires
-        HasFindLoadedRscTable<B> {
-        return backend_.find_loaded_rsc_table(ctx, firmware);
+    [[nodiscard]] std::span<std::byte> find_loaded_rsc_table(Context& ctx,
+                                                             const Image& image) requires HasFindLoadedRscTable<B> {
+        return backend_.find_loaded_rsc_table(ctx, image);
     }
 
     [[nodiscard]] Result<VendorEntry> handle_rsc(Context& ctx, const ResourceEntry& entry) requires HasHandleRsc<B> {
