@@ -66,10 +66,8 @@ Result<std::vector<std::byte>> Backend::parse_fw(Context& /*ctx*/, const ElfImag
 
 Result<void> Backend::load(Context& ctx, const ElfImage& image) const {
     notice_headers_cut_off(ctx, image);
-    for (std::uint32_t i = 0; i < image.segment_count(); ++i) {
-        const ElfSegment segment = image.segment(i);
+    for (const ElfSegment segment : image.segments())
         if (segment.loadable()) RPROC_TRY(load_segment(ctx, image, segment));
-    }
     return {};
 }
 

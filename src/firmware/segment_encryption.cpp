@@ -50,10 +50,8 @@ std::vector<Piece> readable_pieces(const ElfImage& image) {
 
 std::vector<Piece> encrypted_pieces(const ElfImage& image) {
     std::vector<Piece> pieces;
-    for (std::uint32_t i = 0; i < image.segment_count(); ++i) {
-        const ElfSegment segment = image.segment(i);
+    for (const ElfSegment segment : image.segments())
         if (is_encrypted(segment)) pieces.push_back({place_of(segment), segment.offset, segment.filesz});
-    }
     std::ranges::stable_sort(pieces, {}, &Piece::offset);
     return pieces;
 }
@@ -91,8 +89,7 @@ Result<std::vector<AesIv>> encrypt_segments(std::span<std::byte> elf, const std:
     RPROC_TRY_ASSIGN(const ElfImage image, ElfImage::parse(elf));
     RPROC_TRY(check(image, name));
     std::vector<AesIv> used;
-    for (std::uint32_t i = 0; i < image.segment_count(); ++i) {
-        const ElfSegment segment = image.segment(i);
+    for (const ElfSegment segment : image.segments()) {
         const AesIv iv = ivs();
         used.push_back(iv);
         if (!is_encrypted(segment)) continue;

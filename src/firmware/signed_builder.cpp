@@ -78,8 +78,7 @@ Result<void> check_signable(const Firmware& image) {
     const auto elf = ElfImage::parse(image.bytes());
     if (!elf) return fail(not_an_elf(elf.error(), image.name()));
     RPROC_TRY(check_headers(*elf, image.name()));
-    for (std::uint32_t i = 0; i < elf->segment_count(); ++i) {
-        const ElfSegment segment = elf->segment(i);
+    for (const ElfSegment segment : elf->segments()) {
         if (fits(segment.offset, segment.filesz, image.bytes().size())) continue;
         return fail(kBytesCutOff, place_of(segment).in_file(image.name()));
     }
@@ -131,7 +130,7 @@ Result<std::vector<wire::HashEntry>> hash_table(const std::vector<Firmware>& ima
     std::vector<wire::HashEntry> table;
     for (const Firmware& image : images) {
         RPROC_TRY_ASSIGN(const ElfImage elf, ElfImage::parse(image.bytes()));
-        for (std::uint32_t i = 0; i < elf.segment_count(); ++i) table.push_back(hash_entry(elf, elf.segment(i)));
+        for (const ElfSegment segment : elf.segments()) table.push_back(hash_entry(elf, segment));
     }
     return table;
 }

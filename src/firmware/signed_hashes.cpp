@@ -46,10 +46,8 @@ Result<std::vector<SegmentHash>> check_segment_hashes(const SignedImage& package
     std::vector<SegmentHash> states;
     for (std::uint32_t i = 0; i < package.image_count(); ++i) {
         RPROC_TRY_ASSIGN(const ElfImage image, image_of(package, i));
-        for (std::uint32_t k = 0; k < image.segment_count(); ++k) {
-            const ElfSegment segment = image.segment(k);
+        for (const ElfSegment segment : image.segments())
             states.push_back({i, segment, state_of(package, image, segment)});
-        }
     }
     return states;
 }

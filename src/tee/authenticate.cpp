@@ -169,13 +169,14 @@ class HashTable {
         if (image.segment_count() != image.header().phnum)
             return refuse(ResultCode::bad_format, "the program headers run past the end of an image");
         std::vector<AuthenticSegment> segments;
-        for (std::uint32_t i = 0; i < image.segment_count(); ++i, ++next_) {
+        for (const ElfSegment header : image.segments()) {
             if (at_end())
                 return refuse(ResultCode::no_data, "the hash table has fewer entries than there are segments");
-            RPROC_TRY_ASSIGN(auto segment, check_segment(image, image.segment(i), package_.hash(next_)));
+            RPROC_TRY_ASSIGN(auto segment, check_segment(image, header, package_.hash(next_)));
             const bool encrypted = !ivs_.empty() && segment.header.loadable() && segment.header.filesz != 0;
             if (encrypted) segment.iv = ivs_.subspan(next_ * kAesBlockSize, kAesBlockSize);
             segments.push_back(segment);
+            ++next_;
         }
         return segments;
     }

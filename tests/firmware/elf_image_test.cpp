@@ -105,6 +105,18 @@ TEST_P(ElfImageTest, ReadsSegments) {
     EXPECT_EQ(image.segment(1).type, 4U);
 }
 
+TEST_P(ElfImageTest, WalksItsSegmentsInOrder) {
+    const HeapFile file(good(GetParam()).build());
+    const ElfImage image = file.parse().value();
+    std::uint32_t next = 0;
+    for (const ElfSegment segment : image.segments()) {
+        EXPECT_EQ(segment.index, next);
+        EXPECT_EQ(segment.paddr, image.segment(next).paddr);
+        ++next;
+    }
+    EXPECT_EQ(next, image.segment_count());
+}
+
 TEST_P(ElfImageTest, ReadsSections) {
     const HeapFile file(good(GetParam()).build());
     const auto image = file.parse().value();

@@ -15,6 +15,7 @@
 #include "rproc/observer.hpp"
 #include "rproc/resource/entries.hpp"
 #include "rproc/resource/table_view.hpp"
+#include "rproc/resource/vdev_names.hpp"
 #include "rproc/resource/vring_size.hpp"
 #include "rproc/result.hpp"
 
@@ -40,13 +41,8 @@ class ResourceHandler {
     ///   devmem_without_iommu: a devmem entry; where there is an IOMMU, they do not come here (map_devmem);
     ///   vdev_too_many_vrings: Linux takes two.
     [[nodiscard]] Result<void> handle(const ResourceEntry& entry) {
-        switch (static_cast<wire::EntryType>(entry.type())) {
-            case wire::EntryType::carveout: return decoded(entry, decode_carveout(entry));
-            case wire::EntryType::devmem: return refuse_devmem(entry);
-            case wire::EntryType::trace: return decoded(entry, decode_trace(entry));
-            case wire::EntryType::vdev: return decoded(entry, decode_vdev(entry));
-            default: return {};
-        }
+        if (entry.is(wire::EntryType::devmem)) return refuse_devmem(entry);  // before it is decoded, as the kernel does
+        return visit(entry, [this](const auto&... decoded) { return take(decoded...); });
     }
 
     /// Remembers that an entry was passed over, as Linux does with types that it does not know.
@@ -62,12 +58,6 @@ class ResourceHandler {
 
   private:
     static constexpr std::uint32_t kMaxVrings = 2;
-
-    template <class T>
-    [[nodiscard]] Result<void> decoded(const ResourceEntry& entry, const Result<T>& payload) {
-        if (!payload) return fail(payload.error());
-        return take(entry, *payload);
-    }
 
     [[nodiscard]] Result<void> take(const ResourceEntry& entry, const wire::Carveout& request) {
         const std::string_view name = wire::view(request.name);
@@ -93,6 +83,12 @@ class ResourceHandler {
     [[nodiscard]] static Result<void> refuse_devmem(const ResourceEntry& entry) {
         return fail(ErrorCode::devmem_without_iommu, place_of(entry));
     }
+    [[nodiscard]] static Result<void> take(const ResourceEntry& entry, const wire::Devmem& /*request*/) {
+        return refuse_devmem(entry);
+    }
+
+    /// Types that Linux does not know are not taken in here.
+    [[nodiscard]] static Result<void> take(const ResourceEntry& /*entry*/) { return {}; }
 
     /// A trace's place is not looked at before it is read.
     [[nodiscard]] Result<void> take(const ResourceEntry& /*entry*/, const wire::Trace& request) {
@@ -191,7 +187,7 @@ class ResourceHandler {
 
     [[nodiscard]] std::optional<Error> take_vring(const ResourceEntry& entry, Vdev& vdev, const wire::Vring& vring,
                                                   std::uint32_t index) {
-        std::string name = fill("vdev{0}vring{1}", {vdev.index, index});
+        std::string name = vring_name(vdev.index, index);
         const auto da = requested_da(vring.da);
         const std::uint64_t size = vring_carveout_size(vring.num, vring.align, ctx_.kernel());
         if (const Carveout* const registered = ctx_.carveouts().find_by_name(name)) {

@@ -12,6 +12,7 @@
 #include "rproc/core/context.hpp"
 #include "rproc/core/resources.hpp"
 #include "rproc/core/virtio_device.hpp"
+#include "rproc/resource/vdev_names.hpp"
 #include "rproc/result.hpp"
 
 namespace rproc {
@@ -154,7 +155,7 @@ class VirtioBus {
     /// The memory for the buffers of a device: its own reserved pool, or else the first memory of the processor, as in
     /// Linux. Null if that has no fixed address.
     [[nodiscard]] const Carveout* buffer_memory(const Vdev& vdev) {
-        if (const Carveout* own = ctx_.carveouts().find_by_name(fill("vdev{0}buffer", {vdev.index}))) return own;
+        if (const Carveout* own = ctx_.carveouts().find_by_name(buffer_name(vdev.index))) return own;
         const auto& all = ctx_.carveouts().all();
         if (all.empty() || all.front().kind == Carveout::Kind::allocated) return nullptr;
         return &all.front();

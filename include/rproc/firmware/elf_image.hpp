@@ -96,6 +96,9 @@ class ElfImage {
     [[nodiscard]] std::uint32_t segment_count() const noexcept { return segment_count_; }
     /// Precondition: `index < segment_count()`.
     [[nodiscard]] ElfSegment segment(std::uint32_t index) const noexcept;
+    /// All of them, in order: `for (const ElfSegment segment : image.segments())`. Valid as long as the image.
+    class Segments;
+    [[nodiscard]] Segments segments() const noexcept;
 
     /// The number of section headers that begin inside the file.
     [[nodiscard]] std::uint32_t section_count() const noexcept { return section_count_; }
@@ -124,5 +127,38 @@ class ElfImage {
     std::uint32_t section_count_ = 0;
     std::uint64_t names_offset_;  ///< of the section name table; past the end when the table is outside the file
 };
+
+/// The walk over the program headers of an image; each is read when it is reached.
+class ElfImage::Segments {
+  public:
+    /// Reads a program header when it is dereferenced. Only iterators of one image are compared.
+    class Iterator {
+      public:
+        /// Precondition: `index <= image.segment_count()`; `image` must outlive the iterator.
+        Iterator(const ElfImage& image, std::uint32_t index) noexcept : image_(&image), index_(index) {}
+
+        [[nodiscard]] ElfSegment operator*() const noexcept { return image_->segment(index_); }
+        Iterator& operator++() noexcept {
+            ++index_;
+            return *this;
+        }
+        [[nodiscard]] bool operator==(const Iterator& other) const noexcept { return index_ == other.index_; }
+
+      private:
+        const ElfImage* image_;
+        std::uint32_t index_;
+    };
+
+    /// `image` must outlive the walk.
+    explicit Segments(const ElfImage& image) noexcept : image_(&image) {}
+
+    [[nodiscard]] Iterator begin() const noexcept { return {*image_, 0}; }
+    [[nodiscard]] Iterator end() const noexcept { return {*image_, image_->segment_count()}; }
+
+  private:
+    const ElfImage* image_;
+};
+
+inline ElfImage::Segments ElfImage::segments() const noexcept { return Segments(*this); }
 
 }  // namespace rproc
