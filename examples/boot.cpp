@@ -14,5 +14,6 @@ int main(int argc, char** argv) {
         std::printf("%s\n  hint: %s\n", booted.error().message().c_str(), booted.error().hint().c_str());
         return 1;
     }
-    std::printf("running, with %zu virtio devices\n", m4.resources().vdevs.size());
+    const auto devices = m4.visit([](const rproc::ProcessorView& now) { return now.resources.vdevs.size(); });
+    std::printf("running, with %zu virtio devices\n", devices);
 }

@@ -31,5 +31,6 @@ int main(int argc, char** argv) {
     auto booted = m4.set_firmware(rproc::firmware_file(argv[2]));
     if (booted) booted = m4.boot();
     if (!booted) return refused(booted.error());
-    std::printf("authenticated and running, with %zu virtio devices\n", m4.resources().vdevs.size());
+    const auto devices = m4.visit([](const rproc::ProcessorView& now) { return now.resources.vdevs.size(); });
+    std::printf("authenticated and running, with %zu virtio devices\n", devices);
 }

@@ -2,6 +2,7 @@
 #include "rproc/debug/trace.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 
 #include <fmt/format.h>
@@ -11,14 +12,21 @@ namespace {
 
 constexpr std::byte kNotText{0};
 
-/// Copies the buffer, with a single read of each byte: the processor may write to it at any time.
+constexpr ErrorText kNoSuchTrace{.code = ErrorCode::trace_unavailable,
+                                 .message = "the firmware that runs has no trace buffer {0}; it has {1}",
+                                 .hint = "trace buffers are counted from 0"};
+
+/// A copy of the buffer. The processor may write to it at any time: each byte is read once, and atomically for a model
+/// whose processor is a thread of this program.
 Result<std::vector<std::byte>> copy_trace(const TraceBuffer& trace, const CarveoutRegistry& carveouts) {
     // An empty buffer is available if its address is mapped.
     const auto bytes = carveouts.da_to_va(trace.da, std::max<std::uint64_t>(trace.len, 1));
     if (bytes.empty()) {
         return fail(ErrorCode::trace_unavailable, place::Trace{trace.name}, trace.len, trace.da.value());
     }
-    return std::vector<std::byte>(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(trace.len));
+    std::vector<std::byte> copy(static_cast<std::size_t>(trace.len));
+    for (std::size_t i = 0; i < copy.size(); ++i) copy[i] = std::atomic_ref(bytes[i]).load(std::memory_order_relaxed);
+    return copy;
 }
 
 std::size_t first_zero(std::span<const std::byte> bytes) {
@@ -126,9 +134,22 @@ TraceNews TraceRing::from_start(std::span<const std::byte> now) {
     return {.text = text_of(now, 0, end), .restarted = true};
 }
 
-Result<TraceNews> TraceFollower::poll(const CarveoutRegistry& carveouts) {
-    RPROC_TRY_ASSIGN(auto now, copy_trace(trace_, carveouts));
-    return ring_.update(std::move(now));
+Result<TraceFollower::Copy> TraceFollower::copy_of(const ProcessorView& now) const {
+    const Place processor = place::Processor{now.name};
+    if (now.is_off()) return fail(ErrorCode::state_invalid, processor, "follow a trace of", to_string(now.state));
+    const auto& traces = now.resources.traces;
+    if (index_ >= traces.size()) return fail(kNoSuchTrace, processor, index_, traces.size());
+    RPROC_TRY_ASSIGN(auto bytes, copy_trace(traces[index_], now.carveouts));
+    return Copy{now.starts, std::move(bytes)};
+}
+
+TraceNews TraceFollower::news_of(Copy copy) {
+    const bool started_again = starts_ && *starts_ != copy.starts;
+    starts_ = copy.starts;
+    if (started_again) ring_.reset();
+    TraceNews news = ring_.update(std::move(copy.bytes));
+    news.restarted = news.restarted || started_again;
+    return news;
 }
 
 }  // namespace rproc

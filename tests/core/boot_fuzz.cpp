@@ -14,6 +14,7 @@
 #include "rproc/core/remote_processor.hpp"
 #include "rproc/elf/backend.hpp"
 #include "rproc/memory/model_memory.hpp"
+#include "support/alone.hpp"
 #include "support/elf_builder.hpp"
 
 namespace {
@@ -91,16 +92,16 @@ using Rproc = rproc::RemoteProcessor<rproc::elf::Backend, SmallPlatform, rproc::
 
 void require_nothing_left(const Rproc& rproc, const rproc::ModelMemory& memory) {
     require(rproc.state() == rproc::State::offline && memory.mapped() == 0);
-    require(rproc.carveouts().size() == 0 && rproc.table().empty());
-    require(rproc.resources().traces.empty() && rproc.resources().vdevs.empty());
+    require(test::alone(rproc).carveouts.size() == 0 && test::alone(rproc).table.empty());
+    require(test::alone(rproc).resources.traces.empty() && test::alone(rproc).resources.vdevs.empty());
 }
 
 void check_running(const Rproc& rproc) {
-    for (const Carveout& carveout : rproc.carveouts().all()) {
+    for (const Carveout& carveout : test::alone(rproc).carveouts.all()) {
         require(carveout.mapping.mapped() == (carveout.kind != Carveout::Kind::pool));
         require(!carveout.mapping.mapped() || carveout.mapping.bytes().size() == carveout.size);
     }
-    for (const rproc::Vdev& vdev : rproc.resources().vdevs) require(vdev.registered == vdev.usable);
+    for (const rproc::Vdev& vdev : test::alone(rproc).resources.vdevs) require(vdev.registered == vdev.usable);
 }
 
 bool boot(Rproc& rproc, rproc::Firmware firmware) {

@@ -15,6 +15,7 @@
 #include "core/fakes.hpp"
 #include "rproc/core/remote_processor.hpp"
 #include "rproc/resource/table_builder.hpp"
+#include "support/alone.hpp"
 #include "support/elf_builder.hpp"
 
 namespace rproc {
@@ -48,10 +49,10 @@ class Processor {
     void expect_nothing_left() {
         EXPECT_EQ(rproc.state(), State::offline);
         EXPECT_EQ(memory.mapped(), 0U);
-        EXPECT_EQ(rproc.carveouts().size(), 0U);
-        EXPECT_TRUE(rproc.table().empty());
-        EXPECT_TRUE(rproc.resources().traces.empty());
-        EXPECT_TRUE(rproc.resources().vdevs.empty());
+        EXPECT_EQ(test::alone(rproc).carveouts.size(), 0U);
+        EXPECT_TRUE(test::alone(rproc).table.empty());
+        EXPECT_TRUE(test::alone(rproc).resources.traces.empty());
+        EXPECT_TRUE(test::alone(rproc).resources.vdevs.empty());
         EXPECT_TRUE(recorder.all_closed());
     }
 
@@ -167,9 +168,10 @@ TEST_P(BootFailure, LeavesNothingBehindAndTheNextFirmwareBoots) {
     m4.script.refuse.clear();
     m4.script.table = sound_table();
     ASSERT_EQ(outcome(m4.rproc.boot()), "ok");
-    ASSERT_EQ(m4.rproc.resources().vdevs.size(), 1U);
-    EXPECT_EQ(m4.rproc.resources().vdevs[0].vrings[0].notify_id, 0U) << "ids of the failed boot were given back";
-    EXPECT_TRUE(m4.rproc.resources().vdevs[0].registered);
+    ASSERT_EQ(test::alone(m4.rproc).resources.vdevs.size(), 1U);
+    EXPECT_EQ(test::alone(m4.rproc).resources.vdevs[0].vrings[0].notify_id, 0U)
+        << "ids of the failed boot were given back";
+    EXPECT_TRUE(test::alone(m4.rproc).resources.vdevs[0].registered);
     ASSERT_EQ(outcome(m4.rproc.shutdown()), "ok");
     m4.expect_nothing_left();
 }
@@ -277,7 +279,7 @@ TEST(BootSteps, AllocatedMemoryIsWrittenIntoTheTable) {
     Processor<FullBackend, BoardPlatform> m4;
     m4.script.table = sound_table();
     ASSERT_EQ(outcome(m4.rproc.boot()), "ok");
-    const auto view = ResourceTableView::parse(m4.rproc.table()).value();
+    const auto view = ResourceTableView::parse(test::alone(m4.rproc).table).value();
     const auto carveout = decode_carveout(view.entry(0).value()).value();
     EXPECT_EQ(carveout.da, 0xd0000000U);
     EXPECT_EQ(carveout.pa, 0xd0000000U);
@@ -293,8 +295,8 @@ TEST(BootSteps, TheCachedTableIsCopiedOverTheLoadedOne) {
     m4.script.table = sound_table();
     m4.script.loaded_table_at = DeviceAddress(0x200);
     ASSERT_EQ(outcome(m4.rproc.boot()), "ok");
-    const auto loaded = m4.rproc.carveouts().da_to_va(DeviceAddress(0x200), m4.script.table.size());
-    EXPECT_EQ(m4.rproc.table().data(), loaded.data());
+    const auto loaded = test::alone(m4.rproc).carveouts.da_to_va(DeviceAddress(0x200), m4.script.table.size());
+    EXPECT_EQ(test::alone(m4.rproc).table.data(), loaded.data());
     const auto view = ResourceTableView::parse(loaded).value();
     EXPECT_EQ(decode_carveout(view.entry(0).value()).value().da, 0xd0000000U);
     EXPECT_EQ(decode_vdev(view.entry(2).value()).value().header().status, kVirtioAcknowledge);
@@ -307,8 +309,8 @@ TEST(BootSteps, ATableThatIsNotLoadedStaysACopy) {
     m4.script.table = sound_table();
     m4.script.loaded_table_at = DeviceAddress(0xff8);
     ASSERT_EQ(outcome(m4.rproc.boot()), "ok");
-    EXPECT_EQ(m4.rproc.table().size(), m4.script.table.size());
-    EXPECT_TRUE(m4.rproc.resources().vdevs[0].registered);
+    EXPECT_EQ(test::alone(m4.rproc).table.size(), m4.script.table.size());
+    EXPECT_TRUE(test::alone(m4.rproc).resources.vdevs[0].registered);
 }
 
 // FullBackend's image is a copy of the firmware.

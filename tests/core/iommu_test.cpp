@@ -12,6 +12,7 @@
 #include "rproc/core/remote_processor.hpp"
 #include "rproc/memory/model_iommu.hpp"
 #include "rproc/resource/table_builder.hpp"
+#include "support/alone.hpp"
 
 namespace rproc {
 namespace {
@@ -75,10 +76,10 @@ TEST_F(IommuTest, ShowsAPeripheralWhereADevmemEntrySays) {
 
 TEST_F(IommuTest, ShowsACarveoutAtTheAddressThatTheFirmwareWants) {
     ASSERT_EQ(boot(ResourceTableBuilder{}.carveout("heap", 0x80000000, 0x3000)), "ok");
-    const Carveout& heap = rproc.carveouts().all().at(0);
+    const Carveout& heap = test::alone(rproc).carveouts.all().at(0);
     EXPECT_EQ(heap.da, DeviceAddress(0x80000000));
     EXPECT_EQ(domain.access(DeviceAddress(0x80002fff)), PhysicalAddress(heap.pa.value() + 0x2fff));
-    EXPECT_FALSE(rproc.carveouts().da_to_va(DeviceAddress(0x80000000), 0x3000).empty());
+    EXPECT_FALSE(test::alone(rproc).carveouts.da_to_va(DeviceAddress(0x80000000), 0x3000).empty());
     EXPECT_THAT(recorder.notices, testing::Not(Contains("carveout-elsewhere")));
     ASSERT_EQ(outcome(rproc.shutdown()), "ok");
     expect_nothing_left();

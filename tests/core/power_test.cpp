@@ -8,6 +8,7 @@
 
 #include "core/fakes.hpp"
 #include "rproc/core/remote_processor.hpp"
+#include "support/alone.hpp"
 
 namespace rproc {
 namespace {
@@ -155,7 +156,7 @@ TEST_F(Power, RemovalDoesNotInsistOnAStop) {
     script.refuse = "stop";
     rproc->remove();
     EXPECT_EQ(rproc->state(), State::deleted);
-    EXPECT_EQ(rproc->carveouts().size(), 0U);
+    EXPECT_EQ(test::alone(*rproc).carveouts.size(), 0U);
 }
 
 TEST_F(Power, RemovalStopsAlsoWhatDoesNotWakeUp) {

@@ -10,6 +10,7 @@
 #include "core/fakes.hpp"
 #include "rproc/core/remote_processor.hpp"
 #include "rproc/resource/table_builder.hpp"
+#include "support/alone.hpp"
 
 namespace rproc {
 namespace {
@@ -60,8 +61,8 @@ TEST_F(Recovery, StopsLoadsAndStartsWithTheResourcesThatAreThere) {
     EXPECT_THAT(script.calls, ElementsAre("before stop", "stop", "parse", "load", "find_loaded_rsc_table",
                                           "before start", "start", "after start"));
     EXPECT_EQ(rproc.state(), State::running);
-    EXPECT_EQ(rproc.resources().traces.size(), 1U);
-    EXPECT_TRUE(rproc.resources().vdevs.at(0).registered);
+    EXPECT_EQ(test::alone(rproc).resources.traces.size(), 1U);
+    EXPECT_TRUE(test::alone(rproc).resources.vdevs.at(0).registered);
     EXPECT_TRUE(recorder.all_closed());
     EXPECT_THAT(recorder.lines,
                 ElementsAre("crash detected in m4: type watchdog", "handling crash #1 in m4", "recovering m4",
@@ -71,18 +72,18 @@ TEST_F(Recovery, StopsLoadsAndStartsWithTheResourcesThatAreThere) {
 
 TEST_F(Recovery, PutsTheTableBackAsItWasBeforeTheFirstStart) {
     boot();
-    const std::vector<std::byte> before(rproc.table().begin(), rproc.table().end());
-    const auto loaded = rproc.carveouts().da_to_va(kTableAt, before.size());
-    ASSERT_EQ(rproc.table().data(), loaded.data());
+    const std::vector<std::byte> before(test::alone(rproc).table.begin(), test::alone(rproc).table.end());
+    const auto loaded = test::alone(rproc).carveouts.da_to_va(kTableAt, before.size());
+    ASSERT_EQ(test::alone(rproc).table.data(), loaded.data());
     std::ranges::fill(loaded, std::byte{0xee});  // the firmware has crashed over it
     ASSERT_EQ(outcome(rproc.handle_crash(CrashType::watchdog)), "ok");
     EXPECT_THAT(std::vector<std::byte>(loaded.begin(), loaded.end()), testing::ElementsAreArray(before));
-    EXPECT_EQ(rproc.table().data(), loaded.data());
+    EXPECT_EQ(test::alone(rproc).table.data(), loaded.data());
 }
 
 TEST_F(Recovery, AHandlerSeesTheMemoryAsTheCrashLeftIt) {
     boot();
-    const auto loaded = rproc.carveouts().da_to_va(kTableAt, script.table.size());
+    const auto loaded = test::alone(rproc).carveouts.da_to_va(kTableAt, script.table.size());
     std::vector<std::byte> seen;
     rproc.set_crash_handler([&](const CrashScene& scene) {
         static_cast<void>(script.call("handler"));
@@ -158,7 +159,7 @@ TEST_F(Recovery, AStopThatFailsLeavesItCrashed) {
     EXPECT_EQ(rproc.state(), State::crashed);
     script.refuse.clear();
     EXPECT_EQ(outcome(rproc.recover()), "ok");
-    EXPECT_TRUE(rproc.resources().vdevs.at(0).registered);
+    EXPECT_TRUE(test::alone(rproc).resources.vdevs.at(0).registered);
 }
 
 TEST_F(Recovery, ALaterFailureLeavesNothingAndTheNextBootWorks) {
@@ -168,8 +169,8 @@ TEST_F(Recovery, ALaterFailureLeavesNothingAndTheNextBootWorks) {
         EXPECT_EQ(outcome(rproc.handle_crash(CrashType::watchdog)), "register-failed") << refused;
         EXPECT_EQ(rproc.state(), State::offline) << refused;
         EXPECT_EQ(memory.mapped(), 0U) << refused;
-        EXPECT_EQ(rproc.carveouts().size(), 0U) << refused;
-        EXPECT_TRUE(rproc.table().empty()) << refused;
+        EXPECT_EQ(test::alone(rproc).carveouts.size(), 0U) << refused;
+        EXPECT_TRUE(test::alone(rproc).table.empty()) << refused;
         EXPECT_THAT(script.calls, Contains("unprepare")) << refused;
         EXPECT_EQ(script.count("release_fw"), 1) << refused;
         EXPECT_TRUE(recorder.all_closed()) << refused;

@@ -11,6 +11,7 @@
 
 #include "core/fakes.hpp"
 #include "rproc/resource/table_builder.hpp"
+#include "support/alone.hpp"
 
 namespace rproc {
 namespace {
@@ -51,7 +52,7 @@ TEST_F(RemoteProcessorTest, HasTheNameAndStateOfItsPlatform) {
 TEST_F(RemoteProcessorTest, BootsAndStops) {
     ASSERT_EQ(outcome(rproc->boot()), "ok");
     EXPECT_EQ(rproc->state(), State::running);
-    EXPECT_EQ(rproc->carveouts().size(), 4U);
+    EXPECT_EQ(test::alone(*rproc).carveouts.size(), 4U);
     ASSERT_EQ(outcome(rproc->shutdown()), "ok");
     EXPECT_EQ(rproc->state(), State::offline);
     EXPECT_EQ(memory.mapped(), 0U);
@@ -61,7 +62,7 @@ TEST_F(RemoteProcessorTest, BootsAgainAndAgain) {
     script.table = ResourceTableBuilder{}.vdev(7, 0, {{}, {}}).build();
     for (int i = 0; i < 3; ++i) {
         ASSERT_EQ(outcome(rproc->boot()), "ok") << i;
-        EXPECT_EQ(rproc->resources().vdevs.size(), 1U) << i;
+        EXPECT_EQ(test::alone(*rproc).resources.vdevs.size(), 1U) << i;
         ASSERT_EQ(outcome(rproc->shutdown()), "ok") << i;
     }
     EXPECT_EQ(script.count("release_fw"), 3);
@@ -110,7 +111,7 @@ TEST_F(RemoteProcessorTest, AStopThatFailsKeepsRunningAndMayBeRepeated) {
         EXPECT_EQ(outcome(stopped), "register-failed");
         EXPECT_EQ(stopped.error().step(), Step::stop);
         EXPECT_EQ(rproc->state(), State::running);
-        EXPECT_EQ(rproc->carveouts().size(), 4U);
+        EXPECT_EQ(test::alone(*rproc).carveouts.size(), 4U);
         EXPECT_EQ(memory.mapped(), 3U);
         EXPECT_EQ(script.count("release_fw"), 0);
         EXPECT_TRUE(recorder.all_closed());

@@ -18,6 +18,7 @@
 #include "rproc/core/remote_processor.hpp"
 #include "rproc/firmware/elf_image.hpp"
 #include "rproc/resource/table_builder.hpp"
+#include "support/alone.hpp"
 
 namespace rproc {
 namespace {
@@ -51,7 +52,7 @@ class CoredumperTest : public testing::Test {
         EXPECT_EQ(outcome(rproc.set_firmware(test::some_firmware())), "ok");
         rproc.set_crash_handler(dumper.handler());
         EXPECT_EQ(outcome(rproc.boot()), "ok");
-        std::ranges::fill(rproc.carveouts().da_to_va(DeviceAddress(0), 0x1000), std::byte{0x11});
+        std::ranges::fill(test::alone(rproc).carveouts.da_to_va(DeviceAddress(0), 0x1000), std::byte{0x11});
     }
     ~CoredumperTest() override { fs::remove_all(directory); }
 
@@ -106,7 +107,7 @@ TEST_F(CoredumperTest, InlineIsWrittenWhenRecoveryGoesOn) {
 TEST_F(CoredumperTest, EnabledHoldsTheMemoryAsTheCrashLeftIt) {
     dumper.set_mode(CoredumpMode::enabled);
     ASSERT_EQ(outcome(rproc.handle_crash(CrashType::watchdog)), "ok");
-    std::ranges::fill(rproc.carveouts().da_to_va(DeviceAddress(0), 0x1000), std::byte{0x22});
+    std::ranges::fill(test::alone(rproc).carveouts.da_to_va(DeviceAddress(0), 0x1000), std::byte{0x22});
     ASSERT_EQ(outcome(rproc.handle_crash(CrashType::watchdog)), "ok");
     dumper.wait_idle();
     EXPECT_THAT(reports, ElementsAre("m4-crash1.core: ok", "m4-crash2.core: ok"));

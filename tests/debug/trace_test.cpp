@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "error/outcome.hpp"
@@ -18,6 +19,7 @@ namespace {
 
 using namespace std::string_literals;
 using test::outcome;
+using testing::StartsWith;
 
 std::vector<std::byte> bytes_of(std::string_view text) {
     const auto bytes = std::as_bytes(std::span(text));
@@ -314,8 +316,23 @@ class TraceTest : public testing::Test {
         return text ? *text : "error: " + text.error().message() + "; " + text.error().kernel_line();
     }
 
+    /// What a visit of a running processor shows, whose only trace buffer is this.
+    std::string follow(TraceFollower& follower, const TraceBuffer& trace, State state = State::running) {
+        Resources resources;
+        resources.traces.push_back(trace);
+        const auto news = follower.poll({.name = "m4",
+                                         .state = state,
+                                         .starts = starts,
+                                         .carveouts = carveouts,
+                                         .resources = resources,
+                                         .table = {}});
+        if (!news) return "error: " + news.error().message();
+        return (news->restarted ? "restarted: " : "") + news->text;
+    }
+
     ModelMemory memory;
     CarveoutRegistry carveouts;
+    unsigned starts = 1;
 };
 
 TEST_F(TraceTest, ReadsUpToTheFirstZero) {
@@ -329,9 +346,9 @@ TEST_F(TraceTest, ReadsUpToTheFirstZero) {
 TEST_F(TraceTest, AnEmptyBufferHasNoText) {
     put(0x10000010, "hello");
     EXPECT_EQ(read(0x10000010, 0), "");
-    TraceFollower follower({"log", DeviceAddress(0x10000010), 0});
-    EXPECT_EQ(follower.poll(carveouts).value().text, "");
-    EXPECT_EQ(follower.poll(carveouts).value().text, "");
+    TraceFollower follower;
+    EXPECT_EQ(follow(follower, {"log", DeviceAddress(0x10000010), 0}), "");
+    EXPECT_EQ(follow(follower, {"log", DeviceAddress(0x10000010), 0}), "");
     EXPECT_EQ(read(0x20000000, 0).substr(0, 5), "error");
 }
 
@@ -343,23 +360,54 @@ TEST_F(TraceTest, ABufferOutsideMemorySaysSo) {
     EXPECT_EQ(outcome(read_trace({"log", DeviceAddress(0x100000f0), 0x11}, carveouts)), "trace-unavailable");
 }
 
+const TraceBuffer kLog{"log", DeviceAddress(0x10000000), 0x100};
+
 TEST_F(TraceTest, AFollowerGoesOnAfterItsMemoryWasAway) {
-    TraceFollower follower({"log", DeviceAddress(0x10000000), 0x100});
+    TraceFollower follower;
     put(0x10000000, "one\n");
-    EXPECT_EQ(follower.poll(carveouts).value().text, "one\n");
-    CarveoutRegistry none;
-    EXPECT_EQ(outcome(follower.poll(none)), "trace-unavailable");
+    EXPECT_EQ(follow(follower, kLog), "one\n");
+    EXPECT_THAT(follow(follower, {"log", DeviceAddress(0x20000000), 0x100}),
+                StartsWith("error: trace \"log\": 256 bytes"));
     put(0x10000004, "two\n");
-    EXPECT_EQ(follower.poll(carveouts).value().text, "two\n");
-    EXPECT_EQ(follower.trace().name, "log");
+    EXPECT_EQ(follow(follower, kLog), "two\n");
 }
 
 TEST_F(TraceTest, AFollowerThatIsResetBeginsAnew) {
-    TraceFollower follower({"log", DeviceAddress(0x10000000), 0x100});
+    TraceFollower follower;
     put(0x10000000, "one\n");
-    static_cast<void>(follower.poll(carveouts));
+    EXPECT_EQ(follow(follower, kLog), "one\n");
     follower.reset();
-    EXPECT_EQ(follower.poll(carveouts).value().text, "one\n");
+    ++starts;
+    EXPECT_EQ(follow(follower, kLog), "one\n");
+}
+
+TEST_F(TraceTest, ARunThatWritesTheSameTextIsANewRun) {
+    TraceFollower follower;
+    put(0x10000000, "booted\n");
+    EXPECT_EQ(follow(follower, kLog), "booted\n");
+    ++starts;
+    EXPECT_EQ(follow(follower, kLog), "restarted: booted\n");
+    EXPECT_EQ(follow(follower, kLog), "") << "a restart is told once";
+}
+
+TEST_F(TraceTest, AProcessorThatIsOffEndsTheFollowUntilTheNextBoot) {
+    TraceFollower follower;
+    put(0x10000000, "one\n");
+    EXPECT_EQ(follow(follower, kLog), "one\n");
+    put(0x10000004, "two\n");
+    EXPECT_EQ(follow(follower, kLog, State::crashed), "two\n") << "its last words";
+    for (const State off : {State::offline, State::detached, State::deleted}) {
+        EXPECT_EQ(follow(follower, kLog, off),
+                  "error: m4: cannot follow a trace of a processor that is " + std::string(to_string(off)));
+    }
+    ++starts;
+    EXPECT_EQ(follow(follower, kLog), "restarted: one\ntwo\n");
+}
+
+TEST_F(TraceTest, AFirmwareWithoutThatBufferSaysSo) {
+    TraceFollower follower(2);
+    EXPECT_EQ(follow(follower, kLog), "error: m4: the firmware that runs has no trace buffer 2; it has 1");
+    EXPECT_EQ(follower.index(), 2U);
 }
 
 }  // namespace

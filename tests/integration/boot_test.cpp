@@ -15,6 +15,7 @@
 #include <nlohmann/json.hpp>
 
 #include "rproc/rproc.hpp"
+#include "support/alone.hpp"
 #include "support/debugfs_table.hpp"
 #include "support/shapes.hpp"
 
@@ -51,7 +52,7 @@ struct Guest {
         return m4.boot();
     }
     std::vector<std::byte> at(std::uint64_t da, std::size_t size) const {
-        const auto bytes = m4.carveouts().da_to_va(DeviceAddress(da), size);
+        const auto bytes = test::alone(m4).carveouts.da_to_va(DeviceAddress(da), size);
         return {bytes.begin(), bytes.end()};
     }
 };
@@ -135,7 +136,7 @@ TEST(Boot, TablesReadAsTheKernelsDebugfsShowsThem) {
         if (kernel.at("state") != "running" || different.contains(name)) continue;
         Guest guest;
         ASSERT_TRUE(guest.boot(name).has_value()) << name;
-        EXPECT_EQ(without_allocated_addresses(debugfs_table(guest.m4.table())),
+        EXPECT_EQ(without_allocated_addresses(debugfs_table(test::alone(guest.m4).table)),
                   without_allocated_addresses(kernel.at("rsc").get<std::vector<std::string>>()))
             << name;
         ++compared;
@@ -150,7 +151,7 @@ TEST(Boot, CarveoutsAreThoseOfTheKernelInItsOrder) {
         Guest guest;
         ASSERT_TRUE(guest.boot(name).has_value()) << name;
         std::vector<std::string> names;
-        for (const Carveout& carveout : guest.m4.carveouts().all()) names.push_back(carveout.name);
+        for (const Carveout& carveout : test::alone(guest.m4).carveouts.all()) names.push_back(carveout.name);
         EXPECT_EQ(names, recorded.at(name).at("carveouts").get<std::vector<std::string>>()) << name;
     }
 }
@@ -161,18 +162,18 @@ TEST(Boot, LoadedTableIsTheOneInUse) {
     const auto image = ElfImage::parse(images().at("elf-good"));
     const auto section = image->find_section(".resource_table");
 
-    const auto in_memory = guest.m4.carveouts().da_to_va(section->addr, section->size);
+    const auto in_memory = test::alone(guest.m4).carveouts.da_to_va(section->addr, section->size);
 
-    EXPECT_EQ(guest.m4.table().data(), in_memory.data());
-    EXPECT_EQ(guest.m4.table().size(), section->size);
+    EXPECT_EQ(test::alone(guest.m4).table.data(), in_memory.data());
+    EXPECT_EQ(test::alone(guest.m4).table.size(), section->size);
 }
 
 TEST(Boot, TableOutsideEveryMemoryBootsOnTheCachedCopy) {
     Guest guest;
     ASSERT_TRUE(guest.boot("table-address-unmapped").has_value());
 
-    ASSERT_FALSE(guest.m4.table().empty());
-    EXPECT_EQ(guest.m4.resources().vdevs.size(), 1U);
+    ASSERT_FALSE(test::alone(guest.m4).table.empty());
+    EXPECT_EQ(test::alone(guest.m4).resources.vdevs.size(), 1U);
 }
 
 TEST(Boot, EveryShapeLeavesNothingBehindAndTheNextBoots) {
@@ -188,10 +189,10 @@ TEST(Boot, EveryShapeLeavesNothingBehindAndTheNextBoots) {
         }
         ASSERT_EQ(guest.m4.state(), State::offline) << name;
         ASSERT_EQ(guest.memory.mapped(), 0U) << name;
-        ASSERT_EQ(guest.m4.carveouts().size(), 0U) << name;
-        ASSERT_TRUE(guest.m4.table().empty()) << name;
-        ASSERT_TRUE(guest.m4.resources().vdevs.empty()) << name;
-        ASSERT_TRUE(guest.m4.resources().traces.empty()) << name;
+        ASSERT_EQ(test::alone(guest.m4).carveouts.size(), 0U) << name;
+        ASSERT_TRUE(test::alone(guest.m4).table.empty()) << name;
+        ASSERT_TRUE(test::alone(guest.m4).resources.vdevs.empty()) << name;
+        ASSERT_TRUE(test::alone(guest.m4).resources.traces.empty()) << name;
 
         ASSERT_TRUE(guest.boot("elf-good").has_value()) << "after " << name;
         ASSERT_TRUE(guest.m4.shutdown().has_value()) << "after " << name;
@@ -227,7 +228,7 @@ TEST(Boot, BoardsWithoutUsableMemoryRegionsAreRefusedAtPrepare) {
             ASSERT_FALSE(booted.has_value()) << name;
             EXPECT_EQ(booted.error().code(), code) << name;
             EXPECT_EQ(booted.error().step(), Step::prepare) << name;
-            EXPECT_EQ(m4.carveouts().size(), 0U) << name;
+            EXPECT_EQ(test::alone(m4).carveouts.size(), 0U) << name;
         }
     }
 }

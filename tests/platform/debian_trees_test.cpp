@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "rproc/rproc.hpp"
+#include "support/alone.hpp"
 
 namespace rproc::platform {
 namespace {
@@ -35,8 +36,8 @@ void boot_example(const Board& board, const std::string& name) {
     const auto booted = m4.boot();
 
     ASSERT_TRUE(booted.has_value()) << name << ": " << booted.error().message();
-    ASSERT_EQ(m4.resources().vdevs.size(), 1U) << name;
-    EXPECT_TRUE(m4.resources().vdevs.front().registered) << name;
+    ASSERT_EQ(test::alone(m4).resources.vdevs.size(), 1U) << name;
+    EXPECT_TRUE(test::alone(m4).resources.vdevs.front().registered) << name;
     EXPECT_TRUE(m4.shutdown().has_value()) << name;
 }
 

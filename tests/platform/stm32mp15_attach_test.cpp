@@ -11,6 +11,7 @@
 #include "core/fakes.hpp"
 #include "rproc/resource/table_builder.hpp"
 #include "rproc/rproc.hpp"
+#include "support/alone.hpp"
 
 namespace rproc::platform {
 namespace {
@@ -63,9 +64,10 @@ TEST_F(Attached, ABootJoinsTheRunningFirmware) {
     ASSERT_EQ(m4.state(), State::detached);
     ASSERT_EQ(outcome(m4.boot()), "ok");
     EXPECT_EQ(m4.state(), State::attached);
-    EXPECT_EQ(m4.table().data(), m4.carveouts().da_to_va(DeviceAddress(kTableAt), kAttachedSize).data());
-    EXPECT_EQ(m4.resources().traces.size(), 1U);
-    EXPECT_TRUE(m4.resources().vdevs.at(0).registered);
+    EXPECT_EQ(test::alone(m4).table.data(),
+              test::alone(m4).carveouts.da_to_va(DeviceAddress(kTableAt), kAttachedSize).data());
+    EXPECT_EQ(test::alone(m4).resources.traces.size(), 1U);
+    EXPECT_TRUE(test::alone(m4).resources.vdevs.at(0).registered);
     EXPECT_THAT(recorder.lines, Contains("attaching to m4"));
     EXPECT_THAT(recorder.lines, Contains("remote processor m4 is now attached"));
     EXPECT_THAT(table_now(), testing::Not(ElementsAreArray(clean))) << "Linux fills in where the vrings are";
@@ -78,7 +80,7 @@ TEST_F(Attached, DetachLeavesItRunningWithTheTableAsItWas) {
     EXPECT_THAT(table_now(), ElementsAreArray(clean));
     EXPECT_THAT(mailbox.sent(), ElementsAre(ModelMailbox::Message{"detach", "stop", 200ms}));
     EXPECT_EQ(memory.mapped(), 1U) << "only the test's own view";
-    EXPECT_EQ(m4.carveouts().size(), 0U);
+    EXPECT_EQ(test::alone(m4).carveouts.size(), 0U);
     EXPECT_TRUE(recorder.all_closed());
     for (const ModelRegisters::Write& write : registers.writes())
         EXPECT_NE(write.kind, ModelRegisters::Kind::assert_reset);
@@ -87,7 +89,7 @@ TEST_F(Attached, DetachLeavesItRunningWithTheTableAsItWas) {
 TEST_F(Attached, AttachAndDetachMayBeRepeated) {
     for (int i = 0; i < 5; ++i) {
         ASSERT_EQ(outcome(m4.boot()), "ok");
-        ASSERT_TRUE(m4.resources().vdevs.at(0).registered);
+        ASSERT_TRUE(test::alone(m4).resources.vdevs.at(0).registered);
         ASSERT_EQ(outcome(m4.detach()), "ok");
     }
     EXPECT_EQ(memory.mapped(), 1U);

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "rproc/resource/table_builder.hpp"
+#include "support/alone.hpp"
 #include "tee/secure_m4.hpp"
 
 namespace rproc {
@@ -58,8 +59,8 @@ TEST(TeeBackend, BootsAndStops) {
     ASSERT_EQ(outcome(m4.m4.boot()), "ok");
     EXPECT_THAT(m4.calls(), ElementsAre("LOAD", "TABLE", "LOAD", "TABLE", "START"));
     EXPECT_EQ(m4.board.tee->tee().state(0), ProcessorState::started);
-    EXPECT_EQ(m4.m4.resources().traces.size(), 1U);
-    EXPECT_TRUE(m4.m4.resources().vdevs.at(0).registered);
+    EXPECT_EQ(test::alone(m4.m4).resources.traces.size(), 1U);
+    EXPECT_TRUE(test::alone(m4.m4).resources.vdevs.at(0).registered);
     m4.board.tee->calls.clear();
     ASSERT_EQ(outcome(m4.m4.shutdown()), "ok");
     EXPECT_THAT(m4.calls(), ElementsAre("STOP", "RELEASE"));
@@ -70,9 +71,9 @@ TEST(TeeBackend, BootsAndStops) {
 TEST(TeeBackend, TheTableInTheProcessorsMemoryIsInUse) {
     Secure<> m4;
     ASSERT_EQ(outcome(m4.m4.boot()), "ok");
-    const auto in_memory = m4.m4.carveouts().pa_to_va(PhysicalAddress(0x10004000), 140);
-    EXPECT_EQ(m4.m4.table().data(), in_memory.data());
-    EXPECT_EQ(m4.m4.table().size(), 140U);
+    const auto in_memory = test::alone(m4.m4).carveouts.pa_to_va(PhysicalAddress(0x10004000), 140);
+    EXPECT_EQ(test::alone(m4.m4).table.data(), in_memory.data());
+    EXPECT_EQ(test::alone(m4.m4).table.size(), 140U);
 }
 
 TEST(TeeBackend, AsksTheFirmwareToShutDownBeforeTheTeeStopsIt) {
@@ -97,7 +98,7 @@ TEST(TeeBackend, AlternateBootLoadsOnceAndUsesTheTableWhereItIs) {
     Secure<AlternateBoot> m4;
     ASSERT_EQ(outcome(m4.m4.boot()), "ok");
     EXPECT_THAT(m4.calls(), ElementsAre("LOAD", "TABLE", "START"));
-    EXPECT_TRUE(m4.m4.resources().vdevs.at(0).registered);
+    EXPECT_TRUE(test::alone(m4.m4).resources.vdevs.at(0).registered);
     ASSERT_EQ(outcome(m4.m4.handle_crash(CrashType::watchdog)), "ok");
     ASSERT_EQ(outcome(m4.m4.shutdown()), "ok");
     EXPECT_EQ(std::ranges::count(m4.calls(), "RELEASE"), 1);
@@ -116,7 +117,7 @@ TEST(TeeBackend, AFirmwareWithoutTableBootsAndIsToldSo) {
     Secure<> m4(package({{.paddr = 0, .data = test::pattern(64)}}));
     ASSERT_EQ(outcome(m4.m4.boot()), "ok");
     EXPECT_THAT(m4.recorder.notices, Contains("table-missing"));
-    EXPECT_TRUE(m4.m4.table().empty());
+    EXPECT_TRUE(test::alone(m4.m4).table.empty());
     ASSERT_EQ(outcome(m4.m4.shutdown()), "ok");
     EXPECT_EQ(m4.board.memory.mapped(), m4.board.mapped_by_tee);
 }

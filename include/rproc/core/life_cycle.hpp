@@ -13,6 +13,7 @@
 #include "rproc/core/context.hpp"
 #include "rproc/core/crash.hpp"
 #include "rproc/core/firmware_request.hpp"
+#include "rproc/core/processor_view.hpp"
 #include "rproc/core/step_reporter.hpp"
 #include "rproc/core/subdevices.hpp"
 #include "rproc/core/virtio.hpp"
@@ -52,6 +53,15 @@ class LifeCycle {
 
     [[nodiscard]] const Context& context() const noexcept { return ctx_; }
     [[nodiscard]] const Resources& resources() const noexcept { return steps_.resources(); }
+    /// All that there is to see between two operations; valid until the next.
+    [[nodiscard]] ProcessorView view() const noexcept {
+        return {.name = ctx_.name(),
+                .state = ctx_.state(),
+                .starts = starts_,
+                .carveouts = ctx_.carveouts(),
+                .resources = steps_.resources(),
+                .table = ctx_.table().bytes()};
+    }
     [[nodiscard]] B& backend() noexcept { return backend_; }
     [[nodiscard]] P& platform() noexcept { return platform_; }
     [[nodiscard]] O& observer() noexcept { return observer_; }
@@ -291,6 +301,7 @@ class LifeCycle {
     void move(Event event) {
         const State from = ctx_.state();
         const State to = *transition(from, event);
+        if (event == Event::boot || event == Event::attach) ++starts_;
         ctx_.set_state(to);
         observer_.on_state(from, to);
     }
@@ -303,6 +314,7 @@ class LifeCycle {
     StepReporter<O> reporter_{ctx_, observer_};
     FirmwareRequest<O> firmware_{observer_};
     unsigned crashes_ = 0;
+    unsigned starts_ = 0;
     CrashHandler on_crash_;
     bool was_attached_ = false;  ///< before the last crash or sleep
     bool asleep_ = false;        ///< the platform was told to suspend, and not to resume yet

@@ -3,16 +3,21 @@
 
 #include <algorithm>
 #include <chrono>
+#include <concepts>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "rproc/core/crash.hpp"
+#include "rproc/core/processor_view.hpp"
 #include "rproc/firmware/source.hpp"
 #include "rproc/result.hpp"
 #include "rproc/state.hpp"
@@ -61,6 +66,23 @@ class AnyProcessor {
     [[nodiscard]] virtual bool auto_boot() = 0;
     /// Stops the processor if it is up, and sets its state to deleted (rproc_del).
     virtual void remove() = 0;
+
+    /// As RemoteProcessor::visit.
+    template <std::invocable<const ProcessorView&> F>
+    auto visit(F look) const {
+        if constexpr (!internal::visit_returns_value<F>()) {
+            return;
+        } else if constexpr (std::is_void_v<internal::VisitResult<F>>) {
+            visit_with(std::ref(look));
+        } else {
+            std::optional<internal::VisitResult<F>> seen;
+            visit_with([&](const ProcessorView& now) { seen.emplace(look(now)); });
+            return *std::move(seen);
+        }
+    }
+
+  private:
+    virtual void visit_with(const std::function<void(const ProcessorView&)>& look) const = 0;
 };
 
 /// Implements AnyProcessor by a RemoteProcessor, which it shares the ownership of.
@@ -85,6 +107,10 @@ class ProcessorAdapter final : public AnyProcessor {
     void remove() override { processor_->remove(); }
 
   private:
+    void visit_with(const std::function<void(const ProcessorView&)>& look) const override {
+        processor_->visit(std::cref(look));
+    }
+
     std::shared_ptr<Processor> processor_;
 };
 

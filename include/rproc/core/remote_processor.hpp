@@ -2,8 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <mutex>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +12,8 @@
 #include "rproc/core/concepts.hpp"
 #include "rproc/core/crash.hpp"
 #include "rproc/core/life_cycle.hpp"
+#include "rproc/core/processor_lock.hpp"
+#include "rproc/core/processor_view.hpp"
 #include "rproc/core/subdevices.hpp"
 #include "rproc/core/virtio.hpp"
 #include "rproc/firmware/source.hpp"
@@ -26,8 +28,8 @@ namespace rproc {
 /// Policies: `B` how firmware is loaded and started, `P` what the SoC adds, `S` the order of the boot, `O` who watches.
 ///
 /// Threads: every operation may be called from any thread; one lock, held for the whole of it, puts them in order, as
-/// `rproc->lock` does. The accessors that return references (carveouts, resources,
-/// table) are for the time after boot returned, while no other thread boots or shuts down. See docs/locking.md.
+/// `rproc->lock` does. A call from inside of an operation or a visit of the same processor throws std::system_error
+/// (ProcessorLock). See docs/locking.md.
 ///
 /// The destructor stops a processor that is up, even if that fails.
 template <Backend B, Platform P, BootSequence S = Mainline, Observer O = NullObserver>
@@ -238,13 +240,21 @@ class RemoteProcessor {
     /// The processor's name, "m4".
     [[nodiscard]] const std::string& name() const noexcept { return life_.context().name(); }
 
-    /// All carveouts; none while offline.
-    [[nodiscard]] const CarveoutRegistry& carveouts() const noexcept { return life_.context().carveouts(); }
-    /// Traces and virtio devices; none while offline.
-    [[nodiscard]] const Resources& resources() const noexcept { return life_.resources(); }
-    /// The resource table in use: the one in the processor's memory, or the cached copy; empty without a table.
-    [[nodiscard]] std::span<const std::byte> table() const noexcept { return life_.context().table().bytes(); }
+    /// Calls `look(const ProcessorView&)` once, with the lock held: no other thread boots, recovers or stops meanwhile.
+    /// Waits for an operation that is under way; operations wait for the visit, so copy and return: the callback must
+    /// not wait, and must not call this processor, which throws std::system_error (ProcessorLock).
+    /// @returns what `look` returns, by value; it must not refer to anything of the view, which is valid only during
+    ///   the call. References, pointers, spans and string views do not compile.
+    template <std::invocable<const ProcessorView&> F>
+    auto visit(F look) const {
+        if constexpr (internal::visit_returns_value<F>()) {
+            const std::scoped_lock guard(lock_);
+            const ProcessorView now = life_.view();
+            return look(now);
+        }
+    }
 
+    /// The policies. No lock is taken: they are for one thread, or for what a policy guards by itself.
     [[nodiscard]] B& backend() noexcept { return life_.backend(); }
     [[nodiscard]] P& platform() noexcept { return life_.platform(); }
     [[nodiscard]] O& observer() noexcept { return life_.observer(); }
@@ -270,7 +280,7 @@ class RemoteProcessor {
         return result;
     }
 
-    mutable std::mutex lock_;
+    mutable ProcessorLock lock_;
     LifeCycle<B, P, S, O> life_;
     unsigned users_ = 0;
     RecoveryMode recovery_ = RecoveryMode::enabled;

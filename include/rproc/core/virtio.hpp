@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "rproc/core/context.hpp"
+#include "rproc/core/processor_lock.hpp"
 #include "rproc/core/resources.hpp"
 #include "rproc/core/virtio_device.hpp"
 #include "rproc/resource/vdev_names.hpp"
@@ -186,7 +187,7 @@ template <class LifeCycle>
 class VirtioAccess {
   public:
     /// For RemoteProcessor. @param lock, life must outlive this object.
-    VirtioAccess(std::mutex& lock, LifeCycle& life) noexcept : lock_(lock), life_(life) {}
+    VirtioAccess(ProcessorLock& lock, LifeCycle& life) noexcept : lock_(lock), life_(life) {}
 
     /// Adds a driver, and binds it to the registered devices of its id that have no driver, also while the processor
     /// runs. An error of its probe goes to the observer.
@@ -235,7 +236,7 @@ class VirtioAccess {
     }
 
   private:
-    std::mutex& lock_;
+    ProcessorLock& lock_;
     LifeCycle& life_;
 };
 

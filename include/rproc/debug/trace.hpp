@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "rproc/core/processor_view.hpp"
 #include "rproc/core/resources.hpp"
 #include "rproc/memory/carveout_registry.hpp"
 #include "rproc/result.hpp"
@@ -20,7 +21,8 @@ namespace rproc {
 inline constexpr std::string_view kTraceUnavailable = "Trace  not available";
 
 /// The text of a trace buffer, as the kernel's debugfs file `trace0` shows it: up to the first zero byte, at most the
-/// whole buffer. The processor may write meanwhile; the carveouts must not change.
+/// whole buffer. The processor may write meanwhile: each byte is read once, as a relaxed atomic. The carveouts must not
+/// change: beside other threads, call it in RemoteProcessor::visit.
 /// @returns the text, or
 ///   trace_unavailable: no single mapped carveout holds the buffer (it is unmapped, or crosses a carveout's end).
 [[nodiscard]] Result<std::string> read_trace(const TraceBuffer& trace, const CarveoutRegistry& carveouts);
@@ -29,7 +31,9 @@ inline constexpr std::string_view kTraceUnavailable = "Trace  not available";
 struct TraceNews {
     std::string text{};           ///< without zero bytes; may be binary
     bool may_be_missing = false;  ///< there may have been text that nobody can read any more, or not in this order
-    bool restarted = false;       ///< the buffer was cleared, or begun anew: the text stands at its start
+    /// The buffer was cleared or begun anew, or the processor was started again: the text stands at the buffer's start.
+    /// What was written after the last look and before the restart is lost.
+    bool restarted = false;
 };
 
 /// Finds what is new in a trace buffer that its writer uses as a ring, from one copy of the buffer to the next.
@@ -81,25 +85,59 @@ class TraceRing {
     std::optional<std::size_t> writer_;  ///< where the writer goes on; nothing when it may be anywhere
 };
 
-/// Follows the trace buffer of a running processor: `poll` again and again gives what was written meanwhile. For one
-/// thread; the carveouts must not change during a call.
+/// Follows a trace buffer of a processor: `poll` again and again gives what was written meanwhile. Goes by the buffer's
+/// number, so it goes on with the same number of the firmware that runs after a recovery, or after another boot.
+///
+/// Threads: one follower is for one thread. Other threads may boot, recover and stop the processor at any time, as
+/// CrashWorker does: the buffer is copied during a visit, and compared after it.
 class TraceFollower {
   public:
-    explicit TraceFollower(TraceBuffer trace) : trace_(std::move(trace)) {}
+    /// @param index of the buffer among Resources::traces, from 0: the n of debugfs' `trace<n>`.
+    explicit TraceFollower(std::size_t index = 0) noexcept : index_(index) {}
 
-    /// What is new since the last call, by the rule of `TraceRing`.
+    /// What is new since the last call, by the rule of `TraceRing`. Waits for an operation of the processor that is
+    /// under way (a recovery too). A processor that has crashed still shows what it wrote last. After a recovery or
+    /// another boot, all text of the buffer is new, and `restarted` is set; a firmware that does not clear its buffer
+    /// at its start then repeats old text.
+    /// @param processor a RemoteProcessor or an AnyProcessor; the same one in every call.
     /// @returns the news, or
-    ///   trace_unavailable: as `read_trace`; a later call goes on from what was seen.
-    [[nodiscard]] Result<TraceNews> poll(const CarveoutRegistry& carveouts);
+    ///   state_invalid: the processor is off (offline, detached or deleted), by a shutdown or by a recovery that
+    ///   failed;
+    ///     nothing comes until the next boot;
+    ///   trace_unavailable: the firmware has no trace buffer of that number, or as `read_trace`.
+    /// After either error a later call goes on from what was seen.
+    template <class Processor>
+    [[nodiscard]] Result<TraceNews> poll(const Processor& processor) {
+        RPROC_TRY_ASSIGN(auto copy, processor.visit([this](const ProcessorView& now) { return copy_of(now); }));
+        return news_of(std::move(copy));
+    }
 
-    /// Forgets what was seen: the next poll gives the text from the start, as after a recovery.
-    void reset() noexcept { ring_.reset(); }
+    /// The same from inside of a visit.
+    [[nodiscard]] Result<TraceNews> poll(const ProcessorView& now) {
+        RPROC_TRY_ASSIGN(auto copy, copy_of(now));
+        return news_of(std::move(copy));
+    }
 
-    [[nodiscard]] const TraceBuffer& trace() const noexcept { return trace_; }
+    /// Forgets what was seen: the next poll is a first one.
+    void reset() noexcept {
+        ring_.reset();
+        starts_.reset();
+    }
+
+    [[nodiscard]] std::size_t index() const noexcept { return index_; }
 
   private:
-    TraceBuffer trace_;
-    TraceRing ring_;
+    struct Copy {
+        unsigned starts;  ///< ProcessorView::starts at that moment
+        std::vector<std::byte> bytes;
+    };
+
+    [[nodiscard]] Result<Copy> copy_of(const ProcessorView& now) const;
+    [[nodiscard]] TraceNews news_of(Copy copy);
+
+    std::size_t index_;
+    std::optional<unsigned> starts_{};  ///< of the last look; nothing before the first
+    TraceRing ring_{};
 };
 
 }  // namespace rproc

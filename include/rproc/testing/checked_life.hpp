@@ -245,7 +245,9 @@ class CheckedLife {
 
     template <class F>
     void for_each_vring(F f) {
-        for (const Vdev& vdev : rproc_->resources().vdevs) std::ranges::for_each(vdev.vrings, f);
+        // A copy, for `f` calls the processor.
+        const auto vdevs = rproc_->visit([](const ProcessorView& now) { return now.resources.vdevs; });
+        for (const Vdev& vdev : vdevs) std::ranges::for_each(vdev.vrings, f);
     }
 
     /// Runs an operation, which may only fail because of a fault.

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "rproc/core/processor_view.hpp"
 #include "rproc/result.hpp"
 #include "rproc/state.hpp"
 #include "rproc/testing/faults.hpp"
@@ -39,12 +40,14 @@ class LifeWatchers {
     /// The violations since the last call, and those of a processor between two operations, in words.
     template <class Processor>
     [[nodiscard]] std::vector<std::string> take_violations(const Processor& processor) {
-        if (is_off(processor.state())) life_.expect_rest();
-        const bool started = life_.is_done(Step::start_subdevices);
-        subdevices_.expect(life_.is_done(Step::prepare_subdevices), started);
-        auto wrong = driver_.violations(processor.resources().vdevs, started);
-        if (is_off(processor.state())) add(wrong, leftovers(processor));
-        return take(std::move(wrong));
+        return processor.visit([this](const ProcessorView& now) {
+            if (now.is_off()) life_.expect_rest();
+            const bool started = life_.is_done(Step::start_subdevices);
+            subdevices_.expect(life_.is_done(Step::prepare_subdevices), started);
+            auto wrong = driver_.violations(now.resources.vdevs, started);
+            if (now.is_off()) add(wrong, leftovers(now));
+            return take(std::move(wrong));
+        });
     }
 
     /// The violations after the destruction of the processor, in words.
@@ -55,18 +58,13 @@ class LifeWatchers {
     }
 
   private:
-    [[nodiscard]] static constexpr bool is_off(State state) noexcept {
-        return state == State::offline || state == State::detached || state == State::deleted;
-    }
-
-    template <class Processor>
-    [[nodiscard]] static std::vector<std::string> leftovers(const Processor& processor) {
+    [[nodiscard]] static std::vector<std::string> leftovers(const ProcessorView& now) {
         std::vector<std::string> left;
-        if (processor.carveouts().size() != 0) left.emplace_back("carveouts are left");
-        if (!processor.table().empty()) left.emplace_back("a resource table is left");
-        if (!processor.resources().traces.empty()) left.emplace_back("traces are left");
-        if (!processor.resources().vdevs.empty()) left.emplace_back("virtio devices are left");
-        if (!processor.resources().iommu_mappings.empty()) left.emplace_back("IOMMU mappings are left");
+        if (now.carveouts.size() != 0) left.emplace_back("carveouts are left");
+        if (!now.table.empty()) left.emplace_back("a resource table is left");
+        if (!now.resources.traces.empty()) left.emplace_back("traces are left");
+        if (!now.resources.vdevs.empty()) left.emplace_back("virtio devices are left");
+        if (!now.resources.iommu_mappings.empty()) left.emplace_back("IOMMU mappings are left");
         return left;
     }
 

@@ -25,9 +25,9 @@ constexpr ErrorText kTraceNowhere{
     .hint = "give the trace entry the address and size of the log buffer"};
 
 /// What a running processor does not have, though the firmware asks for it.
-void look_at_traces(const Resources& resources, const CarveoutRegistry& carveouts, Recorder& record) {
-    for (const TraceBuffer& trace : resources.traces) {
-        if (!carveouts.da_to_va(trace.da, trace.len).empty()) continue;
+void look_at_traces(const ProcessorView& now, Recorder& record) {
+    for (const TraceBuffer& trace : now.resources.traces) {
+        if (!now.carveouts.da_to_va(trace.da, trace.len).empty()) continue;
         record.on_notice(Severity::warning,
                          Error(kTraceNowhere, place::Trace{trace.name}, trace.len, trace.da.value()));
     }
@@ -40,9 +40,11 @@ Trial try_with(B backend, const FirmwareSource& source, platform::Stm32mp15 plat
     auto booted = processor.set_firmware(source);
     if (booted) booted = processor.boot();
     if (!booted) trial.error = std::move(booted).error();
-    for (const Vdev& vdev : processor.resources().vdevs)
-        if (vdev.registered) trial.registered.push_back(vdev.index);
-    if (!trial.error) look_at_traces(processor.resources(), processor.carveouts(), trial.record);
+    processor.visit([&](const ProcessorView& now) {
+        for (const Vdev& vdev : now.resources.vdevs)
+            if (vdev.registered) trial.registered.push_back(vdev.index);
+        if (!trial.error) look_at_traces(now, trial.record);
+    });
     trial.record.stop_recording();
     return trial;
 }

@@ -71,7 +71,7 @@ ExitStatus boot_with(B backend, const BootJob& job, const FirmwareSource& source
         reporter.refused(with_reason(booted.error(), job));
         return exit_status_of(booted.error());
     }
-    reporter.running(look_at(processor.resources(), processor.carveouts(), processor.table()));
+    reporter.running(processor.visit(look_at));
     if (const auto stopped = processor.shutdown(); !stopped) {
         reporter.refused(stopped.error());
         return exit_status_of(stopped.error());

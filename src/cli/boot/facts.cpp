@@ -122,17 +122,18 @@ std::optional<TableReport> table_of(const std::vector<ElfImage>& images) {
     return std::nullopt;
 }
 
-Running look_at(const Resources& resources, const CarveoutRegistry& carveouts, std::span<const std::byte> table) {
+Running look_at(const ProcessorView& now) {
+    const CarveoutRegistry& carveouts = now.carveouts;
     Running running;
     for (const Carveout& memory : carveouts.all())
         running.memories.push_back({memory.name, memory.da, memory.pa, memory.size, memory.mapping.mapped()});
-    for (const TraceBuffer& trace : resources.traces)
+    for (const TraceBuffer& trace : now.resources.traces)
         running.traces.push_back({trace.name, trace.da, trace.len, !carveouts.da_to_va(trace.da, trace.len).empty()});
-    for (const Vdev& vdev : resources.vdevs) {
+    for (const Vdev& vdev : now.resources.vdevs) {
         running.vdevs.push_back({vdev.index, vdev.id, vdev.registered, {}});
         for (const Vring& vring : vdev.vrings) running.vdevs.back().vrings.push_back(look_at(vring, carveouts));
     }
-    if (!table.empty()) running.table = RunningTable{table.size(), address_of(table, carveouts)};
+    if (!now.table.empty()) running.table = RunningTable{now.table.size(), address_of(now.table, carveouts)};
     return running;
 }
 

@@ -10,6 +10,7 @@
 
 #include "cli/common/resource_report.hpp"
 #include "rproc/core/context.hpp"
+#include "rproc/core/processor_view.hpp"
 #include "rproc/core/resources.hpp"
 #include "rproc/firmware/elf_image.hpp"
 #include "rproc/firmware/firmware.hpp"
@@ -97,8 +98,7 @@ struct Running {
 /// The table in the section .resource_table of one of the images; nothing when there is none, or it lies outside.
 [[nodiscard]] std::optional<TableReport> table_of(const std::vector<ElfImage>& images);
 
-[[nodiscard]] Running look_at(const Resources& resources, const CarveoutRegistry& carveouts,
-                              std::span<const std::byte> table);
+[[nodiscard]] Running look_at(const ProcessorView& now);
 
 /// What a refusal means, with the arithmetic where a segment lies in no memory.
 [[nodiscard]] std::string meaning_of(const Error& error, const platform::Board& board, const Firmware& firmware);

@@ -73,21 +73,22 @@ constexpr ErrorText kNoTable{.code = ErrorCode::trace_unavailable,
                              .message = "the firmware has no resource table, and so no trace buffer",
                              .hint = kNoBuffer.hint};
 
-Error no_traces(const TraceJob& job, std::span<const std::byte> table) {
+Error no_traces(const TraceJob& job, bool has_table) {
     const Place where = place::Firmware{job.options.firmware};
-    return table.empty() ? Error(kNoTable, where) : Error(kNoBuffer, where);
+    return !has_table ? Error(kNoTable, where) : Error(kNoBuffer, where);
 }
 
 /// Shows the buffers of a processor that runs.
-ExitStatus show(Console& console, const TraceJob& job, const Resources& resources, const CarveoutRegistry& carveouts,
-                std::span<const std::byte> table) {
-    if (resources.traces.empty()) return report(console, no_traces(job, table));
-    auto traces = choose_traces(resources.traces, job.options.names);
+ExitStatus show(Console& console, const TraceJob& job, const AnyProcessor& processor) {
+    const auto buffers = processor.visit([](const ProcessorView& now) { return now.resources.traces; });
+    const bool has_table = processor.visit([](const ProcessorView& now) { return !now.table.empty(); });
+    if (buffers.empty()) return report(console, no_traces(job, has_table));
+    auto traces = choose_traces(buffers, job.options.names);
     if (!traces) {
         report(console, traces.error());
         return ExitStatus::not_found;
     }
-    const TraceScene scene{job.chosen.board, carveouts, job.files};
+    const TraceScene scene{job.chosen.board, processor, job.files};
     TraceView view(console, job.options, scene);
     ExitStatus status = view.open(*std::move(traces));
     if (status == ExitStatus::yes && job.options.follow)
@@ -107,12 +108,13 @@ ExitStatus refused(Console& console, const TraceJob& job, const Error& error) {
 template <Backend B, MemoryProvider M>
 ExitStatus trace_with(Console& console, const TraceJob& job, B backend, M memory) {
     using Board = platform::BasicStm32mp15<platform::ModelRegisters, M>;
-    RemoteProcessor<B, Board, Mainline, SpdlogObserver> processor(
-        std::move(backend), Board(job.chosen.board.config, {}, std::move(memory)), SpdlogObserver(console.log));
+    using Processor = RemoteProcessor<B, Board, Mainline, SpdlogObserver>;
+    ProcessorAdapter<Processor> processor(std::make_shared<Processor>(
+        std::move(backend), Board(job.chosen.board.config, {}, std::move(memory)), SpdlogObserver(console.log)));
     auto booted = processor.set_firmware(FirmwareSource(job.firmware));
     if (booted) booted = processor.boot();
     if (!booted) return refused(console, job, std::move(booted).error());
-    const ExitStatus status = show(console, job, processor.resources(), processor.carveouts(), processor.table());
+    const ExitStatus status = show(console, job, processor);
     const auto stopped = processor.shutdown();
     return stopped ? status : worse_of(status, report(console, stopped.error()));
 }

@@ -84,8 +84,8 @@ TraceView::TraceView(Console& console, const CommonOptions& options, const Trace
 ExitStatus TraceView::open(std::vector<ChosenTrace> traces) {
     std::vector<TraceNews> first;
     std::erase_if(traces, [&](const ChosenTrace& trace) {
-        TraceFollower follower(trace.buffer);
-        auto news = follower.poll(scene_.carveouts);
+        TraceFollower follower(trace.index);
+        auto news = follower.poll(scene_.processor);
         if (!news) {
             report(console_, explained(std::move(news).error(), trace.buffer, scene_.board));
             return true;
@@ -121,7 +121,7 @@ Result<void> TraceView::memory_intact() const { return scene_.files ? scene_.fil
 
 Result<void> TraceView::look_again() {
     for (std::size_t n = 0; n < followers_.size(); ++n) {
-        const auto news = followers_[n].poll(scene_.carveouts);
+        const auto news = followers_[n].poll(scene_.processor);
         RPROC_TRY(memory_intact());
         if (news) output_->show(n, TraceOutput::Look::later, *news);  // it was there, and stays until the shutdown
     }
@@ -130,7 +130,8 @@ Result<void> TraceView::look_again() {
 
 void TraceView::tell_place(const ChosenTrace& trace) {
     if (!scene_.files || options_.quiet) return;
-    const auto range = physical_range(trace.buffer, scene_.carveouts);
+    const auto range =
+        scene_.processor.visit([&](const ProcessorView& now) { return physical_range(trace.buffer, now.carveouts); });
     const auto place = range ? scene_.files->find(*range) : std::nullopt;
     if (!place) return;
     console_.err.print("rproc: note: {}: {} at offset {:#x} of {}\n", printable(trace.label),

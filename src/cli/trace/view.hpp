@@ -10,9 +10,9 @@
 #include "cli/common/command.hpp"
 #include "cli/trace/output.hpp"
 #include "cli/trace/signals.hpp"
+#include "rproc/core/registry.hpp"
 #include "rproc/core/resources.hpp"
 #include "rproc/debug/trace.hpp"
-#include "rproc/memory/carveout_registry.hpp"
 #include "rproc/sim/file_memory.hpp"
 
 namespace rproc::cli {
@@ -27,7 +27,7 @@ namespace rproc::cli {
 /// What a view needs to know; all of it must outlive the view.
 struct TraceScene {
     const platform::Board& board;
-    const CarveoutRegistry& carveouts;
+    const AnyProcessor& processor;
     const std::optional<sim::FileMemory>& files;  ///< of the board's memory, where it is in files
 };
 
