@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "rproc/core/boot_sequence.hpp"
+#include "rproc/core/composition.hpp"
 #include "rproc/core/concepts.hpp"
 #include "rproc/core/crash.hpp"
 #include "rproc/core/life_cycle.hpp"
@@ -32,9 +33,14 @@ namespace rproc {
 /// (ProcessorLock). See docs/locking.md.
 ///
 /// The destructor stops a processor that is up, even if that fails.
-template <Backend B, Platform P, BootSequence S = Mainline, Observer O = NullObserver>
+///
+/// Policies that do not meet their concepts fail to compile with one sentence; see core/composition.hpp.
+template <class B, class P, class S = Mainline, class O = NullObserver>
+class RemoteProcessor;
+
+template <Backend B, Platform P, BootSequence S, Observer O>
 requires Composable<B, P> && Orders<S, B>
-class RemoteProcessor {
+class RemoteProcessor<B, P, S, O> {
   public:
     explicit RemoteProcessor(B backend, P platform, O observer = O{})
         : life_(std::move(backend), std::move(platform), std::move(observer)) {}
@@ -285,5 +291,24 @@ class RemoteProcessor {
     unsigned users_ = 0;
     RecoveryMode recovery_ = RecoveryMode::enabled;
 };
+
+/// Policies that do not fit together: says what is missing, and has the members of a processor that is whole, so that
+/// the sentence is the only error.
+template <class B, class P, class S, class O>
+class RemoteProcessor : internal::SaysWhatIsMissing<B, P, S, O>,
+                        public RemoteProcessor<internal::StandInBackend<B>, internal::StandInPlatform<P>> {
+  public:
+    explicit RemoteProcessor(B backend, P platform, O observer = O{});
+    ~RemoteProcessor();
+
+    [[nodiscard]] B& backend() noexcept;
+    [[nodiscard]] P& platform() noexcept;
+    [[nodiscard]] O& observer() noexcept;
+};
+
+template <class B, class P>
+RemoteProcessor(B, P) -> RemoteProcessor<B, P>;
+template <class B, class P, class O>
+RemoteProcessor(B, P, O) -> RemoteProcessor<B, P, Mainline, O>;
 
 }  // namespace rproc
