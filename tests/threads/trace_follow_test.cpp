@@ -20,7 +20,7 @@
 #include "core/fakes.hpp"
 #include "rproc/core/crash_worker.hpp"
 #include "rproc/core/remote_processor.hpp"
-#include "rproc/core/trace.hpp"
+#include "rproc/debug/trace.hpp"
 #include "rproc/resource/table_builder.hpp"
 #include "rproc/testing/faulty_backend.hpp"
 
@@ -124,7 +124,7 @@ struct LogPlatform {
     }
 };
 
-using Processor = RemoteProcessor<FaultyBackend<LogBackend>, LogPlatform>;
+using Processor = RemoteProcessor<testing::FaultyBackend<LogBackend>, LogPlatform>;
 
 /// Follows in a thread of its own until its end, and holds every look against what a run can have written.
 class Follower {
@@ -205,8 +205,8 @@ class Follower {
 
 struct Scene {
     Core core;
-    Faults faults;
-    Processor m4{FaultyBackend(LogBackend{&core}, faults), LogPlatform{}};
+    testing::Faults faults;
+    Processor m4{testing::FaultyBackend(LogBackend{&core}, faults), LogPlatform{}};
 };
 
 TEST(TraceFollow, GoesOnThroughRecoveriesAndEndsWithThoseThatFail) {

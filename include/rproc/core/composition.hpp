@@ -17,8 +17,8 @@
 namespace rproc::internal {
 
 template <class B>
-concept HasLoad = requires(B& b, Context& ctx, const Firmware& firmware) {
-    { b.load(ctx, firmware) } -> std::same_as<Result<void>>;
+concept HasLoad = requires(B& b, Context& ctx, const ImageOf<B>& image) {
+    { b.load(ctx, image) } -> std::same_as<Result<void>>;
 };
 
 template <class B>
@@ -56,6 +56,7 @@ concept HasPowerUp = requires(C& c, Context& ctx) {
 /// Each of the requirements, in the order in which a missing one is told.
 enum class Requirement {
     none,
+    parse,
     load,
     parse_fw,
     start,
@@ -74,6 +75,7 @@ enum class Requirement {
 
 template <class B>
 [[nodiscard]] consteval Requirement missing_of_backend() {
+    if (!std::same_as<ImageOf<B>, Firmware> && !HasParse<B>) return Requirement::parse;
     if (!HasLoad<B>) return Requirement::load;
     if (!ParsesImage<B> && !ParsesMemory<B>) return Requirement::parse_fw;
     if (!HasStartByItself<B> && !HasStartByCore<B>) return Requirement::start;
@@ -112,11 +114,14 @@ template <class B, class P, class S, class O>
 /// Fails to compile with the sentence of the requirement that is missing.
 template <class B, class P, class S, class O, Requirement missing = missing_requirement<B, P, S, O>()>
 struct SaysWhatIsMissing {
+    static_assert(missing != Requirement::parse,
+                  "rproc: the backend has a type `Image` and no op `Result<Image> parse(Context&, const Firmware&)`, "
+                  "which makes one of a firmware");
     static_assert(missing != Requirement::load,
-                  "rproc: the backend has no op `Result<void> load(Context&, const Firmware&)`, which puts the image "
+                  "rproc: the backend has no op `Result<void> load(Context&, const Image&)`, which puts the image "
                   "where the processor expects it");
     static_assert(missing != Requirement::parse_fw,
-                  "rproc: the backend has no op `Result<std::vector<std::byte>> parse_fw(Context&, const Firmware&)`, "
+                  "rproc: the backend has no op `Result<std::vector<std::byte>> parse_fw(Context&, const Image&)`, "
                   "which returns a copy of the firmware's resource table, empty without one");
     static_assert(missing != Requirement::start,
                   "rproc: the backend has no op `Result<void> start(Context&)`, which starts the core, nor `start("

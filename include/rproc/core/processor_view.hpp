@@ -10,7 +10,7 @@
 #include <type_traits>
 
 #include "rproc/core/resources.hpp"
-#include "rproc/core/state.hpp"
+#include "rproc/state.hpp"
 #include "rproc/memory/carveout_registry.hpp"
 
 namespace rproc {

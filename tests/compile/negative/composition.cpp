@@ -11,7 +11,8 @@
 // expect-error: the boot sequence has no .kName. or no
 // expect-error: the boot sequence loads first, and the backend has no op .Result<LoadedTable> loaded_table\(
 // expect-error: the observer has not every member of NullObserver
-// expect-error-count: 15
+// expect-error: the backend has a type .Image. and no op .Result<Image> parse\(
+// expect-error-count: 16
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // A composition that misses a requirement fails with one sentence: each is used below, and each is one error.
@@ -72,6 +73,9 @@ struct Deaf {
 
 #ifdef RPROC_NEGATIVE
 
+struct UnparsedImage : OwnBackend {
+    struct Image {};
+};
 struct NoLoad : OwnBackend {
     void load() = delete;
 };
@@ -123,6 +127,7 @@ struct NoRun {
 };
 
 void use_all() {
+    use(UnparsedImage{}, OwnPlatform{});
     use(NoLoad{}, OwnPlatform{});
     use(VoidLoad{}, OwnPlatform{});
     use(NoParse{}, OwnPlatform{});

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "rproc/core/any_processor.hpp"
+#include "rproc/core/registry.hpp"
 
 using rproc::ProcessorView;
 
