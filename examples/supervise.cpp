@@ -14,6 +14,7 @@
 #include <rproc/core/kick_worker.hpp>
 #include <rproc/core/registry.hpp>
 #include <rproc/debug/coredumper.hpp>
+#include <rproc/debug/trace.hpp>
 #include <rproc/rproc.hpp>
 
 namespace {
@@ -65,12 +66,15 @@ int main(int argc, char** argv) {
     mailbox.receive("vq0");  // what the firmware would do
     kicks.wait_idle();
 
+    rproc::TraceFollower trace;  // beside the worker, whose recoveries it sees as restarts
     rproc::CrashWorker crashes(*m4, {.most = 3});
     for (int i = 0; i < 4; ++i) {
         crashes.report_crash(rproc::CrashType::watchdog);  // what the interrupt of the watchdog would do
         crashes.wait_idle();
         dumper.wait_idle();  // only so that this prints the same each time
         std::printf("crash %u: %s\n", m4->crash_count(), std::string(to_string(m4->state())).c_str());
+        const auto news = trace.poll(*m4);
+        if (news && news->restarted) std::printf("the trace begins anew: %s\n", news->text.c_str());
     }
     // The registry stops what is still up.
 }

@@ -92,16 +92,16 @@ using Rproc = rproc::RemoteProcessor<rproc::elf::Backend, SmallPlatform, rproc::
 
 void require_nothing_left(const Rproc& rproc, const rproc::ModelMemory& memory) {
     require(rproc.state() == rproc::State::offline && memory.mapped() == 0);
-    require(test::alone(rproc).carveouts.size() == 0 && test::alone(rproc).table.empty());
-    require(test::alone(rproc).resources.traces.empty() && test::alone(rproc).resources.vdevs.empty());
+    require(rproc::test::alone(rproc).carveouts.size() == 0 && rproc::test::alone(rproc).table.empty());
+    require(rproc::test::alone(rproc).resources.traces.empty() && rproc::test::alone(rproc).resources.vdevs.empty());
 }
 
 void check_running(const Rproc& rproc) {
-    for (const Carveout& carveout : test::alone(rproc).carveouts.all()) {
+    for (const Carveout& carveout : rproc::test::alone(rproc).carveouts.all()) {
         require(carveout.mapping.mapped() == (carveout.kind != Carveout::Kind::pool));
         require(!carveout.mapping.mapped() || carveout.mapping.bytes().size() == carveout.size);
     }
-    for (const rproc::Vdev& vdev : test::alone(rproc).resources.vdevs) require(vdev.registered == vdev.usable);
+    for (const rproc::Vdev& vdev : rproc::test::alone(rproc).resources.vdevs) require(vdev.registered == vdev.usable);
 }
 
 bool boot(Rproc& rproc, rproc::Firmware firmware) {
