@@ -44,7 +44,7 @@ members() {
 
 # enumerators FILE ENUM
 enumerators() {
-    awk -v start="^enum class $2 .*\\{" '$0 ~ start { on = 1 } on { print } on && /\};/ { exit }' "$headers/$1" |
+    awk -v start="^enum class $2 .*\\{" '$0 ~ start { on = 1 } on { sub(/ *\/\/.*/, ""); print } on && /\};/ { exit }' "$headers/$1" |
         sed -E 's/.*\{//; s/\}.*//' | tr -d ' ' | tr ',' '\n' | grep . | sort -u
 }
 
