@@ -58,7 +58,7 @@ Json mailboxes_json(const Stm32mp15Config& config) {
     return list;
 }
 
-/// Null where Linux owns the core. A tree may name no backend.
+/// Null where Linux owns the remote processor. A tree may name no backend.
 Json tee_json(const Stm32mp15Config& config) {
     if (!config.tee) return nullptr;
     const std::string& backend = config.tee->backend;
@@ -106,7 +106,7 @@ std::string hold_boot_text(const Stm32mp15Config& config) {
     return config.trust_zone ? field + "; by secure call where TrustZone is on" : field;
 }
 
-/// Who loads firmware, and what that asks of it.
+/// The loader of the firmware, and its requirement.
 std::string loader_text(const Stm32mp15Config& config) {
     if (!config.tee) return "Linux";
     const auto& [backend, id] = *config.tee;
@@ -114,7 +114,7 @@ std::string loader_text(const Stm32mp15Config& config) {
                        printable(backend));
 }
 
-/// How Linux starts and stops the core; a TEE does it by means that no tree shows.
+/// How Linux starts and stops the remote processor. The tree does not show how a TEE does it.
 void add_core_control(Table& facts, const Stm32mp15Config& config) {
     if (config.tee) return;
     facts.add({"reset", text_of(config.reset)});

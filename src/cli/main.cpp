@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The rproc command: reads the call, runs one subcommand, says how it went.
+// The rproc command: parses the arguments, runs one subcommand, returns its exit status.
 
 #include <algorithm>
 #include <array>
@@ -23,9 +23,9 @@ namespace {
 
 constexpr std::string_view kFooter =
     "Environment:\n"
-    "  RPROC_BOARD          the board where none is named; else this machine\n"
+    "  RPROC_BOARD          the default for --board; without it, this machine\n"
     "  RPROC_FIRMWARE_PATH  directories, separated by colons, to look for firmware first\n"
-    "  RPROC_SYSFS_ROOT     a directory that stands before /sys, /dev and /proc\n"
+    "  RPROC_SYSFS_ROOT     a directory to prepend to /sys, /dev and /proc\n"
     "  RPROC_LOG            debug, info, warn or error: a log on standard error\n"
     "  NO_COLOR             set: no colours unless asked for\n\n"
     "Example:\n"
@@ -38,7 +38,7 @@ ExitStatus wrong_call(Output& err, std::string_view message, std::string_view he
     return ExitStatus::usage;
 }
 
-/// How many letters of `a` must be changed, dropped or added to make `b` of it.
+/// The edit distance of two words.
 std::size_t distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> row(b.size() + 1);
     for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
@@ -52,7 +52,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
     return row.back();
 }
 
-/// What to say about a first word that is no subcommand; empty when it is one, or an option.
+/// The message about a first word that is no subcommand; empty when it is one, or an option.
 std::string unknown_subcommand(std::string_view word, const std::vector<Command>& commands) {
     constexpr std::size_t kAlike = 2;
     if (word.empty() || word.front() == '-') return {};
@@ -64,7 +64,7 @@ std::string unknown_subcommand(std::string_view word, const std::vector<Command>
     return message;
 }
 
-/// Hands on what was written; a reader that left early is nobody to complain to.
+/// Flushes the output. A reader that closed it early (EPIPE) gets no message.
 ExitStatus finish(Output& out, Output& err, ExitStatus status) {
     const int error = out.flush();
     if (error == 0) return status;
@@ -86,7 +86,7 @@ ExitStatus run_command(const Command& command) {
     return finish(console.out, console.err, status);
 }
 
-/// The call, once the parser gave up: a wish for help or version, or a mistake.
+/// Handles what stopped the parser: --help, --version or an error.
 ExitStatus stopped_by_parser(const CLI::App& app, const CLI::ParseError& error) {
     Output out(stdout, ColorWhen::automatic);
     Output err(stderr, ColorWhen::automatic);

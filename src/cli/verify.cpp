@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// rproc verify: who signed an image, and would the TEE of a board load it.
+// rproc verify: which key signed an image, and whether the TEE of a board loads it.
 
 #include <memory>
 

@@ -164,7 +164,7 @@ TEST_F(Boot, WarnsWhereTheKernelPanicsAndTheModelDoesNot) {
     const std::string firmware = write_shape("carveout-dma-da-0");
     const auto result = run({"boot", firmware});
     EXPECT_EQ(result.status, 1);
-    EXPECT_THAT(result.out, HasSubstr("by a mistake of its own: panics\n"));
+    EXPECT_THAT(result.out, HasSubstr("by a kernel defect: panics\n"));
     EXPECT_EQ(run({"boot", "-q", firmware}).status, 1);
     EXPECT_EQ(objects_of(run({"boot", "--json", firmware}).out).back()["verdict"], "panics");
 }

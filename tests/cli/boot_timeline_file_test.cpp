@@ -109,7 +109,7 @@ TEST_F(BootTimelineFile, ARefusalIsThereWithItsReasonAndHint) {
 TEST_F(BootTimelineFile, WarningsAndTheKernelsOwnMistakesAreThere) {
     EXPECT_THAT(text_of(timeline_of(write_shape("table-none"), "none.svg")), HasSubstr("warning"));
     const std::string panics = text_of(timeline_of(write_shape("carveout-dma-da-0"), "panics.html"));
-    EXPECT_THAT(panics, HasSubstr("by a mistake of its own: stop: the kernel panics"));
+    EXPECT_THAT(panics, HasSubstr("by a kernel defect: stop: the kernel panics"));
 }
 
 TEST_F(BootTimelineFile, AProcessorWithoutAStepIsRefusedInAPictureToo) {

@@ -144,7 +144,7 @@ TEST_F(Sign, KeyThatEverybodyCanReadIsWarnedOf) {
     for (const std::string& name : {path, "file:" + path, "file://" + path}) {
         const auto result = sign({"--key", name, "--out", "app.signed"});
         EXPECT_EQ(result.status, 0);
-        EXPECT_THAT(result.err, StartsWith("rproc: warning: everybody on this machine can read the private key"));
+        EXPECT_THAT(result.err, StartsWith("rproc: warning: every user of this machine can read the private key"));
     }
 }
 

@@ -48,7 +48,7 @@ ExitStatus with_sequence(std::string_view name, F f) {
     return f.template operator()<Mainline>();
 }
 
-/// The TEE's own reason for a refusal, which Linux never hears.
+/// The TEE's own reason for a refusal, which Linux does not get.
 Error with_reason(Error error, const BootJob& job) {
     if (job.tee == nullptr || error.code() != ErrorCode::tee_refused) return error;
     const tee::LoadReport& report = job.tee->last_load(sim::processor_id(job.board.config));
@@ -56,7 +56,7 @@ Error with_reason(Error error, const BootJob& job) {
     return error;
 }
 
-/// Boots and stops; the reporter hears everything.
+/// Boots and stops, and reports both.
 template <BootSequence S, Backend B>
 ExitStatus boot_with(B backend, const BootJob& job, const FirmwareSource& source, BootReporter& reporter,
                      const std::shared_ptr<spdlog::logger>& log) {
@@ -111,10 +111,11 @@ ExitStatus boot_and_show(Console& console, const BootOptions& options, const Cho
     if (options.timeline.empty()) return boot(job, options.sequence, source, *reporter, console.log);
     TimelineRecorder recorder(*reporter, job);
     const ExitStatus status = boot(job, options.sequence, source, recorder, console.log);
-    return worse_of(status, write_timeline(console, options.timeline, tell(recorder.record(), job, options.sequence)));
+    return worse_of(status,
+                    write_timeline(console, options.timeline, story_of(recorder.record(), job, options.sequence)));
 }
 
-/// What is wrong with the options together, beyond what the parser sees; empty when nothing is.
+/// Why options that the parser accepted do not fit together; empty when they do.
 std::string mistake_in(const BootOptions& options, const platform::Stm32mp15Config& config) {
     if (std::string mistake = tee_mistake(options.trust, config); !mistake.empty()) return mistake;
     if (config.tee || options.sequence == Mainline::kName) return {};
@@ -126,14 +127,14 @@ ExitStatus run_boot(Console& console, const BootOptions& options) {
     auto chosen = choose_board(options);
     if (!chosen) return report(console, chosen.error());
     platform::Stm32mp15Config& config = chosen->board.config;
-    // As if the board's tree said so.
+    // As in a device tree with a TEE.
     if (!options.tee.empty() && !config.tee) config.tee = platform::Stm32mp15Config::TeeReference{"", 0};
     if (const std::string mistake = mistake_in(options, config); !mistake.empty())
         return wrong_call(console, "boot", mistake);
     const auto policy = read_policy(console, options.trust);
     if (!policy) return report(console, policy.error());
 
-    // What was read is what boots, even if the file changes meanwhile.
+    // One read for all uses: the file may change.
     const FirmwareSource source = firmware_source(options.firmware).requested();
     const auto firmware = source.request();
     if (!firmware && exit_status_of(firmware.error()) != ExitStatus::no) return report(console, firmware.error());
@@ -156,7 +157,7 @@ Command add_boot(CLI::App& app) {
     boot->add_option("FW", options->firmware, "Firmware: a file, - for standard input, or a name")
         ->required()
         ->type_name("");
-    boot->add_option("--tee", options->tee, "Who loads signed firmware: software, an OP-TEE in this process")
+    boot->add_option("--tee", options->tee, "The loader of signed firmware: software, a model of OP-TEE")
         ->option_text("software")
         ->check(CLI::IsMember({"software"}));
     add_tee_options(*boot, options->trust);

@@ -76,7 +76,7 @@ void BootEvents::on_notice(Severity severity, const Error& error) {
 }
 
 void BootEvents::on_log(const LogLine& line) {
-    facts_.hear(line);
+    facts_.on_log(line);
     print(
         {{"event", "log"}, {"level", to_string(line.level)}, {"source", to_string(line.source)}, {"text", line.text}});
 }

@@ -78,7 +78,7 @@ RunningVring look_at(const Vring& vring, const CarveoutRegistry& carveouts) {
 
 }  // namespace
 
-void StepFacts::hear(const LogLine& line) {
+void StepFacts::on_log(const LogLine& line) {
     constexpr std::string_view kRegistered = "registered ";
     if (line.source != LogSource::virtio || !line.text.starts_with(kRegistered)) return;
     virtio_ += (virtio_.empty() ? "" : ", ") + std::string(line.text.substr(kRegistered.size()));

@@ -22,12 +22,12 @@
 
 namespace rproc::cli {
 
-/// Says in a few words what each step of a boot came to. Reads the firmware and the board, and hears the kernel's
-/// lines; never asks the processor, which is at work.
+/// The result of each step of a boot in a few words, from the firmware, the board and the kernel's lines. It does not
+/// call the processor, whose lock is held during a step.
 class StepFacts {
   public:
     /// @param memory a handle to the memory that the processor uses.
-    /// @param tee that loads the firmware; null where Linux does.
+    /// @param tee loads the firmware; null where Linux does.
     StepFacts(const platform::Board& board, const Firmware& firmware, ModelMemory memory,
               std::shared_ptr<const tee::SoftwareTee> tee)
         : board_(board),
@@ -36,8 +36,8 @@ class StepFacts {
           tee_(std::move(tee)),
           mapped_before_(memory_.mapped()) {}
 
-    void hear(const LogLine& line);
-    /// "3 segments, 4,812 bytes"; empty where there is nothing to tell.
+    void on_log(const LogLine& line);
+    /// "3 segments, 4,812 bytes"; empty when there is nothing to add.
     [[nodiscard]] std::string of(Step step) const;
 
   private:
@@ -47,7 +47,7 @@ class StepFacts {
     Firmware firmware_;
     ModelMemory memory_;
     std::shared_ptr<const tee::SoftwareTee> tee_;
-    std::size_t mapped_before_;  ///< by the TEE
+    std::size_t mapped_before_;  ///< mappings of the TEE before the boot
     std::string virtio_;         ///< the devices that were registered
 };
 
@@ -76,7 +76,7 @@ struct RunningTrace {
 
 struct RunningTable {
     std::uint64_t size;
-    std::optional<DeviceAddress> da;  ///< nothing when the firmware cannot see the table: Linux's own copy
+    std::optional<DeviceAddress> da;  ///< nothing for Linux's own copy, which the firmware cannot see
 };
 
 struct RunningMemory {
@@ -84,10 +84,10 @@ struct RunningMemory {
     std::optional<DeviceAddress> da;
     PhysicalAddress pa;
     std::uint64_t size;
-    bool mapped;  ///< Linux sees it, too
+    bool mapped;  ///< Linux maps it
 };
 
-/// What there is while a processor runs.
+/// Memories, traces, virtio devices and table of a running processor.
 struct Running {
     std::vector<RunningMemory> memories;  ///< in the order of their registration
     std::vector<RunningTrace> traces;
@@ -103,7 +103,7 @@ struct Running {
 /// What a refusal means, with the arithmetic where a segment lies in no memory.
 [[nodiscard]] std::string meaning_of(const Error& error, const platform::Board& board, const Firmware& firmware);
 
-/// A line as dmesg shows it, but for the time.
+/// A line as dmesg shows it, without the time.
 [[nodiscard]] std::string as_in_dmesg(const LogLine& line, const platform::Board& board);
 
 [[nodiscard]] std::string_view to_string(LogLevel level);

@@ -18,26 +18,26 @@
 
 namespace rproc::cli {
 
-/// What a reporter knows of the boot that it reports.
+/// The boot that a reporter reports.
 struct BootJob {
     std::string firmware_name;  ///< as the caller named it
     Firmware firmware;
     const platform::Board& board;
     ModelMemory memory;
-    std::shared_ptr<tee::SoftwareTee> tee;  ///< that loads the firmware; null where Linux does
-    BootModels models;                      ///< that the boot works on; `memory` is theirs
+    std::shared_ptr<tee::SoftwareTee> tee;  ///< loads the firmware; null where Linux does
+    BootModels models;                      ///< used by the boot; `memory` is theirs
     check::Verdict verdict;                 ///< what Linux itself does, where the model refuses cleanly instead
 
-    /// What of the verdict is due to mistakes of the kernel's own.
+    /// The findings of the verdict that are defects of the kernel.
     [[nodiscard]] std::vector<check::Finding> kernel_defects() const;
-    /// Linux itself boots it, and stops it again.
+    /// Whether Linux boots and stops it without a failure.
     [[nodiscard]] bool boots_on_linux() const {
         return verdict.outcome == check::Outcome::boots || verdict.outcome == check::Outcome::degraded;
     }
 };
 
-/// Watches a boot, and hears besides what runs then and how it ended. An interface, not a concept: a boot is compiled
-/// once for each backend and sequence, and not for each reporter, too.
+/// An observer of a boot that is also told what runs and how the boot ended. It is an interface, not a concept, so that
+/// a boot is compiled once for each backend and sequence, and not for each reporter as well.
 class BootReporter {
   public:
     BootReporter() = default;
@@ -54,14 +54,14 @@ class BootReporter {
 
     /// The processor runs.
     virtual void running(const Running& /*running*/) {}
-    /// The boot was refused; everything is undone.
+    /// The boot was refused, and its steps are undone.
     virtual void refused(const Error& /*error*/) {}
-    /// The processor was stopped again.
+    /// The processor was stopped.
     virtual void stopped() {}
 };
 static_assert(Observer<BootReporter>);
 
-/// Measures how long the step at hand has taken.
+/// Measures the duration of the current step.
 class Stopwatch {
   public:
     void start() { start_ = Clock::now(); }
@@ -74,7 +74,7 @@ class Stopwatch {
     Clock::time_point start_;
 };
 
-/// A line a step as it happens, then what runs, for people.
+/// Text output: a line for each step, then what runs.
 class Timeline : public BootReporter {
   public:
     enum class KernelLines { hidden, shown };
@@ -105,12 +105,12 @@ class Timeline : public BootReporter {
     StepFacts facts_;
     Stopwatch watch_;
     bool in_step_ = false;
-    std::vector<std::pair<Severity, Error>> notices_{};  ///< of the step at hand
-    std::vector<std::string> step_lines_{};              ///< the kernel's, of the step at hand
-    std::vector<std::string> complaints_{};              ///< the kernel's lines that are no information
+    std::vector<std::pair<Severity, Error>> notices_{};  ///< of the current step
+    std::vector<std::string> step_lines_{};              ///< the kernel's, of the current step
+    std::vector<std::string> problem_lines_{};           ///< the kernel's warnings and errors
 };
 
-/// One JSON object for each thing that happens.
+/// JSON output: one object for each event.
 class BootEvents : public BootReporter {
   public:
     BootEvents(Output& out, const BootJob& job)

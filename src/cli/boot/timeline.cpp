@@ -38,8 +38,8 @@ void Timeline::on_step_failed(Step step, const Error& /*error*/) { print_step(ou
 void Timeline::on_notice(Severity severity, const Error& error) { notices_.emplace_back(severity, error); }
 
 void Timeline::on_log(const LogLine& line) {
-    facts_.hear(line);
-    if (line.level != LogLevel::info) complaints_.push_back(printable(line.text));
+    facts_.on_log(line);
+    if (line.level != LogLevel::info) problem_lines_.push_back(printable(line.text));
     if (lines_ == KernelLines::hidden) return;
     step_lines_.push_back(printable(as_in_dmesg(line, job_.board)));
     if (in_step_) return;
@@ -99,7 +99,7 @@ void Timeline::refused(const Error& error) {
     out_.print("\n{} {}: {}\n", printable(job_.board.config.name), out_.bad("did not boot"),
                out_.bold(printable(job_.firmware_name)));
     std::string_view label = "  kernel";
-    for (const std::string& line : complaints_) out_.print("{:<{}} {}\n", std::exchange(label, ""), kLabel, line);
+    for (const std::string& line : problem_lines_) out_.print("{:<{}} {}\n", std::exchange(label, ""), kLabel, line);
     out_.wrapped(fmt::format("{:<{}} ", "  means", kLabel), kLabel + 1,
                  printable(meaning_of(error, job_.board, job_.firmware)));
     if (!error.hint().empty())
@@ -112,8 +112,7 @@ void Timeline::stopped() { print_kernel_defects(); }
 void Timeline::print_kernel_defects() {
     const auto defects = job_.kernel_defects();
     if (defects.empty()) return;
-    out_.print("\n{}: {}\n", out_.bold("Linux 6.1 on a board, by a mistake of its own"),
-               to_string(job_.verdict.outcome));
+    out_.print("\n{}: {}\n", out_.bold("Linux 6.1 on a board, by a kernel defect"), to_string(job_.verdict.outcome));
     for (const check::Finding& defect : defects) {
         out_.wrapped(fmt::format("{:<{}} ", "  why", kLabel), kLabel + 1, printable(defect.message_with_place()));
         if (!defect.hint.empty())

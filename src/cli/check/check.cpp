@@ -31,7 +31,7 @@ struct CheckOptions : CommonOptions {
     std::string finding;  ///< the code to explain, in place of a check
 };
 
-/// How many firmwares came out how.
+/// The number of firmwares by outcome.
 struct Tally {
     std::array<std::size_t, 4> outcomes{};  ///< by Outcome
     std::size_t unread = 0;                 ///< missing, or not readable
@@ -106,7 +106,7 @@ void print_finding(Output& out, const Finding& finding) {
     if (!finding.hint.empty()) out.wrapped("             hint: ", kIndent + 6, printable(finding.hint));
 }
 
-/// How every boot begins, whatever becomes of it.
+/// Whether the line is printed in every boot.
 bool is_routine(std::string_view line) {
     return line.starts_with("powering up ") || line.starts_with("firmware: direct-loading ") ||
            line.starts_with("Booting fw image ");
@@ -148,7 +148,7 @@ void print_summary(Output& out, const Tally& tally) {
     out.print("{}\n", fmt::join(parts, ", "));
 }
 
-/// Checks firmwares one after the other, and says what came out.
+/// Checks firmwares one after the other, and prints the verdicts.
 class CheckRun {
   public:
     CheckRun(Console& console, const CheckOptions& options, platform::Board board)
@@ -209,7 +209,7 @@ class CheckRun {
     Tally tally_;
 };
 
-/// What is wrong with the arguments beyond what the parser sees; empty when nothing is.
+/// Why arguments that the parser accepted are wrong; empty when they are not.
 std::string mistake_in(const FirmwareList& list) {
     if (list.arguments.empty() && list.files_from.empty()) return "no firmware named";
     if (list.files_from == kStandardInput &&

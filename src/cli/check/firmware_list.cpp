@@ -40,7 +40,7 @@ Result<void> visit_directory(const fs::path& directory, const Visit& visit) {
     if (error) return fail(unreadable(directory.string(), error.value()));
     std::ranges::sort(entries);
     for (const fs::directory_entry& entry : entries) {
-        std::error_code ignored;  // what cannot be examined is no file to check
+        std::error_code ignored;  // entries that cannot be examined are skipped
         if (entry.is_directory(ignored) && !entry.is_symlink(ignored)) {
             RPROC_TRY(visit_directory(entry.path(), visit));
         } else if (entry.is_regular_file(ignored)) {

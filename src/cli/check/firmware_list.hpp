@@ -9,7 +9,7 @@
 
 namespace rproc::cli {
 
-/// Which firmwares a call means.
+/// The firmwares of a call.
 struct FirmwareList {
     std::vector<std::string> arguments;  ///< files, names, "-", and directories when `recursive`
     std::string files_from;              ///< a file with one argument a line, "-" for standard input; may be empty

@@ -66,7 +66,7 @@ Result<platform::Board> machine_board(std::string_view node) {
     return platform::board_from(tree, std::move(name), node);
 }
 
-/// Nothing is wrong with the machine; it is just not a board of which there is something to say.
+/// Not an error: the machine has no remote processor that rproc knows.
 bool has_no_processor(const Error& error) {
     return error.code() == ErrorCode::firmware_not_found || error.code() == ErrorCode::firmware_unreadable ||
            error.code() == ErrorCode::dt_node_missing || error.code() == ErrorCode::dt_node_disabled;
@@ -89,7 +89,7 @@ std::shared_ptr<spdlog::logger> make_log(std::string_view level) {
 
 void add_output_options(CLI::App& app, CommonOptions& options) {
     app.add_flag("--json", options.json, "One JSON object a line");
-    app.add_flag("-q,--quiet", options.quiet, "Say less");
+    app.add_flag("-q,--quiet", options.quiet, "Print less");
     app.add_option_function<std::string>(
            "--color", [&options](const std::string& when) { options.color = color_named(when); },
            "auto, always or never")
@@ -102,7 +102,7 @@ void add_common_options(CLI::App& app, CommonOptions& options) {
         app.add_option("--board", options.board, "Embedded board; see `rproc boards`")->option_text("NAME");
     app.add_option("--dtb", options.dtb, "The board's own device tree blob")->option_text("FILE")->excludes(board);
     app.add_option("--node", options.node, "Which remote processor of the tree: its name or path")->option_text("NAME");
-    app.add_flag("-v,--verbose", options.verbose, "Say more");
+    app.add_flag("-v,--verbose", options.verbose, "Print more");
     add_output_options(app, options);
     app.get_option("--quiet")->excludes(app.get_option("--verbose"));
 }
@@ -158,7 +158,7 @@ std::string describe(const ChosenBoard& chosen) {
         switch (chosen.choice) {
             case BoardChoice::named: return "";
             case BoardChoice::machine: return ", this machine";
-            case BoardChoice::unreadable: return ", the default board; this machine's own tree is for root alone";
+            case BoardChoice::unreadable: return ", the default board; only root can read this machine's device tree";
             case BoardChoice::by_default: return ", the default board";
         }
         return "";

@@ -30,14 +30,14 @@ struct CommonOptions {
     ColorWhen color = ColorWhen::automatic;
 };
 
-/// Where a subcommand talks to: results, errors, and the log that RPROC_LOG asks for.
+/// The outputs of a subcommand: results, errors, and the log of RPROC_LOG.
 struct Console {
     Output out;
     Output err;
     std::shared_ptr<spdlog::logger> log;
 };
 
-/// A subcommand: its parser, and what it does once its options are read.
+/// A subcommand: its parser, its options and its function.
 struct Command {
     CLI::App* app;
     std::shared_ptr<const CommonOptions> options;
@@ -56,21 +56,21 @@ void add_common_options(CLI::App& app, CommonOptions& options);
 /// The end of a subcommand's help: examples, then the exit statuses.
 void add_help_footer(CLI::App& app, std::string_view examples);
 
-/// Why an operation is about a board.
+/// How a board was chosen.
 enum class BoardChoice {
-    named,       ///< somebody asked for it
-    machine,     ///< it is the one that this command runs on
+    named,       ///< an option or the environment names it
+    machine,     ///< this machine
     unreadable,  ///< the default board; this machine has a tree of its own, which only root may read
     by_default,  ///< the default board
 };
 
-/// The board that an operation is about.
+/// The board of an operation.
 struct ChosenBoard {
     platform::Board board;
     BoardChoice choice;
 };
 
-/// The kernel's trees of files, below RPROC_SYSFS_ROOT where that is set.
+/// The mount points of sysfs and so on, below RPROC_SYSFS_ROOT when that is set.
 [[nodiscard]] sysfs::SysfsRoot root_from_environment();
 
 /// --dtb, else --board, else RPROC_BOARD from the environment, else this machine's own tree (/sys/firmware/fdt) when it
@@ -85,13 +85,14 @@ inline constexpr std::string_view kStandardInput = "-";
 /// up where Linux looks.
 [[nodiscard]] FirmwareSource firmware_source(const std::string& argument);
 
-/// Prints the error as one line for a person, with its hint; the exit status that goes with it.
+/// Prints the error and its hint as text.
+/// @returns the exit status of the error.
 ExitStatus report(Console& console, const Error& error);
 
-/// Prints what is wrong with a call, beyond what the parser sees, and where help is.
+/// Prints why a call that the parser accepted is wrong, and the command that prints the help.
 ExitStatus wrong_call(Console& console, std::string_view subcommand, std::string_view message);
 
-/// "stm32mp157c-dk2 (m4)", and a word about it where nobody has named it.
+/// "stm32mp157c-dk2 (m4)", and how it was chosen unless it was named.
 [[nodiscard]] std::string describe(const ChosenBoard& chosen);
 
 }  // namespace rproc::cli

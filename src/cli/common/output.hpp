@@ -13,13 +13,13 @@
 
 namespace rproc::cli {
 
-/// When to colour: where a person looks at a terminal (automatic), or as the user says.
+/// When to colour: on a terminal (automatic), or as the user says.
 enum class ColorWhen { automatic, always, never };
 
 /// One of the command's two streams. Never throws: a write that fails is remembered, and those after it are dropped.
 class Output {
   public:
-    /// Colours: as the user says; automatic: on a terminal that knows them, unless NO_COLOR is set.
+    /// Colours: as the user says; automatic: on a terminal that supports them, unless NO_COLOR is set.
     Output(std::FILE* file, ColorWhen when);
 
     void write(std::string_view text) noexcept;
@@ -43,7 +43,7 @@ class Output {
 
     /// The errno of the first write that failed, or 0.
     [[nodiscard]] int error() const noexcept { return error_; }
-    /// Hands everything on to the system; the errno of the first failure, or 0.
+    /// Flushes the stream; returns the errno of the first failure, or 0.
     [[nodiscard]] int flush() noexcept;
 
   private:
@@ -55,7 +55,7 @@ class Output {
     int error_ = 0;
 };
 
-/// Text from outside, safe for a terminal: control characters as \x1b.
+/// Untrusted text, safe for a terminal: control characters as \x1b.
 [[nodiscard]] std::string printable(std::string_view text);
 
 /// `text`, filled up with blanks to `width` columns.

@@ -26,7 +26,7 @@ struct EntryReport {
     std::optional<Error> fault;  ///< why Linux refuses it
 };
 
-/// Something that a table wants in memory.
+/// A range of memory that a table requests.
 struct ResourcePlace {
     std::string what;    ///< "trace cm4_log"
     std::string memory;  ///< the memory-region that Linux uses for it; empty when `da` decides

@@ -23,7 +23,7 @@ struct TeeOptions {
 /// Adds --key, --decrypt-key and --min-version to a subcommand.
 void add_tee_options(CLI::App& app, TeeOptions& options);
 
-/// What is wrong with the options on a board that has a TEE, or has none; empty when nothing is.
+/// Why the options do not fit a board with or without a TEE; empty when they do.
 [[nodiscard]] std::string tee_mistake(const TeeOptions& options, const platform::Stm32mp15Config& config);
 
 /// Reads the keys; keys of the policy have the order of `options.keys`. Says so on stderr when one is private.

@@ -14,7 +14,7 @@
 namespace rproc::cli {
 namespace {
 
-/// A new file beside another; gone again unless it took the other's place.
+/// A temporary file beside the target, removed unless it replaced the target.
 class TemporaryFile {
   public:
     explicit TemporaryFile(const std::filesystem::path& beside)
@@ -37,7 +37,7 @@ class TemporaryFile {
         }
         return ::fsync(fd_) == 0;
     }
-    /// Gives it the permissions that a new file gets; it was made for its owner alone.
+    /// Sets the permissions of a new file; mkstemp creates it for its owner alone.
     [[nodiscard]] bool open_to_others() const {
         const mode_t mask = ::umask(0);
         ::umask(mask);

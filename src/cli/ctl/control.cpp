@@ -48,7 +48,7 @@ Error no_dump(CtlProcessor& processor) {
     return off ? Error(kDumpsOff, where, (processor.directory() / "coredump").native()) : Error(kNoDump, where);
 }
 
-/// Copies a dump into a file, whose name it gets when it is whole.
+/// Copies a dump into a temporary file, and renames it when it is complete.
 Result<std::uint64_t> save_dump(CtlProcessor& processor, const std::string& dump, const std::string& file) {
     struct Close {
         void operator()(std::FILE* open) const { std::fclose(open); }

@@ -16,7 +16,7 @@ namespace {
 
 struct OneAction {
     std::string_view name;
-    std::string_view argument;  ///< what it needs, or empty
+    std::string_view argument;  ///< the argument's name, or empty
     ExitStatus (*run)(const CtlScene&, CtlProcessor&);
 };
 
@@ -32,13 +32,13 @@ constexpr std::string_view kActions =
     "  info     one of them, with its memories, resource table and traces\n"
     "  start    boot its firmware, or attach to it\n"
     "  stop     stop it\n"
-    "  restart  stop it where it is up, and start it\n"
+    "  restart  stop it if it is up, and start it\n"
     "  load     name the firmware of the next start: FW, relative to /lib/firmware\n"
-    "  swap     stop, load FW, start, look whether FW runs; if not, go back to the old firmware\n"
-    "  trace    show its trace buffers; -f: go on with what is new\n"
+    "  swap     stop, load FW, start, verify that FW runs; if not, start the old firmware\n"
+    "  trace    print its trace buffers; -f: follow them\n"
     "  crash    make it crash, and wait for its recovery\n"
     "  dump     write the coredump of its last crash to FILE, and free it\n"
-    "  watch    tell of every change of state, and what the kernel says, until interrupted\n\n";
+    "  watch    print every change of state and the kernel's lines, until interrupted\n\n";
 
 constexpr std::string_view kExamples =
     "  rproc ctl list\n"
@@ -46,7 +46,7 @@ constexpr std::string_view kExamples =
     "  rproc ctl swap --remoteproc m4 app-2.elf\n"
     "  rproc ctl trace -f\n";
 
-/// What is wrong with the options together; empty when nothing is.
+/// Why the options do not fit together; empty when they do.
 std::string mistake_in(const CtlOptions& options, std::string_view wanted) {
     if (!wanted.empty() && options.argument.empty()) return fmt::format("{} needs {}", options.action, wanted);
     if (wanted.empty() && !options.argument.empty())
@@ -94,8 +94,8 @@ Command add_ctl(CLI::App& app) {
     ctl->add_option("-n,--name", options->names, "trace: only this buffer, by name or number; may be repeated")
         ->option_text("NAME")
         ->allow_extra_args(false);
-    ctl->add_flag("-f,--follow", options->follow, "trace: go on with what is new, until interrupted");
-    ctl->add_option("--interval", options->interval, "How often trace -f and watch look: every 100 ms, or MS")
+    ctl->add_flag("-f,--follow", options->follow, "trace: print new text until interrupted");
+    ctl->add_option("--interval", options->interval, "The poll interval of trace -f and watch; 100 ms by default")
         ->option_text("MS")
         ->check(CLI::Range(std::uint32_t{1}, kLongestInterval));
     add_output_options(*ctl, *options);

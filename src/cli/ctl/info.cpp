@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// rproc ctl list and info: what the kernel says of its remote processors.
+// rproc ctl list and info: the remote processors of the kernel.
 #include <sstream>
 #include <utility>
 
@@ -39,7 +39,7 @@ void add_row(Table& table, CtlProcessor& processor) {
                printable(place.node)});
 }
 
-/// What only root can read.
+/// The part that only root can read.
 struct Inside {
     Result<std::string> carveouts;
     Result<std::string> table;

@@ -21,7 +21,7 @@ std::vector<std::string> lines_in(const std::string& text) {
     return lines;
 }
 
-/// What the first line means that means anything: the kernel gives the reason before its consequences.
+/// The meaning of the first known line: the kernel prints the reason before its consequences.
 std::optional<check::Explanation> reason_in(const std::vector<std::string>& lines) {
     for (const std::string& line : lines)
         if (auto explanation = check::explain(line)) return explanation;

@@ -22,15 +22,15 @@ struct CtlOptions : CommonOptions {
     std::uint32_t interval = 100;  ///< ms
 };
 
-/// Remembers what the kernel's log said.
-struct KernelEar : NullObserver {
+/// Records the lines of the kernel's log.
+struct KernelLogRecorder : NullObserver {
     std::vector<std::string> lines{};
     void on_log(const LogLine& line) { lines.emplace_back(line.text); }
 };
 
-using CtlProcessor = sysfs::BasicSysfsRemoteProcessor<sysfs::LocalFiles, KernelEar>;
+using CtlProcessor = sysfs::BasicSysfsRemoteProcessor<sysfs::LocalFiles, KernelLogRecorder>;
 
-/// What an action works with.
+/// The inputs of an action.
 struct CtlScene {
     Console& console;
     const CtlOptions& options;
@@ -40,7 +40,7 @@ struct CtlScene {
         return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::duration<double>(options.timeout));
     }
     [[nodiscard]] CtlProcessor processor(const sysfs::ProcessorPlace& place) const { return CtlProcessor(place, root); }
-    /// That --remoteproc means, or the only one.
+    /// The processor that --remoteproc names, or the only one.
     [[nodiscard]] Result<sysfs::ProcessorPlace> choose() const {
         sysfs::LocalFiles files;
         return sysfs::find_processor(files, root, options.remoteproc);

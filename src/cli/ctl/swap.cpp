@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// rproc ctl swap: another firmware, or the old one again.
+// rproc ctl swap: replaces the firmware, and starts the old one again when that fails.
 #include <algorithm>
 #include <filesystem>
 #include <optional>
@@ -25,7 +25,8 @@ constexpr ErrorText kOtherRuns{.code = ErrorCode::state_invalid,
 
 using sysfs::TableOutline;
 
-/// The outline of the table in a firmware's file; nothing where the file cannot tell: signed, compressed, not readable.
+/// The outline of the table in a firmware's file; nothing when it cannot be read from the file: signed, compressed, not
+/// readable.
 std::optional<TableOutline> outline_in_file(CtlProcessor& processor, const std::string& name) {
     const auto firmware = FirmwareSearchPath(processor.firmware_directories()).find(name);
     if (!firmware) return std::nullopt;
@@ -39,7 +40,7 @@ std::optional<TableOutline> outline_in_file(CtlProcessor& processor, const std::
     return outline ? std::optional(*outline) : std::nullopt;
 }
 
-/// A firmware in the place of another, and back.
+/// Replaces the firmware, and restores the old one.
 class Swap {
   public:
     Swap(const CtlScene& scene, CtlProcessor& processor) : scene_(scene), processor_(processor) {}
@@ -77,8 +78,7 @@ class Swap {
         return confirm(name);
     }
 
-    /// Some systems have been seen to run the old image under the new name: only what the kernel says of the image
-    /// itself counts.
+    /// Some systems run the old image under the new name, so the name alone is no proof.
     Result<std::string> confirm(const std::string& name) {
         RPROC_TRY_ASSIGN(const std::string shown, processor_.firmware());
         if (shown != name) return fail(not_the_new_one(fmt::format("the kernel says that it runs \"{}\"", shown)));
@@ -99,7 +99,7 @@ class Swap {
         return Error(kOtherRuns, place::Processor{processor_.place().entry}, why);
     }
 
-    /// Starts the old firmware again, and says in `error` how that went.
+    /// Starts the old firmware again, and adds the outcome to `error`.
     void roll_back(const std::string& old, Error& error) {
         auto back = stop();
         if (back) back = processor_.set_firmware(old);
@@ -116,7 +116,7 @@ class Swap {
 
 ExitStatus ctl_swap(const CtlScene& scene, CtlProcessor& processor) {
     const std::string& name = scene.options.argument;
-    const TraceSignals held_back;  // a swap that has begun comes to an end
+    const TraceSignals held_back;  // no signal interrupts a swap
     const auto confirmed = Swap(scene, processor).run(name);
     if (!confirmed) return ctl_failed(scene, processor, confirmed.error());
     return ctl_done(scene, processor, fmt::format("runs {}: {}", name, *confirmed));

@@ -22,7 +22,7 @@ constexpr ErrorText kNoBuffer{.code = ErrorCode::trace_unavailable,
                               .message = "there is no trace buffer: the firmware has none, or is not up",
                               .hint = "start it; a trace entry (type 2) in its resource table makes a buffer"};
 
-/// The buffers, as far as debugfs tells: their names and sizes are in its text of the resource table.
+/// The buffers whose names and sizes debugfs has, in its text of the resource table.
 Result<std::vector<TraceBuffer>> buffers_of(CtlProcessor& processor) {
     RPROC_TRY_ASSIGN(const std::size_t count, processor.trace_count());
     if (count == 0) return fail(kNoBuffer, place::Processor{processor.place().entry});
@@ -37,7 +37,7 @@ Result<std::vector<TraceBuffer>> buffers_of(CtlProcessor& processor) {
 
 /// A copy of the whole buffer, of which the kernel shows the part before the first zero byte.
 std::vector<std::byte> whole_buffer(const std::string& text, std::uint64_t length) {
-    constexpr std::uint64_t kMostBelieved = std::uint64_t{16} << 20U;  // the length is the firmware's own word
+    constexpr std::uint64_t kMostBelieved = std::uint64_t{16} << 20U;  // the firmware's table is not trusted
     const auto bytes = std::as_bytes(std::span(text));
     std::vector<std::byte> buffer(bytes.begin(), bytes.end());
     buffer.resize(std::max(buffer.size(), static_cast<std::size_t>(std::min(length, kMostBelieved))));
@@ -52,8 +52,8 @@ class CtlTraces {
         output_ = make_trace_output(scene.console, scene.options, board_, traces_);
     }
 
-    /// Shows what is new.
-    /// @returns the first error; the others are shown all the same.
+    /// Prints the new text.
+    /// @returns the first error; the other buffers are printed in any case.
     std::optional<Error> look(TraceOutput::Look look) {
         std::optional<Error> first;
         for (std::size_t n = 0; n < traces_.size(); ++n) {
@@ -76,7 +76,7 @@ class CtlTraces {
     std::unique_ptr<TraceOutput> output_;
 };
 
-/// A firmware that is stopped takes its buffers with it, and brings them again when it starts: errors pass.
+/// Continues after an error: the buffers go with a stop and come back with the next start.
 ExitStatus follow(const CtlScene& scene, CtlTraces& traces) {
     TraceSignals signals;
     while (scene.console.out.flush() == 0) {

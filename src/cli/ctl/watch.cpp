@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// rproc ctl watch: every change of state, and what the kernel says, as they come.
+// rproc ctl watch: every change of state, and the kernel's lines.
 #include <unistd.h>
 
 #include <algorithm>
@@ -28,7 +28,7 @@ class Watch {
 
     void add(const sysfs::ProcessorPlace& place) { seen_.push_back({scene_.processor(place), {}}); }
 
-    /// Looks once: the log first, for it has what led to a state.
+    /// Polls once: first the log, which has the reasons for a change of state.
     void look() {
         const auto records = log_ ? log_->new_records() : std::vector<std::string>{};
         for (Seen& each : seen_) {
@@ -40,7 +40,7 @@ class Watch {
   private:
     struct Seen {
         CtlProcessor processor;
-        std::string state;  ///< empty before the first look
+        std::string state;  ///< empty before the first poll
     };
 
     void tell_lines(const sysfs::ProcessorPlace& place, const std::vector<std::string>& records) {
@@ -86,7 +86,7 @@ class Watch {
     std::vector<Seen> seen_{};
 };
 
-/// That --remoteproc means, or all.
+/// The processor that --remoteproc names, or all.
 Result<std::vector<sysfs::ProcessorPlace>> watched(const CtlScene& scene) {
     sysfs::LocalFiles files;
     if (scene.options.remoteproc.empty()) return sysfs::list_processors(files, scene.root);

@@ -26,12 +26,12 @@ struct ExplainOptions : CommonOptions {
     std::vector<std::string> texts;
 };
 
-/// Explains texts one after the other, each only once.
+/// Explains texts, each only once.
 class ExplainRun {
   public:
     ExplainRun(Console& console, const ExplainOptions& options) : console_(console), options_(options) {}
 
-    /// Whether anything is known about the text.
+    /// @returns whether the text is known.
     bool explain(std::string_view text) {
         const auto explanation = check::explain(text);
         if (!explanation) return false;
@@ -39,10 +39,10 @@ class ExplainRun {
         return true;
     }
 
-    /// Explains what is known of an argument: a text, or the lines of standard input.
+    /// Explains an argument: a text, or `-` for the lines of standard input.
     void explain_argument(const std::string& argument) {
         if (argument == kStandardInput) return explain_standard_input();
-        if (!explain(argument)) complain(fmt::format("nothing is known about \"{}\"", printable(argument)));
+        if (!explain(argument)) print_note(fmt::format("nothing is known about \"{}\"", printable(argument)));
     }
 
     void explain_standard_input() {
@@ -51,7 +51,7 @@ class ExplainRun {
         if (std::ferror(stdin) != 0) {
             failure_ = report(console_, Error(kUnreadable, place::StandardInput{}));
         } else if (!known) {
-            complain("standard input has no line that is known");
+            print_note("standard input has no line that is known");
         }
     }
 
@@ -60,7 +60,7 @@ class ExplainRun {
     }
 
   private:
-    void complain(std::string_view message) { console_.err.print("rproc: note: {}\n", message); }
+    void print_note(std::string_view message) { console_.err.print("rproc: note: {}\n", message); }
 
     Console& console_;
     const ExplainOptions& options_;
@@ -100,7 +100,7 @@ Command add_explain(CLI::App& app) {
                     "  rproc explain -22                        an errno, by number or name\n"
                     "  rproc explain 0xffff0006                 a result of the TEE\n"
                     "  rproc explain segment-outside-memory     a finding of `rproc check`\n"
-                    "  dmesg | rproc explain                    all that remoteproc complains of\n");
+                    "  dmesg | rproc explain                    every known error in the log\n");
     return {explain, options, [options](Console& console) { return run_explain(console, *options); }};
 }
 

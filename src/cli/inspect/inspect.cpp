@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// rproc inspect: what a firmware image says, against the memories of a board.
+// rproc inspect: the content of a firmware image, on the memories of a board.
 
 #include <memory>
 
@@ -16,7 +16,7 @@ struct InspectOptions : CommonOptions {
     std::string firmware;
 };
 
-/// A signed image is no matter of a board: OP-TEE decides where it goes.
+/// A signed image is shown without a board: OP-TEE decides where it is loaded.
 ExitStatus run_inspect_signed(Console& console, const InspectOptions& options, const Firmware& firmware) {
     const auto inspected = inspect_signed(firmware);
     if (!inspected) {

@@ -15,7 +15,7 @@
 
 namespace rproc::cli {
 
-/// What the first bytes of an ELF file say, whatever follows.
+/// The first bytes of an ELF file.
 struct ElfIdentity {
     unsigned elf_class;  ///< 32, 64, or 0 when it is neither
     bool little_endian;
@@ -30,7 +30,7 @@ struct SegmentReport {
     std::optional<Error> fault;  ///< what is wrong with its sizes
 };
 
-/// Something that takes room in a memory.
+/// A segment, vring, trace or table in a memory.
 struct MemoryItem {
     std::string what;
     DeviceRange range;
@@ -50,7 +50,7 @@ struct TablePlace {
     std::optional<TableReport> table;  ///< nothing when the section lies outside the file
 };
 
-/// Everything that an image says, against the memories of a board. Views into the image's bytes.
+/// The content of an image, on the memories of a board. Views into the image's bytes.
 struct InspectReport {
     ElfIdentity identity;
     std::optional<Error> refusal;     ///< why Linux reads no further than the header
@@ -71,7 +71,7 @@ struct InspectReport {
 /// "ARM", or the number.
 [[nodiscard]] std::string machine_name(std::uint16_t machine);
 
-/// The report as one JSON object, and for people.
+/// The report as one JSON object, and as text.
 [[nodiscard]] nlohmann::ordered_json to_json(const InspectReport& report);
 void print(Output& out, const InspectReport& report, bool with_sections);
 

@@ -38,7 +38,7 @@ std::string hex_bytes(std::span<const std::byte> bytes) {
     return text;
 }
 
-/// What a TLV's value means, where that can be said in a line.
+/// The meaning of a TLV's value, where one line can show it.
 std::string tlv_text(const SignedReport& report, const Tlv& tlv) {
     constexpr std::size_t kShown = 16;
     if (tlv.is(TlvType::hash_table))

@@ -19,11 +19,11 @@ namespace rproc::cli {
 struct InnerImage {
     std::uint32_t index;
     std::uint64_t size;
-    std::optional<ElfHeader> elf;     ///< nothing when it is no ELF file that Linux or OP-TEE would take
+    std::optional<ElfHeader> elf;     ///< nothing when it is no ELF file that Linux or OP-TEE accepts
     std::optional<ElfSection> table;  ///< its section .resource_table
 };
 
-/// Everything that a signed image says. Views into the image's bytes.
+/// The content of a signed image. Views into the image's bytes.
 struct SignedReport {
     SignedImage package;
     std::vector<InnerImage> images;
@@ -34,7 +34,7 @@ struct SignedReport {
 /// @returns the report, or an error of SignedImage::parse.
 [[nodiscard]] Result<SignedReport> inspect_signed(const Firmware& firmware);
 
-/// The report as one JSON object, and for people.
+/// The report as one JSON object, and as text.
 [[nodiscard]] nlohmann::ordered_json to_json(const SignedReport& report);
 void print(Output& out, const SignedReport& report);
 

@@ -71,7 +71,7 @@ void print_sections(Output& out, const InspectReport& report) {
     table.print(out, "  ");
 }
 
-/// What of a memory is taken: one character for each fortieth.
+/// The used parts of a memory: one character for each fortieth.
 std::string bar(const MemoryReport& report) {
     constexpr std::size_t kCells = 40;
     std::string cells(kCells, '.');

@@ -105,7 +105,7 @@ Command add_sequences(CLI::App& app) {
         ->option_text("NAME")
         ->allow_extra_args(false)
         ->check(CLI::IsMember(names_of(check::failure_points())));
-    sequences->add_flag("--as-posted", options->as_posted, "Only as the series had them, not as rproc does it");
+    sequences->add_flag("--as-posted", options->as_posted, "Only the posted versions, not rproc's own");
     add_output_options(*sequences, *options);
     add_help_footer(*sequences,
                     "  rproc sequences -q                                       the table alone\n"

@@ -26,7 +26,7 @@ using check::SequenceVariantInfo;
 constexpr std::size_t kOperationWidth = 10;
 constexpr std::size_t kOpWidth = 20;
 
-/// A wrong place of the firmware is worse than an idle command.
+/// A repeated or needless release is harmless; firmware that stays in memory is not.
 bool is_harmless(SequenceFlag flag) {
     return flag == SequenceFlag::release_twice || flag == SequenceFlag::release_needless ||
            flag == SequenceFlag::left_to_tee;

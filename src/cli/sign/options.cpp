@@ -64,7 +64,7 @@ std::string mistake_in_output(const SignOptions& options) {
     return {};
 }
 
-/// What is wrong with the call beyond what the parser sees; empty when nothing is.
+/// Why a call that the parser accepted is wrong; empty when it is not.
 std::string mistake_in(const SignOptions& options) {
     const bool two_steps = options.digest_out || options.signature_in;
     if (two_steps && options.encrypt_key) {
@@ -89,10 +89,10 @@ void add_sign_options(CLI::App& app, SignOptions& options) {
     app.add_option("--key", options.key, "Private key: a file in PEM or DER, or a URI (pkcs11:...)")
         ->option_text("FILE|URI")
         ->required();
-    app.add_option("--key_type,--key-type", options.key_type, "RSA or ECC; known from the key, and checked")
+    app.add_option("--key_type,--key-type", options.key_type, "RSA or ECC; must be the type of the key")
         ->option_text("TYPE")
         ->check(CLI::IsMember({"RSA", "ECC"}));
-    app.add_option("--key_info,--key-info", options.key_info, "Bytes that tell the TEE which key to take")
+    app.add_option("--key_info,--key-info", options.key_info, "Bytes by which the TEE selects the key")
         ->option_text("FILE");
     app.add_option("--key_pwd,--key-pwd", options.key_passphrase,
                    "Passphrase of the key, or file:PATH that holds it; asked for on a terminal")
@@ -109,7 +109,7 @@ void add_sign_options(CLI::App& app, SignOptions& options) {
     auto* const digest = app.add_option("--digest-out", options.digest_out,
                                         "Only write the SHA-256 to be signed elsewhere; --key is the public key")
                              ->option_text("FILE");
-    app.add_option("--signature-in", options.signature_in, "Take the signature that was made of that digest")
+    app.add_option("--signature-in", options.signature_in, "Use this signature of that digest")
         ->option_text("FILE")
         ->excludes(digest);
     add_output_options(app, options);

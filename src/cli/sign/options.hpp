@@ -32,7 +32,7 @@ struct SignOptions : CommonOptions {
     [[nodiscard]] const std::string& written() const { return digest_out ? *digest_out : out; }
 };
 
-/// Adds the options to `app`, and what makes its parser refuse those that make no sense together.
+/// Adds the options to `app`, and the rules on which exclude each other.
 void add_sign_options(CLI::App& app, SignOptions& options);
 
 /// A platform TLV as it goes into the image.

@@ -14,8 +14,8 @@ namespace {
 
 volatile sig_atomic_t caught_signal = 0;
 
-/// While it lives, the terminal does not show what is typed, and a signal interrupts the reading. Afterwards the
-/// terminal is as before, and the signal does what it would have done.
+/// While it lives, the terminal does not echo, and a signal interrupts the reading. The destructor restores the
+/// terminal and delivers the signal.
 class HiddenTyping {
   public:
     HiddenTyping() {

@@ -7,8 +7,8 @@
 
 namespace rproc::cli {
 
-/// Where the passphrase of the key comes from: --key_pwd, or the person at the terminal, who sees the question on
-/// `err`; without either, a key that needs one is refused. `options` and `err` must outlive what is returned.
+/// The source of the key's passphrase: --key_pwd, or the terminal, with the prompt on `err`; without either, a key that
+/// needs one is refused. `options` and `err` must outlive what is returned.
 [[nodiscard]] SigningKey::AskPassphrase passphrase_source(const SignOptions& options, Output& err);
 
 }  // namespace rproc::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// rproc sign: puts ELF images into a signed package, or lets the signature be made elsewhere.
+// rproc sign: puts ELF images into a signed package, with a signature made here or elsewhere.
 
 #include <sys/stat.h>
 
@@ -45,7 +45,7 @@ struct Contents {
 Result<Firmware> read_image(const std::string& path) {
     auto file = read_firmware_file(path);
     if (!file) {
-        // It speaks of names below /lib/firmware, which mean nothing here.
+        // The hint is about names below /lib/firmware, which do not apply here.
         if (file.error().code() != ErrorCode::firmware_changed) file.error().set_hint("");
         return file;
     }
@@ -95,7 +95,7 @@ void warn_of_open_key(Console& console, const SignOptions& options) {
     const auto file = key_file(options.key);
     struct stat status {};
     if (!file || ::stat(file->c_str(), &status) != 0 || (status.st_mode & S_IROTH) == 0) return;
-    warn(console, fmt::format("everybody on this machine can read the private key {}", file->string()),
+    warn(console, fmt::format("every user of this machine can read the private key {}", file->string()),
          "chmod 600 KEY");
 }
 

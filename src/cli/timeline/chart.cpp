@@ -76,13 +76,13 @@ class ChartDrawer {
     }
 
     void draw_legend() {
-        constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kWays{
-            {{"up", "the way up"}, {"back", "the way back"}, {"failed", "the step that was refused"}}};
+        constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kLegend{
+            {{"boot", "boot"}, {"undo", "stop or rollback"}, {"failed", "the failed step"}}};
         double x = kAxisStart;
-        for (const auto& [way, text] : kWays) {
-            const auto is_way = [way = way](const StoryStep& step) { return css_class(step) == way; };
-            if (std::ranges::none_of(story_.steps, is_way)) continue;
-            lanes_.box({x, y_ + 12}, {10, 10}, fmt::format("bar {}", way));
+        for (const auto& [name, text] : kLegend) {
+            const auto has_class = [name = name](const StoryStep& step) { return css_class(step) == name; };
+            if (std::ranges::none_of(story_.steps, has_class)) continue;
+            lanes_.box({x, y_ + 12}, {10, 10}, fmt::format("bar {}", name));
             lanes_.text({x + 16, y_ + 21}, "heading", text);
             x += 150;
         }
@@ -197,7 +197,7 @@ std::string_view css_class(TimelineStory::Mood mood) {
 
 std::string_view css_class(const StoryStep& step) {
     if (step.failed) return "failed";
-    return step.way == StoryStep::Way::up ? "up" : "back";
+    return step.direction == StoryStep::Direction::boot ? "boot" : "undo";
 }
 
 std::string describe(const TimelineStory& story) {

@@ -8,7 +8,7 @@
 
 namespace rproc::cli {
 
-/// How wide every picture is, and what it leaves free on both sides; in the picture's units.
+/// The width of every picture and its margin on both sides, in the picture's units.
 inline constexpr double kPictureWidth = 1200;
 inline constexpr double kMargin = 32;
 
@@ -21,16 +21,16 @@ struct Chart {
 };
 
 /// A bar for each step, on one linear axis: the steps, each with its duration and share, follow one another without the
-/// time between them. What is wrong stands below its step.
+/// time between them. Problems are below their step.
 [[nodiscard]] Chart draw_chart(const TimelineStory& story);
 
-/// The class of what belongs to a problem: "bad", "doubtful", "good".
+/// The class of a problem: "bad", "doubtful", "good".
 [[nodiscard]] std::string_view css_class(Severity severity);
 [[nodiscard]] std::string_view css_class(TimelineStory::Mood mood);
-/// The class of a step's bar: "up", "back" or "failed".
+/// The class of a step's bar: "boot", "undo" or "failed".
 [[nodiscard]] std::string_view css_class(const StoryStep& step);
 
-/// One sentence on the whole chart, for those who cannot see it.
+/// The whole chart in one sentence, for screen readers.
 [[nodiscard]] std::string describe(const TimelineStory& story);
 
 }  // namespace rproc::cli

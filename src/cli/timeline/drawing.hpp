@@ -10,7 +10,7 @@
 
 namespace rproc::cli {
 
-/// A place in a picture, in its units, from the upper left corner. Of a text: the start of its baseline.
+/// A point in a picture, in its units, from the upper left corner. For a text: the start of its baseline.
 struct Point {
     double x;
     double y;
@@ -21,8 +21,7 @@ struct Size {
     double height;
 };
 
-/// SVG elements, written one after the other. How they look is for a style sheet to say, by their class; texts are
-/// escaped here.
+/// SVG elements in the order of drawing. A style sheet defines their look, by their class. Texts are escaped here.
 class Drawing {
   public:
     void text(Point at, std::string_view css_class, std::string_view text) { anchored("start", at, css_class, text); }
@@ -41,7 +40,7 @@ class Drawing {
             css_class, at.x, at.y, size.width, size.height);
     }
     /// A rectangle with round corners.
-    /// @param tip is shown by viewers that know a pointer.
+    /// @param tip is the tooltip.
     void box(Point at, Size size, std::string_view css_class, std::string_view tip = {}) {
         const std::string title = tip.empty() ? std::string() : fmt::format("<title>{}</title>", escaped(tip));
         add(R"(<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="3">{}</rect>)"
@@ -53,7 +52,7 @@ class Drawing {
             "\n",
             css_class, from.x, from.y, to.x, to.y);
     }
-    /// A square on its corner.
+    /// A diamond.
     void diamond(Point middle, double radius, std::string_view css_class) {
         add(R"(<path class="{}" d="M{:.1f} {:.1f}l{r} {r}l-{r} {r}l-{r} -{r}z"/>)"
             "\n",

@@ -11,10 +11,10 @@ namespace rproc::cli {
 
 enum class TimelineFormat { page, picture };
 
-/// The format that a file's name asks for: .html and .htm a page, .svg a picture; nothing for any other.
+/// The format of a file by its name: .html and .htm a page, .svg a picture; nothing for any other.
 [[nodiscard]] std::optional<TimelineFormat> timeline_format(std::string_view file);
 
-/// Writes the story, in the format that the name asks for, whole or not at all. What goes wrong is said on stderr.
+/// Writes the story in the format of the file's name, whole or not at all. Prints an error on stderr.
 /// @param file a name with a format.
 /// @returns yes, or io_error.
 [[nodiscard]] ExitStatus write_timeline(Console& console, const std::string& file, const TimelineStory& story);

@@ -16,13 +16,13 @@
 #include "rproc/tee/client.hpp"
 #include "rproc/tee/software_tee.hpp"
 
-/// The models that a boot works on, which remember what was done to them. None is thread-safe.
+/// The models that a boot works on, with a record of each access. None is thread-safe.
 namespace rproc::cli {
 
 /// A memory that was mapped.
 struct MemoryUse {
     PhysicalRange range;
-    bool allocated;  ///< the provider chose the place
+    bool allocated;  ///< the provider chose the address
 };
 
 /// The model's memory, with a record of what was mapped. A handle: copies refer to the same memory and record.
@@ -31,7 +31,7 @@ class WatchedMemory {
     explicit WatchedMemory(ModelMemory memory)
         : memory_(std::move(memory)), uses_(std::make_shared<std::vector<MemoryUse>>()) {}
 
-    // MemoryProvider; what is refused is not recorded.
+    // MemoryProvider; a refused call is not recorded.
 
     [[nodiscard]] Result<Mapping> map(PhysicalRange range) {
         auto mapping = memory_.map(range);
@@ -53,13 +53,13 @@ class WatchedMemory {
 };
 static_assert(MemoryProvider<WatchedMemory>);
 
-/// A command that a TEE was given, and its answer.
+/// A command of the TEE and its result.
 struct TeeCall {
     tee::Command command;
     tee::ResultCode result;
 };
 
-/// A client that passes everything on to a software TEE, with a record of the commands.
+/// A client that forwards to a software TEE, with a record of the commands.
 class WatchedTee {
   public:
     using Calls = std::vector<TeeCall>;
@@ -88,7 +88,7 @@ class WatchedTee {
 };
 static_assert(tee::Client<WatchedTee>);
 
-/// What was done to the models between two moments.
+/// The accesses to the models between two marks.
 struct Touched {
     std::vector<MemoryUse> memory;
     std::vector<platform::ModelRegisters::Write> writes;
@@ -103,7 +103,7 @@ struct BootModels {
 
     explicit BootModels(ModelMemory model_memory) : memory(std::move(model_memory)) {}
 
-    /// A moment: how much was recorded by then.
+    /// A mark: the lengths of the records at that time.
     struct Mark {
         std::size_t uses;
         std::size_t writes;

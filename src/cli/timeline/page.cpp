@@ -22,12 +22,12 @@ std::string html_of(const std::vector<Remark>& remarks) {
     return html;
 }
 
-std::string things_table(const std::vector<TouchedThing>& things) {
-    if (things.empty()) return {};
-    std::string html = "<table class=\"things\">\n";
-    for (const TouchedThing& thing : things) {
-        html += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td></tr>\n", escaped(thing.kind), escaped(thing.name),
-                            escaped(thing.detail));
+std::string items_table(const std::vector<TouchedItem>& items) {
+    if (items.empty()) return {};
+    std::string html = "<table class=\"items\">\n";
+    for (const TouchedItem& item : items) {
+        html += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td></tr>\n", escaped(item.kind), escaped(item.name),
+                            escaped(item.detail));
     }
     return html + "</table>\n";
 }
@@ -41,11 +41,11 @@ std::string kernel_log(const std::vector<std::string>& lines) {
 
 std::string account_of(const StoryStep& step) {
     const std::string html = html_of(step.remarks);
-    const std::string touched = step.touched.empty() ? "" : counted(step.touched.size(), "thing") + " touched";
+    const std::string touched = step.touched.empty() ? "" : counted(step.touched.size(), "item") + " touched";
     const std::string said = step.kernel_lines.empty() ? "" : counted(step.kernel_lines.size(), "kernel line");
     if (touched.empty() && said.empty()) return html;
     return fmt::format("{}<details open><summary>{}{}{}</summary>\n{}{}</details>\n", html, touched,
-                       touched.empty() || said.empty() ? "" : ", ", said, things_table(step.touched),
+                       touched.empty() || said.empty() ? "" : ", ", said, items_table(step.touched),
                        kernel_log(step.kernel_lines));
 }
 

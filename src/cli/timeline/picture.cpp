@@ -50,10 +50,10 @@ void add_broken(Block& block, std::string_view css_class, const std::string& lab
 }
 
 /// How wide the column of names is; a name that is wider moves what follows it.
-std::size_t name_width(const std::vector<TouchedThing>& things) {
+std::size_t name_width(const std::vector<TouchedItem>& items) {
     constexpr std::size_t kWidest = 18;
     std::size_t width = 0;
-    for (const TouchedThing& thing : things) width = std::max(width, columns_of(thing.name));
+    for (const TouchedItem& item : items) width = std::max(width, columns_of(item.name));
     return std::min(width, kWidest);
 }
 
@@ -61,8 +61,8 @@ Block account_of(const StoryStep& step) {
     Block block;
     block.push_back({step.failed ? "mono name bad" : "mono name", 0, {}, step.name});
     const std::size_t width = name_width(step.touched);
-    for (const TouchedThing& thing : step.touched)
-        add_broken(block, "mono", thing.kind, fmt::format("{:<{}}  {}", thing.name, width, thing.detail), kTextIndent);
+    for (const TouchedItem& item : step.touched)
+        add_broken(block, "mono", item.kind, fmt::format("{:<{}}  {}", item.name, width, item.detail), kTextIndent);
     for (const std::string& line : step.kernel_lines) add_broken(block, "mono muted", "", line, 12);
     return block;
 }
@@ -104,13 +104,13 @@ std::string facts_text(const TimelineStory& story) {
 }
 
 std::string durations_text(const TimelineStory& story) {
-    const auto part = [&](StoryStep::Way way) {
-        const auto count = std::ranges::count(story.steps, way, &StoryStep::way);
-        return fmt::format("{} µs in {}", microseconds(story.total(way)),
+    const auto part = [&](StoryStep::Direction direction) {
+        const auto count = std::ranges::count(story.steps, direction, &StoryStep::direction);
+        return fmt::format("{} µs in {}", microseconds(story.total(direction)),
                            counted(static_cast<std::uint64_t>(count), "step"));
     };
-    return fmt::format("up {}, back {}; measured on this machine, on a model of the board", part(StoryStep::Way::up),
-                       part(StoryStep::Way::back));
+    return fmt::format("boot {}, stop or rollback {}; measured on this machine, on a model of the board",
+                       part(StoryStep::Direction::boot), part(StoryStep::Direction::undo));
 }
 
 std::string picture_of(const TimelineStory& story) {

@@ -16,7 +16,7 @@ namespace rproc::cli {
 /// "on stm32mp157c-dk2 (m4), loaded by Linux, sequence mainline"
 [[nodiscard]] std::string facts_text(const TimelineStory& story);
 
-/// "up 85.2 µs in 11 steps, back 14.8 µs in 3 steps; ..."
+/// "boot 85.2 µs in 11 steps, stop or rollback 14.8 µs in 3 steps; ..."
 [[nodiscard]] std::string durations_text(const TimelineStory& story);
 
 }  // namespace rproc::cli

@@ -32,16 +32,16 @@ void TimelineRecorder::on_notice(Severity severity, const Error& error) {
     pause();
     if (!record_.steps.empty()) record_.steps.back().notices.emplace_back(severity, error);
     shown_.on_notice(severity, error);
-    go_on();
+    resume();
 }
 
 void TimelineRecorder::on_log(const LogLine& line) {
     pause();
-    facts_.hear(line);
+    facts_.on_log(line);
     auto& lines = record_.steps.empty() ? first_lines_ : record_.steps.back().kernel_lines;
     lines.push_back(as_in_dmesg(line, job_.board));
     shown_.on_log(line);
-    go_on();
+    resume();
 }
 
 void TimelineRecorder::on_state(State from, State to) {
@@ -63,7 +63,7 @@ void TimelineRecorder::pause() {
     if (since_) record_.steps.back().duration += Clock::now() - *since_;
 }
 
-void TimelineRecorder::go_on() {
+void TimelineRecorder::resume() {
     if (since_) since_ = Clock::now();
 }
 

@@ -13,12 +13,12 @@
 
 namespace rproc::cli {
 
-/// A step as it happened.
+/// A step that was done or has failed.
 struct RecordedStep {
     Step step;
-    std::chrono::nanoseconds duration{};  ///< without the time that was spent on reporting
+    std::chrono::nanoseconds duration{};  ///< without the time of reporting
     bool failed = false;
-    std::string summary{};  ///< what it came to
+    std::string summary{};  ///< the result in a few words
     Touched touched{};
     std::vector<std::pair<Severity, Error>> notices{};
     std::vector<std::string> kernel_lines{};  ///< as in dmesg: its own, and those up to the next step
@@ -26,7 +26,7 @@ struct RecordedStep {
 
 /// A change of the processor's state.
 struct RecordedState {
-    std::size_t after;  ///< how many steps were done by then
+    std::size_t after;  ///< the number of steps before it
     State from;
     State to;
 };
@@ -35,14 +35,14 @@ struct RecordedState {
 struct BootRecord {
     std::vector<RecordedStep> steps;
     std::vector<RecordedState> states;
-    std::optional<Running> running;  ///< nothing when it never ran
+    std::optional<Running> running;  ///< nothing when the processor never ran
     std::optional<Error> refusal;    ///< of the boot, or of the stop
 };
 
-/// Records a boot for its timeline, and passes everything on to the reporter that shows it meanwhile.
+/// Records a boot for its timeline, and forwards everything to another reporter.
 class TimelineRecorder : public BootReporter {
   public:
-    /// @param shown outlives this.
+    /// @param shown receives everything; it must outlive this.
     TimelineRecorder(BootReporter& shown, const BootJob& job)
         : shown_(shown), job_(job), facts_(job.board, job.firmware, job.memory, job.tee) {}
 
@@ -63,7 +63,7 @@ class TimelineRecorder : public BootReporter {
     using Clock = std::chrono::steady_clock;
 
     void pause();
-    void go_on();
+    void resume();
     RecordedStep& end_step();
 
     BootReporter& shown_;
@@ -72,7 +72,7 @@ class TimelineRecorder : public BootReporter {
     BootRecord record_{};
     BootModels::Mark mark_{};
     std::vector<std::string> first_lines_{};    ///< before the first step
-    std::optional<Clock::time_point> since_{};  ///< the step at hand runs
+    std::optional<Clock::time_point> since_{};  ///< set while a step runs
 };
 
 }  // namespace rproc::cli

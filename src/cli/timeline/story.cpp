@@ -15,10 +15,10 @@ namespace rproc::cli {
 namespace {
 
 using Mood = TimelineStory::Mood;
-using Way = StoryStep::Way;
+using Direction = StoryStep::Direction;
 
-/// The way back begins with a failure, or once the processor has run.
-bool leads_back(const BootRecord& record, std::size_t index) {
+/// Undoing starts after a failed step, or after the processor has run.
+bool undoes(const BootRecord& record, std::size_t index) {
     const auto before = std::span(record.steps).first(index);
     if (std::ranges::any_of(before, &RecordedStep::failed)) return true;
     return !record.states.empty() && record.states.front().after <= index;
@@ -46,12 +46,12 @@ std::vector<StoryStep> steps_of(const BootRecord& record, const BootJob& job) {
     for (std::size_t i = 0; i < record.steps.size(); ++i) {
         const RecordedStep& step = record.steps[i];
         steps.push_back({.name = std::string(to_string(step.step)),
-                         .way = leads_back(record, i) ? Way::back : Way::up,
+                         .direction = undoes(record, i) ? Direction::undo : Direction::boot,
                          .failed = step.failed,
                          .begin = begin,
                          .duration = step.duration,
                          .summary = step.summary,
-                         .touched = things_of(step, record, job),
+                         .touched = touched_items(step, record, job),
                          .remarks = remarks_of(step, record, job),
                          .kernel_lines = step.kernel_lines});
         begin += step.duration;
@@ -74,7 +74,7 @@ std::vector<Remark> remarks_beside_steps(const BootRecord& record, const BootJob
     for (const check::Finding& defect : job.kernel_defects()) {
         const std::string place = defect.place().empty() ? "" : defect.where() + ": ";
         remarks.push_back({defect.severity, std::string(to_string(job.verdict.outcome)),
-                           fmt::format("Linux 6.1 on a board, by a mistake of its own: {}{}", place, defect.message),
+                           fmt::format("Linux 6.1 on a board, by a kernel defect: {}{}", place, defect.message),
                            defect.hint});
     }
     return remarks;
@@ -144,9 +144,9 @@ void make_displayable(std::vector<Remark>& remarks) {
 
 void make_displayable(StoryStep& step) {
     step.summary = displayable(step.summary);
-    for (TouchedThing& thing : step.touched) {
-        thing.name = displayable(thing.name);
-        thing.detail = displayable(thing.detail);
+    for (TouchedItem& item : step.touched) {
+        item.name = displayable(item.name);
+        item.detail = displayable(item.detail);
     }
     make_displayable(step.remarks);
     for (std::string& line : step.kernel_lines) line = displayable(line);
@@ -165,16 +165,16 @@ void make_displayable(TimelineStory& story) {
 
 }  // namespace
 
-Duration TimelineStory::total() const { return std::max(total(Way::up) + total(Way::back), Duration{1}); }
+Duration TimelineStory::total() const { return std::max(total(Direction::boot) + total(Direction::undo), Duration{1}); }
 
-Duration TimelineStory::total(StoryStep::Way way) const {
+Duration TimelineStory::total(StoryStep::Direction direction) const {
     Duration sum{0};
     for (const StoryStep& step : steps)
-        if (step.way == way) sum += step.duration;
+        if (step.direction == direction) sum += step.duration;
     return sum;
 }
 
-TimelineStory tell(const BootRecord& record, const BootJob& job, std::string_view sequence) {
+TimelineStory story_of(const BootRecord& record, const BootJob& job, std::string_view sequence) {
     TimelineStory story{.firmware = job.firmware.name(),
                         .board = fmt::format("{} ({})", job.board.name, job.board.config.name),
                         .sequence = std::string(sequence),

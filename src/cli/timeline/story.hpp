@@ -10,14 +10,14 @@
 
 #include "cli/timeline/recorder.hpp"
 
-/// A boot in words and numbers, for a picture of it. All texts are displayable (timeline_text.hpp), wherever they come
-/// from; that is not yet escaped.
+/// A boot as texts and numbers, for a picture of it. All texts are displayable (timeline/text.hpp); they are not yet
+/// escaped.
 namespace rproc::cli {
 
 using Duration = std::chrono::nanoseconds;
 
-/// Something that a step touched: "register", "hold-boot", "pa 0x5000010c bit 0x1 = 1".
-struct TouchedThing {
+/// A register, memory, message or command that a step used: "register", "hold-boot", "pa 0x5000010c bit 0x1 = 1".
+struct TouchedItem {
     std::string kind;
     std::string name;
     std::string detail;
@@ -32,28 +32,28 @@ struct Remark {
 };
 
 struct StoryStep {
-    /// Which way the step leads.
-    enum class Way { up, back };
+    /// Whether the step belongs to the boot, or to the stop or rollback after it.
+    enum class Direction { boot, undo };
 
     std::string name;
-    Way way;
+    Direction direction;
     bool failed;
     Duration begin;  ///< the durations of all steps before
     Duration duration;
     std::string summary;
-    std::vector<TouchedThing> touched;
+    std::vector<TouchedItem> touched;
     std::vector<Remark> remarks;
     std::vector<std::string> kernel_lines;
 };
 
-/// The state changed, once the first `after` steps were done.
+/// A change of the state, after the first `after` steps.
 struct StoryState {
     std::size_t after;
     std::string from;
     std::string to;
 };
 
-/// A memory of the running processor, and what lies in it.
+/// A memory of the running processor and its contents.
 struct StoryMemory {
     std::string name;
     std::string da;
@@ -73,20 +73,20 @@ struct TimelineStory {
     Mood mood;
     std::vector<StoryStep> steps;
     std::vector<StoryState> states;
-    std::vector<StoryMemory> memories;  ///< none when it never ran
-    std::vector<Remark> remarks;        ///< that belong to no step: a refusal without one, defects of the kernel
+    std::vector<StoryMemory> memories;  ///< empty when the processor never ran
+    std::vector<Remark> remarks;        ///< without a step: a refusal without one, defects of the kernel
 
-    /// All steps together; at least one nanosecond.
+    /// The duration of all steps; at least one nanosecond.
     [[nodiscard]] Duration total() const;
-    /// The steps of one way together.
-    [[nodiscard]] Duration total(StoryStep::Way way) const;
+    /// The duration of all steps of one direction.
+    [[nodiscard]] Duration total(StoryStep::Direction direction) const;
 };
 
 /// @param sequence the name of the boot sequence.
-[[nodiscard]] TimelineStory tell(const BootRecord& record, const BootJob& job, std::string_view sequence);
+[[nodiscard]] TimelineStory story_of(const BootRecord& record, const BootJob& job, std::string_view sequence);
 
-/// What a step touched, in words: what the models recorded, and what is known of the firmware and the board.
-[[nodiscard]] std::vector<TouchedThing> things_of(const RecordedStep& step, const BootRecord& record,
-                                                  const BootJob& job);
+/// What a step touched, as texts: from the records of the models, the firmware and the board.
+[[nodiscard]] std::vector<TouchedItem> touched_items(const RecordedStep& step, const BootRecord& record,
+                                                     const BootJob& job);
 
 }  // namespace rproc::cli

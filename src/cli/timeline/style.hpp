@@ -6,7 +6,7 @@
 namespace rproc::cli {
 
 /// The style sheet of the chart and of pictures, in both colour schemes. Colours are written out for each class: many
-/// viewers of SVG know no variables.
+/// viewers of SVG do not support variables.
 inline constexpr std::string_view kPictureStyle = R"(
 text{font:13px system-ui,"Segoe UI","DejaVu Sans",sans-serif;fill:#1b2333}
 .mono{font:11px ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace}
@@ -18,7 +18,7 @@ text{font:13px system-ui,"Segoe UI","DejaVu Sans",sans-serif;fill:#1b2333}
 .label{paint-order:stroke;stroke:#ffffff;stroke-width:5px;stroke-linejoin:round}
 .paper{fill:#ffffff}
 .grid{stroke:#e4e7ee;stroke-width:1}
-.bar.up{fill:#2f6fdb}.bar.back{fill:#8b98ae}.bar.failed{fill:#c4303c}
+.bar.boot{fill:#2f6fdb}.bar.undo{fill:#8b98ae}.bar.failed{fill:#c4303c}
 .in-bar{fill:#ffffff}
 .state{stroke:#1f8a5b;stroke-width:1;stroke-dasharray:2 4}
 .state-name{fill:#17734b;font-size:12px;font-weight:600}
@@ -34,7 +34,7 @@ text{fill:#e7eaf1}
 .paper{fill:#131823}
 .label{stroke:#131823}
 .grid{stroke:#2b3344}
-.bar.up{fill:#5f97f5}.bar.back{fill:#6d7a91}.bar.failed{fill:#f0606b}
+.bar.boot{fill:#5f97f5}.bar.undo{fill:#6d7a91}.bar.failed{fill:#f0606b}
 .in-bar{fill:#0d1118}
 .state{stroke:#4cc38a}.state-name{fill:#6ad6a3}.state-mark{fill:#4cc38a}
 .remark.bad{fill:#3a1d24}.remark.doubtful{fill:#382b16}.remark.note{fill:#1c2a42}
@@ -66,12 +66,12 @@ thead th{color:var(--muted);font-size:13px;border-top:0}
 caption{text-align:left;color:var(--muted);padding-bottom:6px}
 td.number+td:not(.number),th.number+th:not(.number){padding-left:16px}
 .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-.fixed,pre,.things td{font:12.5px/1.55 ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace}
-.things{width:auto;margin:0 0 6px}
-.things td{border:0;padding:0 20px 0 0;white-space:pre-wrap;overflow-wrap:anywhere}
+.fixed,pre,.items td{font:12.5px/1.55 ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace}
+.items{width:auto;margin:0 0 6px}
+.items td{border:0;padding:0 20px 0 0;white-space:pre-wrap;overflow-wrap:anywhere}
 th.fixed{font-weight:600}
-.things td:first-child{color:var(--muted);white-space:nowrap}
-.things td:nth-child(2){min-width:15ch}
+.items td:first-child{color:var(--muted);white-space:nowrap}
+.items td:nth-child(2){min-width:15ch}
 pre{margin:0 0 6px;padding:8px 12px;background:var(--soft);border-radius:6px;white-space:pre-wrap;overflow-wrap:anywhere}
 summary{cursor:pointer;color:var(--muted);font-size:13px}
 details>*+*{margin-top:6px}

@@ -58,7 +58,7 @@ std::size_t columns_of_point(std::uint32_t point) {
     return point >= kFirstWide && !punctuation ? 2 : 1;
 }
 
-/// How many bytes of a displayable text fit in `columns`.
+/// The number of bytes of a displayable text that fit in `columns`.
 std::size_t fitting(std::string_view text, std::size_t columns) {
     std::size_t at = 0;
     for (std::size_t used = 0; at < text.size();) {

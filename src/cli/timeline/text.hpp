@@ -10,15 +10,15 @@
 /// Text for SVG and HTML.
 namespace rproc::cli {
 
-/// Text from outside as well-formed UTF-8 that shows what it holds: control characters as \x1b; bytes that are no
+/// Untrusted text as well-formed, displayable UTF-8: control characters as \x1b; bytes that are no
 /// UTF-8, and characters that XML forbids or that turn the direction of writing, as U+FFFD.
 [[nodiscard]] std::string displayable(std::string_view text);
 
-/// Text from outside, for the content of an element and for an attribute in double quotes: displayable, and with
-/// &amp; and its like.
+/// Untrusted text, for the content of an element and for an attribute in double quotes: displayable, and with
+/// entities (&amp;).
 [[nodiscard]] std::string escaped(std::string_view text);
 
-/// How many columns of a fixed pitch a displayable text takes: two for the wide characters of East Asia.
+/// The number of fixed-pitch columns of a displayable text: two for wide East Asian characters.
 [[nodiscard]] std::size_t columns_of(std::string_view text);
 
 /// A displayable text, cut at its end to `columns`, the last of them then "…".

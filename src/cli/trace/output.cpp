@@ -13,7 +13,7 @@
 namespace rproc::cli {
 namespace {
 
-/// One JSON object for the first look at each buffer, and for all news later.
+/// One JSON object for the first poll of each buffer, and one for each new text.
 class JsonTraces : public TraceOutput {
   public:
     JsonTraces(Output& out, const platform::Board& board, std::vector<ChosenTrace> traces)
@@ -49,7 +49,7 @@ class JsonTraces : public TraceOutput {
     std::vector<WholeCharacters> texts_;
 };
 
-/// Says on standard error what the text alone does not tell.
+/// Prints notes about the text on stderr.
 class TraceNotes {
   public:
     TraceNotes(Console& console, const CommonOptions& options) : console_(console), quiet_(options.quiet) {}
@@ -67,7 +67,7 @@ class TraceNotes {
   private:
     void note(const std::string& label, std::string_view message) {
         if (quiet_) return;
-        static_cast<void>(console_.out.flush());  // so that the note stands where it belongs
+        static_cast<void>(console_.out.flush());  // keeps the order of text and note
         console_.err.print("rproc: note: {}: {}\n", printable(label), message);
     }
 
@@ -113,7 +113,7 @@ class OneTrace : public TraceOutput {
     bool at_line_start_ = true;
 };
 
-/// The lines of several buffers, each behind the label of its buffer, and as a whole.
+/// The complete lines of several buffers, each after the label of its buffer.
 class LabelledTraces : public TraceOutput {
   public:
     LabelledTraces(Console& console, const CommonOptions& options, std::vector<ChosenTrace> traces)
@@ -134,7 +134,7 @@ class LabelledTraces : public TraceOutput {
     }
 
   private:
-    static constexpr std::size_t kLongestLine = 4096;  // a log without newlines must not grow for ever
+    static constexpr std::size_t kLongestLine = 4096;  // bounds the memory for a log without newlines
 
     void end_line(std::size_t n) {
         if (!begun_[n].empty()) print_line(n);

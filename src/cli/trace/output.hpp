@@ -17,10 +17,10 @@ namespace rproc::cli {
 struct ChosenTrace {
     std::size_t index;  ///< among the firmware's traces: n of debugfs' trace<n>
     TraceBuffer buffer;
-    std::string label;  ///< tells it from the others: its name, or "trace0" where that says nothing
+    std::string label;  ///< unique: its name, or "trace0" where the name is not unique
 };
 
-/// Shows what trace buffers hold. An interface, for it is a flag that says how.
+/// Prints the text of trace buffers. An interface, because an option selects the format.
 class TraceOutput {
   public:
     enum class Look { first, later };
@@ -30,13 +30,13 @@ class TraceOutput {
     TraceOutput& operator=(const TraceOutput&) = delete;
     virtual ~TraceOutput() = default;
 
-    /// What a look at the n-th of the chosen buffers found.
+    /// The new text of the n-th chosen buffer.
     virtual void show(std::size_t n, Look look, const TraceNews& news) = 0;
     /// Nothing will follow.
     virtual void finish() = 0;
 };
 
-/// How to show these buffers: JSON objects; the bytes of one; or the lines of several, each behind its label.
+/// The output for these buffers: JSON objects; the bytes of one; or the lines of several, each after its label.
 /// @param board that the traces are of; it and `console` must outlive the result.
 [[nodiscard]] std::unique_ptr<TraceOutput> make_trace_output(Console& console, const CommonOptions& options,
                                                              const platform::Board& board,

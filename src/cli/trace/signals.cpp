@@ -20,7 +20,7 @@ TraceSignals::TraceSignals() {
     ::sigemptyset(&held_back);
     for (std::size_t i = 0; i < kSignals.size(); ++i) {
         ::sigaction(kSignals[i], nullptr, &actions_[i]);
-        if (actions_[i].sa_handler == SIG_IGN) continue;  // as nohup wants it
+        if (actions_[i].sa_handler == SIG_IGN) continue;  // set by nohup
         struct sigaction action {};
         action.sa_handler = kSignals[i] == SIGPIPE ? SIG_IGN : &ask_to_stop;
         ::sigemptyset(&action.sa_mask);
@@ -31,7 +31,7 @@ TraceSignals::TraceSignals() {
 }
 
 TraceSignals::~TraceSignals() {
-    // The mask first: a signal that comes late has been obeyed, and shall not kill.
+    // The mask first: a pending signal must not end the process.
     ::sigprocmask(SIG_SETMASK, &mask_, nullptr);
     for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &actions_[i], nullptr);
 }
@@ -40,8 +40,8 @@ TraceSignals::Woken TraceSignals::wait(std::chrono::milliseconds time, int outpu
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
     const auto rest = std::chrono::duration_cast<std::chrono::nanoseconds>(time - seconds);
     const timespec most{static_cast<std::time_t>(seconds.count()), static_cast<long>(rest.count())};
-    pollfd reader{output, 0, 0};  // errors and hang-ups are always told
-    // The signals get in here alone, and end the sleep: none can slip in between the look at the flag and the sleep.
+    pollfd reader{output, 0, 0};  // errors and hang-ups are always reported
+    // Only ppoll unblocks the signals, so none is lost between the test of the flag and the sleep.
     const int ready = ::ppoll(&reader, 1, &most, &mask_);
     if (asked_to_stop != 0) return Woken::asked_to_stop;
     return ready > 0 ? Woken::reader_left : Woken::time_is_up;

@@ -9,11 +9,11 @@
 
 namespace rproc::cli {
 
-/// Turns the signals that end a command into an answer of `wait`, so that what runs is stopped and freed first.
+/// Makes `wait` return on the signals that end a command, so that the processor is stopped first.
 ///
-/// From construction to destruction SIGINT, SIGTERM and SIGHUP (those of them that are not ignored) are held back
-/// except in `wait`, and SIGPIPE is ignored: a reader that left is an EPIPE of the next write. One at a time; for a
-/// process with one thread.
+/// From construction to destruction SIGINT, SIGTERM and SIGHUP (those of them that are not ignored) are blocked
+/// except in `wait`, and SIGPIPE is ignored: after the reader closed the output, a write fails with EPIPE. One at a
+/// time; for a process with one thread.
 class TraceSignals {
   public:
     TraceSignals();
@@ -24,9 +24,9 @@ class TraceSignals {
     enum class Woken {
         time_is_up,
         asked_to_stop,  ///< by one of the signals, now or since construction
-        reader_left,    ///< nobody reads `output` any more
+        reader_left,    ///< the reader of `output` has closed it
     };
-    /// Sleeps until one of these is the case.
+    /// Sleeps until one of these occurs.
     /// @param output the file descriptor that is written to.
     [[nodiscard]] Woken wait(std::chrono::milliseconds time, int output);
 

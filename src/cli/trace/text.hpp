@@ -6,7 +6,7 @@
 
 namespace rproc::cli {
 
-/// A log from outside, safe for a terminal: lines, tabs and UTF-8 as they are, everything else that could steer the
+/// An untrusted log, safe for a terminal: lines, tabs and UTF-8 as they are, everything else that could steer the
 /// terminal (control characters of ASCII and of Unicode, bytes that are no UTF-8) as \x1b. A carriage return before a
 /// newline is dropped.
 [[nodiscard]] std::string terminal_safe(std::string_view text);

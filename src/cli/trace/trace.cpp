@@ -33,7 +33,7 @@ struct TraceOptions : CommonOptions {
     TeeOptions trust;
 };
 
-/// What is to be traced, read and opened.
+/// The firmware, read, and the memory files, opened.
 struct TraceJob {
     const TraceOptions& options;
     const ChosenBoard& chosen;
@@ -42,7 +42,7 @@ struct TraceJob {
     TraceSignals& signals;
 };
 
-/// What is wrong with the options together, beyond what the parser sees; empty when nothing is.
+/// Why options that the parser accepted do not fit together; empty when they do.
 std::string mistake_in(const TraceOptions& options, const platform::Stm32mp15Config& config) {
     if (std::string mistake = tee_mistake(options.trust, config); !mistake.empty()) return mistake;
     if (config.tee && !options.memory.empty())
@@ -78,7 +78,7 @@ Error no_traces(const TraceJob& job, bool has_table) {
     return !has_table ? Error(kNoTable, where) : Error(kNoBuffer, where);
 }
 
-/// Shows the buffers of a processor that runs.
+/// Prints the buffers of a running processor.
 ExitStatus show(Console& console, const TraceJob& job, const AnyProcessor& processor) {
     const auto buffers = processor.visit([](const ProcessorView& now) { return now.resources.traces; });
     const bool has_table = processor.visit([](const ProcessorView& now) { return !now.table.empty(); });
@@ -142,7 +142,7 @@ ExitStatus run_trace(Console& console, const TraceOptions& options) {
     auto chosen = choose_board(options);
     if (!chosen) return report(console, chosen.error());
     platform::Stm32mp15Config& config = chosen->board.config;
-    // As if the board's tree said so.
+    // As in a device tree with a TEE.
     if (!options.tee.empty() && !config.tee) config.tee = platform::Stm32mp15Config::TeeReference{"", 0};
     if (const std::string mistake = mistake_in(options, config); !mistake.empty())
         return wrong_call(console, "trace", mistake);
@@ -174,14 +174,14 @@ Command add_trace(CLI::App& app) {
     trace->add_option("-n,--name", options->names, "Only this trace buffer, by name or number; may be repeated")
         ->option_text("NAME")
         ->allow_extra_args(false);
-    auto* const follow = trace->add_flag("-f,--follow", options->follow, "Go on with what is new, until interrupted");
+    auto* const follow = trace->add_flag("-f,--follow", options->follow, "Print new text until interrupted");
     trace->add_option("--memory", options->memory, "Keep the board's memory in files of DIR, for others to write")
         ->option_text("DIR");
-    trace->add_option("--interval", options->interval, "How often --follow looks: every 100 ms, or MS")
+    trace->add_option("--interval", options->interval, "The poll interval of --follow; 100 ms by default")
         ->option_text("MS")
         ->check(CLI::Range(std::uint32_t{1}, kLongestInterval))
         ->needs(follow);
-    trace->add_option("--tee", options->tee, "Who loads signed firmware: software, an OP-TEE in this process")
+    trace->add_option("--tee", options->tee, "The loader of signed firmware: software, a model of OP-TEE")
         ->option_text("software")
         ->check(CLI::IsMember({"software"}));
     add_tee_options(*trace, options->trust);

@@ -41,7 +41,7 @@ Error no_such_trace(const std::string& name, const std::vector<TraceBuffer>& tra
     return Error(kNoSuchTrace, {}, name, list);
 }
 
-/// The board's word on why a buffer cannot be read.
+/// Why a buffer cannot be read, by the board's memories.
 Error explained(Error error, const TraceBuffer& trace, const platform::Board& board) {
     const auto range = DeviceRange::make(trace.da, std::max<std::uint64_t>(trace.len, 1));
     if (!range) return error;

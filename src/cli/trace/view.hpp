@@ -24,23 +24,23 @@ namespace rproc::cli {
 [[nodiscard]] Result<std::vector<ChosenTrace>> choose_traces(const std::vector<TraceBuffer>& traces,
                                                              const std::vector<std::string>& names);
 
-/// What a view needs to know; all of it must outlive the view.
+/// The inputs of a view; all of them must outlive it.
 struct TraceScene {
     const platform::Board& board;
     const AnyProcessor& processor;
     const std::optional<sim::FileMemory>& files;  ///< of the board's memory, where it is in files
 };
 
-/// Shows trace buffers of a running processor, once or for as long as they are wanted.
+/// Prints the trace buffers of a running processor, once or until a signal.
 class TraceView {
   public:
     TraceView(Console& console, const CommonOptions& options, const TraceScene& scene);
 
-    /// The first look at the buffers. Says on stderr which cannot be read, and why.
+    /// Prints the buffers once. Prints on stderr which cannot be read, and why.
     /// @returns yes; no when none can be read; or io_error when a file of the board's memory was made shorter.
     [[nodiscard]] ExitStatus open(std::vector<ChosenTrace> traces);
 
-    /// Looks again every `interval`, until a signal asks to stop.
+    /// Polls every `interval`, until a signal.
     /// @returns yes, or io_error when the output cannot be written any more, or a file of the board's memory was made
     ///   shorter, which is said on stderr.
     [[nodiscard]] ExitStatus follow(TraceSignals& signals, std::chrono::milliseconds interval);
