@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// A whole boot and shutdown of a small firmware, with every step of the kernel's, against the copying and zeroing that
-// cannot be avoided.
+// A whole boot and shutdown of a small firmware, with every step of the kernel, against the copying and zeroing that
+// any loader needs.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -22,7 +22,7 @@
 namespace rproc::bench {
 namespace {
 
-/// The memories of a small Cortex-M, and a core that is never there.
+/// The memories of a small Cortex-M; power_up and power_down do nothing.
 struct Platform {
     using Memory = ModelMemory;
 

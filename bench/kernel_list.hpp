@@ -7,15 +7,15 @@
 
 namespace rproc::bench {
 
-/// The reference for lookups: carveouts in a linked list in the order of registration, walked from its head, as Linux
-/// does it. Our own few lines, with each node on the heap by itself.
+/// The reference for lookups: carveouts in a linked list in the order of registration, walked from its head, as in
+/// Linux. Written for this benchmark, with each node allocated separately.
 class KernelList {
   public:
     KernelList() = default;
     KernelList(const KernelList&) = delete;
     KernelList& operator=(const KernelList&) = delete;
     ~KernelList() {
-        while (head_) head_ = std::move(head_->next);  // one after the other: a chain of destructors would go deep
+        while (head_) head_ = std::move(head_->next);  // a loop, because nested destructors would overflow the stack
     }
 
     void add(std::uint64_t da, std::uint64_t pa, std::uint64_t size, std::byte* data) {

@@ -23,10 +23,10 @@ namespace {
 
 constexpr std::size_t kQueries = 65536;
 constexpr std::uint64_t kSize = 4096;          // of a carveout, bytes
-constexpr std::uint64_t kAsked = 4;            // bytes a lookup
-constexpr std::uint64_t kDaToPa = 0x10000000;  // physical addresses lie that much higher
+constexpr std::uint64_t kAsked = 4;            // bytes of a lookup
+constexpr std::uint64_t kDaToPa = 0x10000000;  // pa - da
 
-/// N carveouts, in the registry and in the list alike, and the device addresses to look up.
+/// N carveouts, both in the registry and in the list, and the device addresses to look up.
 class Memories {
   public:
     explicit Memories(std::size_t count) {

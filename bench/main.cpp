@@ -14,7 +14,7 @@
 
 namespace {
 
-/// Prints as usual, and keeps the best time of each benchmark, in nanoseconds an iteration.
+/// Prints to the console, and keeps the best time of each benchmark, in nanoseconds per iteration.
 class Keeper : public benchmark::ConsoleReporter {
   public:
     Keeper() : ConsoleReporter(OO_Tabular) {}

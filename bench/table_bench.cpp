@@ -29,7 +29,7 @@ std::vector<std::byte> table_of(std::int64_t entries) {
     return builder.build();
 }
 
-/// Reads one field of each entry, so that nothing is left out.
+/// Reads one field of each entry, so that the compiler keeps the decoding.
 struct Sum {
     std::uint64_t value = 0;
 

@@ -11,7 +11,7 @@ foreach(blob IN LISTS BLOBS)
     cmake_path(GET blob STEM LAST_ONLY name)
     file(READ ${blob} hex HEX)
     string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
-    # Lines of sixteen bytes keep the file readable for people and quick for compilers.
+    # Sixteen bytes a line keep the file readable and compile fast.
     string(REPEAT "[0-9a-fx]+," 16 sixteen_bytes)
     string(REGEX REPLACE "(${sixteen_bytes})" "\\1\n    " bytes "${bytes}")
     string(APPEND arrays "alignas(8) constexpr unsigned char kBoard${count}[] = {\n    ${bytes}\n};\n\n")

@@ -29,7 +29,7 @@ install(
         cmake/FindLibteec.cmake
     DESTINATION ${package_directory})
 
-# A static library's own dependencies belong on the link line of every user, a shared one's do not.
+# Users of a static library link its dependencies, too; users of a shared one do not.
 get_target_property(library_type rproc TYPE)
 set(pkg_config_requires fmt)
 set(pkg_config_libs "-lrproc -lrproc_text")

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 
-# RPROC_STATIC: only archives are found and linked, with what they need in their turn, the C library's among them.
+# RPROC_STATIC: CMake finds and links archives only, with their own dependencies and the C library.
 set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
 set(OPENSSL_USE_STATIC_LIBS ON)
 set(PKG_CONFIG_ARGN --static)
 set(CMAKE_SKIP_BUILD_RPATH ON)
-# No warnings of the linker: its only ones are that OpenSSL can load modules and look up hosts, which work in a static
-# program only where the C library is the same. rproc does neither.
+# Silences the linker's warnings that OpenSSL's loading of modules and host lookups need the same C library at run time:
+# rproc uses neither.
 add_link_options(-static -Wl,--no-warnings)
 
-# Debian has no archives of these two, so what is used of them is compiled from their headers.
+# Debian has no archives of fmt and spdlog, so the used parts are compiled from their headers.
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 add_library(rproc_fmt_and_spdlog STATIC ${CMAKE_CURRENT_LIST_DIR}/static/fmt_and_spdlog.cpp)

@@ -14,8 +14,8 @@ function(rproc_target_options target)
     endif()
 endfunction()
 
-# Parses the headers of the arguments once for the whole target. A file that forgets one of them is found by a build with
-# -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON.
+# Precompiles the headers of the arguments. A build with -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON finds files that do not
+# include what they use.
 function(rproc_precompile target)
     target_precompile_headers(${target} PRIVATE
         <algorithm> <array> <cstdint> <filesystem> <functional> <memory> <optional> <span> <string> <string_view> <variant>
@@ -27,7 +27,7 @@ function(rproc_precompile target)
     endif()
 endfunction()
 
-# For what is compiled more often than it runs: the tests, which take a third longer to compile at -O3.
+# For targets that are compiled more often than they run: the tests compile a third slower at -O3.
 function(rproc_compile_quickly target)
     target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
 endfunction()

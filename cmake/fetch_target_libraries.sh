@@ -5,7 +5,7 @@
 # DEST/ARCH, which then serves as a sysroot; the C and C++ libraries are those of the cross compiler.
 # Needs no root and installs nothing: apt keeps its package lists below DEST. When DEST/ARCH exists, it is complete and
 # nothing is fetched; remove it to fetch again.
-# Exit: 0 the libraries are there; 1 something is broken; 2 wrong call; 77 they cannot be had here (the reason is printed).
+# Exit: 0 the libraries are there; 1 failure; 2 wrong call; 77 they cannot be fetched here (the reason is printed).
 set -eu
 
 case ${1-} in
@@ -30,13 +30,13 @@ for tool in apt-get dpkg-deb; do
     command -v "$tool" >/dev/null || skip "$tool is not installed"
 done
 
-# Only a rename of a complete folder makes DEST/ARCH, so neither a kill nor a second run at the same time can leave half.
+# Only a rename of a complete folder makes DEST/ARCH, so neither a kill nor a concurrent run leaves a partial one.
 work=$(mktemp -d "$dest/fetch.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 mkdir -p "$work/lists/partial" "$work/archives/partial" "$work/new"
 
-# To apt this is a machine that has what comes with the cross compiler, or is of no use for linking, and nothing else.
+# For apt, only the packages of the cross compiler and those useless for linking count as installed.
 for package in libc6 libc6-dev libgcc-s1 libstdc++6 catch2; do
     printf 'Package: %s\nStatus: install ok installed\nArchitecture: %s\nMaintainer: none\nVersion: 999\nDescription: none\n\n' \
         "$package" "$arch"

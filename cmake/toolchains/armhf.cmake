@@ -7,7 +7,7 @@ set(CMAKE_SYSTEM_PROCESSOR armv7l)
 set(RPROC_TARGET_ARCH armhf)
 set(RPROC_TARGET_TRIPLE arm-linux-gnueabihf)
 set(RPROC_TARGET_EMULATOR qemu-arm -cpu cortex-a7)
-# No psABI notes: they tell of a change in GCC 7, and this is one compiler.
+# No psABI notes: they are about an ABI change in GCC 7, and all code is compiled by one compiler.
 set(RPROC_TARGET_FLAGS "-mcpu=cortex-a7 -mfpu=neon-vfpv4 -mfloat-abi=hard -Wno-psabi")
 
 include(${CMAKE_CURRENT_LIST_DIR}/debian.cmake)

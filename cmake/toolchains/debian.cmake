@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 
-# What the toolchain files have in common: Debian's cross compiler, the libraries for the target, and an emulator for
+# The common part of the toolchain files: Debian's cross compiler, the libraries for the target, and an emulator for
 # the tests. The libraries are those that the system has for the target (multiarch: apt install libfmt-dev:armhf ...) or
 # else, without root and without a change to the system, packages unpacked into RPROC_TARGET_LIBRARIES_DIR/<arch>, which
 # cmake/fetch_target_libraries.sh fetches when they are first needed.
@@ -10,7 +10,7 @@ list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES RPROC_TARGET_LIBRARIES_DIR)
 
 set(CMAKE_C_COMPILER ${RPROC_TARGET_TRIPLE}-gcc)
 set(CMAKE_CXX_COMPILER ${RPROC_TARGET_TRIPLE}-g++)
-# A section for each function and object, so that the linker leaves out those that a program does not use.
+# A section for each function and object, so that the linker drops unused ones.
 foreach(language IN ITEMS C CXX)
     set(CMAKE_${language}_FLAGS_INIT "${RPROC_TARGET_FLAGS} -ffunction-sections -fdata-sections")
 endforeach()
@@ -29,8 +29,8 @@ endif()
 
 set(library_path /usr/lib/${RPROC_TARGET_TRIPLE})
 if(EXISTS ${target_libraries})
-    # Neither the compiler nor CMake looks into /usr/include or /usr/lib then, but for the C and C++ libraries, which
-    # come with the cross compiler.
+    # Then neither the compiler nor CMake searches /usr/include or /usr/lib, except for the C and C++ libraries of the
+    # cross compiler.
     set(CMAKE_SYSROOT ${target_libraries})
     set(ENV{PKG_CONFIG_SYSROOT_DIR} ${target_libraries})
     set(library_path ${target_libraries}/usr/lib/${RPROC_TARGET_TRIPLE}:${target_libraries}/lib/${RPROC_TARGET_TRIPLE})
