@@ -46,7 +46,7 @@ TEST_F(BootTimelineFile, SaysWhatTheStepsTouched) {
         EXPECT_THAT(text, HasSubstr("da 0x00000000  pa 0x38000000  64 KiB")) << name;
         EXPECT_THAT(text, HasSubstr("da 0x10000000 in mcuram2  140 bytes, 140 from the file")) << name;
         EXPECT_THAT(text, ContainsRegex("hold-boot +pa 0x5000010c, bits 0x1 = 0x1")) << name;
-        EXPECT_THAT(text, ContainsRegex("reset of the core +line 8225 of /soc/rcc@50000000 asserted")) << name;
+        EXPECT_THAT(text, ContainsRegex("reset of the processor +line 8225 of /soc/rcc@50000000 asserted")) << name;
         EXPECT_THAT(text, ContainsRegex("mailbox +shutdown +\"stop\" sent")) << name;
         EXPECT_THAT(text, ContainsRegex("rpmsg +2 vrings")) << name;
         EXPECT_THAT(text, HasSubstr("da 0x10041000  4 KiB, 16 descriptors, notify id 1")) << name;

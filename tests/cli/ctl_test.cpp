@@ -150,7 +150,8 @@ TEST_F(Ctl, JsonTellsWhatAnActionCameTo) {
 TEST_F(Ctl, LoadOfAFileThatIsNotThereIsANote) {
     const auto result = ctl({"load", "none.elf"});
     EXPECT_EQ(result.status, 0);
-    EXPECT_THAT(result.err, HasSubstr("rproc: note: there is no file \"none.elf\" where the kernel looks"));
+    EXPECT_THAT(result.err,
+                HasSubstr("rproc: note: there is no file \"none.elf\" in the kernel's firmware directories"));
 }
 
 TEST_F(Ctl, LoadOfAPathSaysWhatTheKernelTakes) {
@@ -366,7 +367,7 @@ TEST_F(CtlSwap, SaysWhenTheRollBackFailsToo) {
     kernel.on_start("old.elf", {"offline", {}});
     const auto result = ctl({"swap", "new.elf"});
     EXPECT_EQ(result.status, 1);
-    EXPECT_THAT(result.err, HasSubstr("the roll-back to old.elf failed too"));
+    EXPECT_THAT(result.err, HasSubstr("the rollback to old.elf failed, too"));
     EXPECT_EQ(state(), "offline\n");
 }
 

@@ -81,8 +81,9 @@ TEST_F(Trace, ALogThatTheFirmwareHasStillToWriteIsEmpty) {
 TEST_F(Trace, SaysWhichBoardNobodyAskedForAndVerboselyThatNoCodeRuns) {
     const std::string firmware = write_firmware({{"cm4_log", "x"}});
     EXPECT_EQ(run({"trace", firmware}).err, "rproc: note: on a model of stm32mp157c-dk2 (m4), the default board\n");
-    EXPECT_THAT(run({"trace", "-v", "--board", "stm32mp157c-ev1", firmware}).err,
-                AllOf(HasSubstr("on a model of stm32mp157c-ev1 (m4)\n"), HasSubstr("code does not run on the model")));
+    EXPECT_THAT(
+        run({"trace", "-v", "--board", "stm32mp157c-ev1", firmware}).err,
+        AllOf(HasSubstr("on a model of stm32mp157c-ev1 (m4)\n"), HasSubstr("the model does not execute the firmware")));
 }
 
 TEST_F(Trace, SeveralBuffersHaveTheirNameBeforeEachLine) {
@@ -213,11 +214,11 @@ TEST_F(Trace, MistakesInTheCallAreSaidInASentence) {
         EXPECT_EQ(result.status, 2) << said;
         EXPECT_THAT(result.err, HasSubstr(said));
     };
-    mistake({"trace", "-f"}, "the firmware does not run on the model");
+    mistake({"trace", "-f"}, "the model does not execute the firmware");
     mistake({"trace", "--tee", "software"}, "name the public key that it trusts with --key");
     mistake({"trace", "--key", RPROC_TEST_DATA_DIR "/signed/rsa2048.pub.pem"}, "--key goes with --tee software");
     mistake({"trace", "--tee", "software", "--key", RPROC_TEST_DATA_DIR "/signed/rsa2048.pub.pem", "--memory", "m"},
-            "--memory goes without a TEE");
+            "--memory needs a board without a TEE");
     mistake({"trace", "--interval", "5"}, "--interval requires --follow");
     mistake({"trace", "--memory", "m", "-f", "--interval", "0"}, "0 not in range");
 }
@@ -339,7 +340,7 @@ TEST_F(Followed, SaysThatTheBufferWasBegunAnew) {
     write_at(0, "again\n");
     const auto result = stop();
     EXPECT_EQ(result.out, "started\ncrash\nagain\n");
-    EXPECT_EQ(result.err, "rproc: note: cm4_log: the buffer was begun anew\n");
+    EXPECT_EQ(result.err, "rproc: note: cm4_log: the buffer was restarted\n");
 }
 
 TEST_F(Followed, SaysThatTextMayBeMissing) {

@@ -119,8 +119,9 @@ ExitStatus boot_and_show(Console& console, const BootOptions& options, const Cho
 std::string mistake_in(const BootOptions& options, const platform::Stm32mp15Config& config) {
     if (std::string mistake = tee_mistake(options.trust, config); !mistake.empty()) return mistake;
     if (config.tee || options.sequence == Mainline::kName) return {};
-    return fmt::format("--sequence {} loads before there are carveouts, which only a TEE can: add --tee software",
-                       options.sequence);
+    return fmt::format(
+        "--sequence {} loads before the carveouts are allocated, which only a TEE supports: add --tee software",
+        options.sequence);
 }
 
 ExitStatus run_boot(Console& console, const BootOptions& options) {

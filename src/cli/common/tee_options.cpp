@@ -23,7 +23,7 @@ void add_tee_options(CLI::App& app, TeeOptions& options) {
 std::string tee_mistake(const TeeOptions& options, const platform::Stm32mp15Config& config) {
     if (config.tee && options.keys.empty())
         return "the TEE of this board loads signed firmware only: name the public key that it trusts with --key";
-    if (!config.tee && !options.keys.empty()) return "--key goes with --tee software: Linux looks at no signature";
+    if (!config.tee && !options.keys.empty()) return "--key goes with --tee software: Linux checks no signature";
     return {};
 }
 

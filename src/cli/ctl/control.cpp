@@ -97,7 +97,7 @@ ExitStatus ctl_load(const CtlScene& scene, CtlProcessor& processor) {
     const std::string& name = scene.options.argument;
     const auto loaded = processor.set_firmware(name);
     if (loaded && !processor.firmware_exists(name))
-        ctl_note(scene, fmt::format("there is no file \"{}\" where the kernel looks for firmware: the start will fail, "
+        ctl_note(scene, fmt::format("there is no file \"{}\" in the kernel's firmware directories: the start fails, "
                                     "unless it is built into the kernel",
                                     name));
     return ctl_outcome(scene, processor, loaded, fmt::format("will start {}", name));

@@ -105,7 +105,7 @@ class Swap {
         if (back) back = processor_.set_firmware(old);
         if (back) back = processor_.start(scene_.timeout());
         error.set_note(back ? fmt::format("rolled back: it runs {} again", old)
-                            : fmt::format("the roll-back to {} failed too: {}", old, back.error().message()));
+                            : fmt::format("the rollback to {} failed, too: {}", old, back.error().message()));
     }
 
     const CtlScene& scene_;

@@ -22,7 +22,7 @@ class Watch {
   public:
     explicit Watch(const CtlScene& scene) : scene_(scene), log_(sysfs::LocalFiles().open_log(scene.root.dev / "kmsg")) {
         if (!log_)
-            ctl_note(scene, fmt::format("the kernel's log cannot be read, changes between two looks are missed: {}",
+            ctl_note(scene, fmt::format("the kernel's log cannot be read, changes between two polls are missed: {}",
                                         sysfs::errno_text(log_.error())));
     }
 

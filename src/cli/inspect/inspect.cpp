@@ -80,7 +80,7 @@ Command add_inspect(CLI::App& app) {
         ->type_name("");
     add_common_options(*inspect, *options);
     add_help_footer(*inspect,
-                    "  rproc inspect app.elf            what lies where, on the default board\n"
+                    "  rproc inspect app.elf            segments and table, on the default board\n"
                     "  rproc inspect -v app.elf         the sections, too\n"
                     "  rproc inspect --json app.elf | jq .resource_table\n");
     return {inspect, options, [options](Console& console) { return run_inspect(console, *options); }};

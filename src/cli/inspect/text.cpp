@@ -26,7 +26,8 @@ void print_header(Output& out, const InspectReport& report) {
     out.write("\n");
     constexpr std::uint16_t kArm = 40;
     if (identity.machine != kArm)
-        out.print("  {}  not for an Arm core: Linux does not look, and the core would crash\n", out.warn("warning"));
+        out.print("  {}  not for an Arm core: Linux does not check this, and the processor crashes\n",
+                  out.warn("warning"));
 }
 
 std::string flags_text(std::uint32_t flags) {

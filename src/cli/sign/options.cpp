@@ -69,7 +69,7 @@ std::string mistake_in(const SignOptions& options) {
     const bool two_steps = options.digest_out || options.signature_in;
     if (two_steps && options.encrypt_key) {
         return "--encrypt-key does not go with signing in two steps: each call encrypts with new random vectors, so "
-               "that the signature of the one would not fit the image of the other";
+               "the signature of one call does not match the image of the other";
     }
     if (two_steps && !key_file(options.key))
         return "with --digest-out and --signature-in, --key is the file of the public key";

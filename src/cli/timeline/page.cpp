@@ -57,7 +57,7 @@ std::string steps_table(const TimelineStory& story) {
     std::string html =
         "<table>\n<caption>The steps, in order. They follow one another; the time between them is left out.</caption>\n"
         "<thead><tr><th scope=\"col\">step</th><th scope=\"col\" class=\"number\">µs</th>"
-        "<th scope=\"col\" class=\"number\">share</th><th scope=\"col\">what it came to, and what it touched</th></tr>"
+        "<th scope=\"col\" class=\"number\">share</th><th scope=\"col\">result, and what it touched</th></tr>"
         "</thead>\n<tbody>\n";
     const auto add_states = [&](std::size_t done) {
         for (const StoryState& state : story.states)
@@ -81,7 +81,7 @@ std::string memory_table(const std::vector<StoryMemory>& memories) {
     std::string html =
         "<h2>The memory of the running processor</h2>\n<table>\n<thead><tr><th scope=\"col\">carveout</th>"
         "<th scope=\"col\">da</th><th scope=\"col\">pa</th><th scope=\"col\" class=\"number\">size</th>"
-        "<th scope=\"col\">what lies in it</th></tr></thead>\n<tbody>\n";
+        "<th scope=\"col\">contents</th></tr></thead>\n<tbody>\n";
     for (const StoryMemory& memory : memories) {
         html += fmt::format(
             "<tr><th scope=\"row\" class=\"fixed\">{}</th><td class=\"fixed\">{}</td><td class=\"fixed\">{}</td>"

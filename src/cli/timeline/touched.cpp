@@ -25,13 +25,13 @@ std::string name_of(const SysconField& field, const Stm32mp15Config& config) {
     const auto* const hold_boot = std::get_if<SysconField>(&config.hold_boot);
     if (hold_boot != nullptr && field == *hold_boot) return "hold-boot";
     if (field == config.pdds) return "deep sleep (pdds)";
-    if (field == config.m4_state) return "state of the core";
+    if (field == config.m4_state) return "state of the processor";
     return "";
 }
 
 std::string name_of(const ResetLine& line, const Stm32mp15Config& config) {
     const auto* const hold_boot = std::get_if<ResetLine>(&config.hold_boot);
-    return hold_boot != nullptr && line == *hold_boot ? "hold-boot" : "reset of the core";
+    return hold_boot != nullptr && line == *hold_boot ? "hold-boot" : "reset of the processor";
 }
 
 TouchedItem item_of(const ModelRegisters::Write& write, const Stm32mp15Config& config) {

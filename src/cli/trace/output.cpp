@@ -55,7 +55,7 @@ class TraceNotes {
     TraceNotes(Console& console, const CommonOptions& options) : console_(console), quiet_(options.quiet) {}
 
     void say(const std::string& label, TraceOutput::Look look, const TraceNews& news) {
-        if (news.restarted) note(label, "the buffer was begun anew");
+        if (news.restarted) note(label, "the buffer was restarted");
         if (!news.may_be_missing) return;
         note(label, look == TraceOutput::Look::first
                         ? "the buffer may hold more than is shown here, or in another order: it is full, or has text "

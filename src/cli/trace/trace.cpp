@@ -46,11 +46,11 @@ struct TraceJob {
 std::string mistake_in(const TraceOptions& options, const platform::Stm32mp15Config& config) {
     if (std::string mistake = tee_mistake(options.trust, config); !mistake.empty()) return mistake;
     if (config.tee && !options.memory.empty())
-        return "--memory goes without a TEE, which keeps the memory to itself: trace the ELF file that was signed, on "
-               "a board without one";
+        return "--memory needs a board without a TEE, which does not share the memory: trace the ELF file that was "
+               "signed";
     if (options.follow && options.memory.empty())
-        return "--follow would wait for ever: the firmware does not run on the model; let another program write to the "
-               "board's memory with --memory DIR";
+        return "--follow needs --memory DIR: the model does not execute the firmware, so another program must write to "
+               "the board's memory";
     return {};
 }
 
@@ -59,8 +59,8 @@ void introduce(Console& console, const TraceOptions& options, const ChosenBoard&
     if (unasked || options.verbose) console.err.print("rproc: note: on a model of {}\n", describe(chosen));
     if (!options.verbose) return;
     console.err.print(
-        "rproc: note: the firmware's code does not run on the model: a trace buffer holds what the image has there{}\n",
-        options.memory.empty() ? "" : ", and what other programs write to " + printable(options.memory));
+        "rproc: note: the model does not execute the firmware: a trace buffer holds the bytes of the image{}\n",
+        options.memory.empty() ? "" : ", and the text that other programs write to " + printable(options.memory));
 }
 
 constexpr ErrorText kNoBuffer{
