@@ -56,8 +56,9 @@ struct TinyPlatform {
 
 /// Makes the processor anew for each fault, and knows what must not be left of it.
 struct DspRig {
-    using Processor = rproc::RemoteProcessor<rproc::testing::FaultyBackend<RawBackend>, rproc::testing::FaultyPlatform<TinyPlatform>,
-                                             rproc::Mainline, rproc::ObserverRef<rproc::testing::LifeWatch>>;
+    using Processor =
+        rproc::RemoteProcessor<rproc::testing::FaultyBackend<RawBackend>, rproc::testing::FaultyPlatform<TinyPlatform>,
+                               rproc::Mainline, rproc::ObserverRef<rproc::testing::LifeWatch>>;
 
     explicit DspRig(rproc::testing::Faults injected) : faults(std::move(injected)) {}
 

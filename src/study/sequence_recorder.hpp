@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <utility>
 #include <vector>
 
@@ -13,6 +10,7 @@
 #include "rproc/study/sequence_study.hpp"
 #include "rproc/tee/client.hpp"
 #include "rproc/tee/software_tee.hpp"
+#include "rproc/testing/recording_client.hpp"
 
 namespace rproc::check {
 
@@ -35,31 +33,20 @@ class SequenceRecorder : public NullObserver {
     std::vector<RecordedOperation> operations_;
 };
 
-/// A client that forwards every call to a software TEE, and records it. It can refuse one command without forwarding
-/// it.
-class RecordingTee {
+/// Passes each command to the sequence's recorder, and refuses one command on request, before the TEE receives it.
+class CommandRecorder : public testing::NullRecorder {
   public:
-    RecordingTee(std::shared_ptr<tee::SoftwareTee> tee, std::shared_ptr<SequenceRecorder> recorder) noexcept
-        : tee_(std::move(tee)), recorder_(std::move(recorder)) {}
+    explicit CommandRecorder(std::shared_ptr<SequenceRecorder> recorder) noexcept : recorder_(std::move(recorder)) {}
 
     /// Answers the next command of this kind with GENERIC.
     void refuse_next(tee::Command command) noexcept { refused_ = command; }
 
-    [[nodiscard]] Result<tee::OpenedSession> open_session(const tee::Uuid& application, tee::Parameters& parameters) {
-        return tee_->open_session(application, parameters);
-    }
-    [[nodiscard]] Result<tee::ResultCode> invoke(tee::SessionId session, std::uint32_t command,
-                                                 tee::Parameters& parameters) {
-        const auto asked = static_cast<tee::Command>(command);
-        auto answer = refuses(asked) ? tee::ResultCode::generic : tee_->invoke(session, command, parameters);
-        recorder_->on_command({asked, *answer});
+    template <class Call>
+    [[nodiscard]] Result<tee::ResultCode> record_invoke(tee::Command command, Call call) {
+        Result<tee::ResultCode> answer = refuses(command) ? tee::ResultCode::generic : call();
+        recorder_->on_command({command, *answer});
         return answer;
     }
-    void close_session(tee::SessionId session) { tee_->close_session(session); }
-    [[nodiscard]] Result<tee::MemoryId> register_memory(std::span<const std::byte> bytes) {
-        return tee_->register_memory(bytes);
-    }
-    void unregister_memory(tee::MemoryId memory) { tee_->unregister_memory(memory); }
 
   private:
     bool refuses(tee::Command command) noexcept {
@@ -68,10 +55,10 @@ class RecordingTee {
         return true;
     }
 
-    std::shared_ptr<tee::SoftwareTee> tee_;
     std::shared_ptr<SequenceRecorder> recorder_;
     std::optional<tee::Command> refused_;
 };
+using RecordingTee = testing::RecordingClient<tee::SoftwareTee, CommandRecorder>;
 static_assert(tee::Client<RecordingTee>);
 
 }  // namespace rproc::check

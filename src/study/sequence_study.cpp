@@ -80,7 +80,7 @@ struct Bench {
         Bench bench{.config = config_for(point, board.config)};
         const tee::SoftwareTeePolicy policy{.signatures = tee::SoftwareTeePolicy::Signatures::not_verified};
         RPROC_TRY_ASSIGN(bench.tee, sim::make_software_tee(board.config, policy, bench.memory));
-        bench.client = std::make_shared<RecordingTee>(bench.tee, bench.recorder);
+        bench.client = std::make_shared<RecordingTee>(bench.tee, CommandRecorder(bench.recorder));
         RPROC_TRY_ASSIGN(Firmware sound, make_signed_firmware(FirmwareFault::none));
         bench.firmware = std::make_shared<Firmware>(std::move(sound));
         return bench;

@@ -19,17 +19,17 @@ namespace {
 
 using test::Bytes;
 using test::outcome;
+using test::RecordedM4;
 using test::Recorder;
 using test::signed_firmware;
 using test::SignedPackage;
 using test::TeeBoard;
-using test::WatchedM4;
 using namespace std::chrono_literals;
-using testing::Contains;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 using ProcessorState = tee::SoftwareTee::ProcessorState;
 
 template <BootSequence S = Mainline>
@@ -44,8 +44,8 @@ class Secure {
 
     TeeBoard board;
     Recorder recorder;
-    tee::TeeContext<test::WatchedTee> context{board.tee};
-    WatchedM4<S> m4{*context.register_processor(0), board.platform(), ObserverRef(recorder)};
+    tee::TeeContext<test::RecordingTee> context{board.tee};
+    RecordedM4<S> m4{*context.register_processor(0), board.platform(), ObserverRef(recorder)};
 };
 
 FirmwareSource package(std::vector<test::Segment> segments, std::vector<test::Section> sections = {}) {
@@ -58,13 +58,13 @@ TEST(TeeBackend, BootsAndStops) {
     Secure<> m4;
     ASSERT_EQ(outcome(m4.m4.boot()), "ok");
     EXPECT_THAT(m4.calls(), ElementsAre("LOAD", "TABLE", "LOAD", "TABLE", "START"));
-    EXPECT_EQ(m4.board.tee->tee().state(0), ProcessorState::started);
+    EXPECT_EQ(m4.board.tee->client().state(0), ProcessorState::started);
     EXPECT_EQ(test::alone(m4.m4).resources.traces.size(), 1U);
     EXPECT_TRUE(test::alone(m4.m4).resources.vdevs.at(0).registered);
     m4.board.tee->calls.clear();
     ASSERT_EQ(outcome(m4.m4.shutdown()), "ok");
     EXPECT_THAT(m4.calls(), ElementsAre("STOP", "RELEASE"));
-    EXPECT_TRUE(m4.board.tee->tee().is_clear(0));
+    EXPECT_TRUE(m4.board.tee->client().is_clear(0));
     EXPECT_EQ(m4.board.memory.mapped(), m4.board.mapped_by_tee);
 }
 
@@ -89,7 +89,7 @@ TEST(TeeBackend, RecoveryReallyLoadsAgain) {
     m4.board.tee->calls.clear();
     ASSERT_EQ(outcome(m4.m4.handle_crash(CrashType::watchdog)), "ok");
     EXPECT_THAT(m4.calls(), ElementsAre("STOP", "LOAD", "TABLE", "START"));
-    EXPECT_EQ(m4.board.tee->tee().state(0), ProcessorState::started);
+    EXPECT_EQ(m4.board.tee->client().state(0), ProcessorState::started);
     ASSERT_EQ(outcome(m4.m4.shutdown()), "ok");
     EXPECT_EQ(std::ranges::count(m4.calls(), "RELEASE"), 1);
 }
@@ -152,15 +152,15 @@ TEST(TeeBackend, WhatFailsAfterTheLoadIsReleasedOnce) {
                         {{.name = ".resource_table", .addr = 0x100, .data = table, .segment = 0}}));
     EXPECT_EQ(outcome(m4.m4.boot()), "table-version");
     EXPECT_THAT(m4.calls(), ElementsAre("LOAD", "TABLE", "RELEASE"));
-    EXPECT_TRUE(m4.board.tee->tee().is_clear(0));
+    EXPECT_TRUE(m4.board.tee->client().is_clear(0));
 }
 
 TEST(TeeBackend, ARunningProcessorIsStoppedByTheDestructor) {
     TeeBoard board;
     Recorder recorder;
-    tee::TeeContext<test::WatchedTee> context(board.tee);
+    tee::TeeContext<test::RecordingTee> context(board.tee);
     {
-        WatchedM4<> m4(*context.register_processor(0), board.platform(), ObserverRef(recorder));
+        RecordedM4<> m4(*context.register_processor(0), board.platform(), ObserverRef(recorder));
         ASSERT_EQ(outcome(m4.set_firmware(signed_firmware())), "ok");
         ASSERT_EQ(outcome(m4.boot()), "ok");
         board.tee->calls.clear();
@@ -190,7 +190,7 @@ class TableAt {
     static void unregister_memory(tee::MemoryId /*memory*/) {}
 };
 
-class ReportedTable : public testing::Test {
+class ReportedTable : public ::testing::Test {
   protected:
     std::string boot(std::uint64_t pa, std::uint64_t size) {
         auto client = std::make_shared<TableAt>();

@@ -14,10 +14,7 @@ using test::outcome;
 using test::Recorder;
 using test::signed_firmware;
 using test::TeeBoard;
-using testing::FaultKind;
-using testing::Faults;
-using testing::FaultyClient;
-using Client = FaultyClient<test::WatchedTee>;
+using Client = testing::FaultyClient<test::RecordingTee>;
 using M4 = RemoteProcessor<tee::Backend<Client>, platform::Stm32mp15, Mainline, ObserverRef<Recorder>>;
 
 FirmwareSource firmware_with_bad_table() {
@@ -34,16 +31,16 @@ FirmwareSource firmware_with_bad_table() {
 TEST(FailedRelease, IsMadeUpForBeforeTheNextLoad) {
     TeeBoard board;
     Recorder recorder;
-    Faults faults;
+    testing::Faults faults;
     tee::TeeContext<Client> context(std::make_shared<Client>(board.tee, faults));
     M4 m4(*context.register_processor(0), board.platform(), ObserverRef(recorder));
     ASSERT_EQ(outcome(m4.set_firmware(firmware_with_bad_table())), "ok");
     board.tee->calls.clear();
-    faults.arm_at("tee.RELEASE_FW", 0, FaultKind::refused);
+    faults.arm_at("tee.RELEASE_FW", 0, testing::FaultKind::refused);
     ASSERT_EQ(outcome(m4.boot()), "table-version");
     EXPECT_EQ(faults.injected(), 1U);
     EXPECT_THAT(board.tee->calls, ::testing::ElementsAre("LOAD", "TABLE"));
-    EXPECT_EQ(board.tee->tee().state(0), tee::SoftwareTee::ProcessorState::loaded);
+    EXPECT_EQ(board.tee->client().state(0), tee::SoftwareTee::ProcessorState::loaded);
 
     board.tee->calls.clear();
     ASSERT_EQ(outcome(m4.set_firmware(signed_firmware())), "ok");

@@ -9,17 +9,17 @@
 #include "rproc/platform/board.hpp"
 #include "rproc/platform/stm32mp15.hpp"
 #include "rproc/tee/tee_context.hpp"
+#include "tee/recording_tee.hpp"
 #include "tee/tee_fixture.hpp"
-#include "tee/watched_tee.hpp"
 
 namespace rproc::test {
 
-/// A TEE with the M4's memories, and what sees all that a client asks of it.
+/// A TEE with the M4's memories, and a client that records the calls.
 struct TeeBoard {
     explicit TeeBoard(tee::SoftwareTeePolicy policy = trusting("rsa2048")) {
         auto software = std::make_shared<tee::SoftwareTee>(std::move(policy));
         static_cast<void>(software->add_processor(0, kM4Memories, memory));
-        tee = std::make_shared<WatchedTee>(std::move(software));
+        tee = std::make_shared<RecordingTee>(std::move(software));
         mapped_by_tee = memory.mapped();
     }
 
@@ -29,7 +29,7 @@ struct TeeBoard {
 
     ModelMemory memory;
     platform::ModelMailbox mailbox;
-    std::shared_ptr<WatchedTee> tee;
+    std::shared_ptr<RecordingTee> tee;
     std::size_t mapped_by_tee;
 };
 
@@ -38,6 +38,6 @@ struct TeeBoard {
 }
 
 template <BootSequence S = Mainline>
-using WatchedM4 = RemoteProcessor<tee::Backend<WatchedTee>, platform::Stm32mp15, S, ObserverRef<Recorder>>;
+using RecordedM4 = RemoteProcessor<tee::Backend<RecordingTee>, platform::Stm32mp15, S, ObserverRef<Recorder>>;
 
 }  // namespace rproc::test

@@ -15,17 +15,17 @@ namespace rproc {
 namespace {
 
 using test::outcome;
+using test::RecordedM4;
 using test::Recorder;
+using test::RecordingTee;
 using test::signed_firmware;
 using test::TeeBoard;
-using test::WatchedM4;
-using test::WatchedTee;
-using testing::Contains;
-using testing::HasSubstr;
+using ::testing::Contains;
+using ::testing::HasSubstr;
 
 TEST(TeeContext, DefersUntilThereIsATee) {
     TeeBoard board;
-    tee::TeeContext<WatchedTee> context;
+    tee::TeeContext<RecordingTee> context;
     const auto deferred = context.register_processor(0);
     EXPECT_EQ(outcome(deferred), "tee-not-ready");
     EXPECT_EQ(deferred.error().kernel_result(), -517);
@@ -35,7 +35,7 @@ TEST(TeeContext, DefersUntilThereIsATee) {
 
 TEST(TeeContext, RefusesAnIdThatTheTeeDoesNotKnow) {
     TeeBoard board;
-    tee::TeeContext<WatchedTee> context(board.tee);
+    tee::TeeContext<RecordingTee> context(board.tee);
     const auto refused = context.register_processor(5);
     ASSERT_EQ(outcome(refused), "tee-session-refused");
     EXPECT_EQ(refused.error().where(), "remote processor 5 of the TEE");
@@ -45,39 +45,39 @@ TEST(TeeContext, RefusesAnIdThatTheTeeDoesNotKnow) {
 
 TEST(TeeContext, RefusesAnIdThatIsTakenUntilItIsGivenBack) {
     TeeBoard board;
-    tee::TeeContext<WatchedTee> context(board.tee);
+    tee::TeeContext<RecordingTee> context(board.tee);
     auto first = context.register_processor(0);
     ASSERT_EQ(outcome(first), "ok");
     EXPECT_EQ(outcome(context.register_processor(0)), "tee-id-taken");
     first = fail({});  // destroys the backend
-    EXPECT_EQ(board.tee->tee().open_sessions(), 0U);
+    EXPECT_EQ(board.tee->client().open_sessions(), 0U);
     EXPECT_EQ(outcome(context.register_processor(0)), "ok");
 }
 
 TEST(TeeContext, ClosesOneSessionForEachThatWasOpened) {
     TeeBoard board;
     {
-        tee::TeeContext<WatchedTee> context(board.tee);
+        tee::TeeContext<RecordingTee> context(board.tee);
         auto backend = context.register_processor(0);
-        tee::Backend<WatchedTee> moved(*std::move(backend));
-        EXPECT_EQ(board.tee->tee().open_sessions(), 1U);
+        tee::Backend<RecordingTee> moved(*std::move(backend));
+        EXPECT_EQ(board.tee->client().open_sessions(), 1U);
     }
     EXPECT_EQ(std::ranges::count(board.tee->calls, "CLOSE"), 1);
-    EXPECT_EQ(board.tee->tee().open_sessions(), 0U);
+    EXPECT_EQ(board.tee->client().open_sessions(), 0U);
 }
 
-class Removal : public testing::Test {
+class Removal : public ::testing::Test {
   protected:
     TeeBoard board;
     Recorder recorder;
-    std::optional<tee::TeeContext<WatchedTee>> context{std::in_place, board.tee};
-    WatchedM4<> m4{*context->register_processor(0), board.platform(), ObserverRef(recorder)};
+    std::optional<tee::TeeContext<RecordingTee>> context{std::in_place, board.tee};
+    RecordedM4<> m4{*context->register_processor(0), board.platform(), ObserverRef(recorder)};
 };
 
 TEST_F(Removal, MakesABootFailWithEnodev) {
     ASSERT_EQ(outcome(m4.set_firmware(signed_firmware())), "ok");
     context->remove();
-    EXPECT_EQ(board.tee->tee().open_sessions(), 0U);
+    EXPECT_EQ(board.tee->client().open_sessions(), 0U);
     const auto booted = m4.boot();
     EXPECT_EQ(outcome(booted), "tee-gone");
     EXPECT_EQ(booted.error().kernel_result(), -19);

@@ -103,7 +103,8 @@ struct DomainOf<P> {
 template <class Platform, State kInitial, class Core = CoreBackend>
 class FakeRig {
   public:
-    using Processor = RemoteProcessor<testing::FaultyBackend<Core>, testing::FaultyPlatform<Platform>, Mainline, ObserverRef<testing::LifeWatch>>;
+    using Processor = RemoteProcessor<testing::FaultyBackend<Core>, testing::FaultyPlatform<Platform>, Mainline,
+                                      ObserverRef<testing::LifeWatch>>;
 
     explicit FakeRig(testing::Faults faults) : faults_(std::move(faults)) {
         script_.table = HasIommu<Platform> ? mapped_table() : full_table();
@@ -122,8 +123,8 @@ class FakeRig {
         Core backend;
         backend.script = &script_;
         backend.core = &core_;
-        return std::make_unique<Processor>(testing::FaultyBackend(backend, faults_), testing::FaultyPlatform(platform, faults_),
-                                           observer);
+        return std::make_unique<Processor>(testing::FaultyBackend(backend, faults_),
+                                           testing::FaultyPlatform(platform, faults_), observer);
     }
 
     [[nodiscard]] static FirmwareSource firmware() { return some_firmware(); }

@@ -90,7 +90,7 @@ class Stm32mp15Rig {
                                            FaultyPlatform(std::move(m4), faults_), observer);
     }
 
-    [[nodiscard]] static FirmwareSource firmware() { return FirmwareSource(rproc::firmware()); }
+    [[nodiscard]] static FirmwareSource firmware() { return FirmwareSource(testing::firmware()); }
 
     [[nodiscard]] std::vector<std::string> violations_in(State state) const {
         const bool up = state == State::running || state == State::attached || state == State::crashed;

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <utility>
 
@@ -13,37 +10,32 @@
 #include "rproc/tee/client.hpp"
 #include "rproc/tee/protocol.hpp"
 #include "rproc/testing/faults.hpp"
+#include "rproc/testing/recording_client.hpp"
 
 namespace rproc::testing {
 
-/// A TEE client with faults: each session and each command can fail with an error, or be answered with GENERIC; a
-/// memory registration can fail. A refused LOAD_FW still loads the image, as OP-TEE's application does not clear the
-/// memory after an error.
-/// @tparam C the wrapped client.
-template <tee::Client C>
-class FaultyClient {
+/// The recorder of a `FaultyClient`: answers a call with a fault where one is due.
+class ClientFaults : public NullRecorder {
   public:
-    /// @param client not null.
-    FaultyClient(std::shared_ptr<C> client, Faults faults) : client_(std::move(client)), faults_(std::move(faults)) {}
+    explicit ClientFaults(Faults faults) : faults_(std::move(faults)) {}
 
-    [[nodiscard]] Result<tee::OpenedSession> open_session(const tee::Uuid& application, tee::Parameters& parameters) {
+    template <class Call>
+    [[nodiscard]] Result<tee::OpenedSession> record_open(Call call) {
         if (auto fault = strike("tee.open_session"))
             return failed(std::move(*fault), tee::OpenedSession{tee::ResultCode::generic});
-        return client_->open_session(application, parameters);
+        return call();
     }
-    [[nodiscard]] Result<tee::ResultCode> invoke(tee::SessionId session, std::uint32_t command,
-                                                 tee::Parameters& parameters) {
-        auto fault = strike(point_of(static_cast<tee::Command>(command)));
-        if (fault && fault->kind == FaultKind::refused && command == static_cast<std::uint32_t>(tee::Command::load_fw))
-            static_cast<void>(client_->invoke(session, command, parameters));
+    template <class Call>
+    [[nodiscard]] Result<tee::ResultCode> record_invoke(tee::Command command, Call call) {
+        auto fault = strike(point_of(command));
+        if (fault && fault->kind == FaultKind::refused && command == tee::Command::load_fw) static_cast<void>(call());
         if (fault) return failed(std::move(*fault), tee::ResultCode::generic);
-        return client_->invoke(session, command, parameters);
+        return call();
     }
-    void close_session(tee::SessionId session) { client_->close_session(session); }
-    [[nodiscard]] Result<tee::MemoryId> register_memory(std::span<const std::byte> bytes) {
-        return faults_.call({.name = "tee.register_memory"}, [&] { return client_->register_memory(bytes); });
+    template <class Call>
+    [[nodiscard]] Result<tee::MemoryId> record_register(Call call) {
+        return faults_.call({.name = "tee.register_memory"}, call);
     }
-    void unregister_memory(tee::MemoryId memory) { client_->unregister_memory(memory); }
 
   private:
     [[nodiscard]] static constexpr std::string_view point_of(tee::Command command) noexcept {
@@ -68,8 +60,17 @@ class FaultyClient {
         return fail(std::move(fault.error));
     }
 
-    std::shared_ptr<C> client_;
     Faults faults_;
+};
+
+/// A client whose TEE is unreachable or answers GENERIC, at each session and each command; and whose memory fails to be
+/// shared. A LOAD_FW that is refused leaves the image in the remote processor's memory, as OP-TEE's trusted application
+/// does.
+template <tee::Client C>
+class FaultyClient : public RecordingClient<C, ClientFaults> {
+  public:
+    FaultyClient(std::shared_ptr<C> client, Faults faults)
+        : RecordingClient<C, ClientFaults>(std::move(client), ClientFaults(std::move(faults))) {}
 };
 
 }  // namespace rproc::testing

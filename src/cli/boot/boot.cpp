@@ -83,7 +83,8 @@ ExitStatus boot_with(B backend, const BootJob& job, const FirmwareSource& source
 ExitStatus boot(const BootJob& job, std::string_view sequence, const FirmwareSource& source, BootReporter& reporter,
                 const std::shared_ptr<spdlog::logger>& log) {
     if (job.tee == nullptr) return boot_with<Mainline>(elf::Backend{}, job, source, reporter, log);
-    tee::TeeContext<WatchedTee> context(std::make_shared<WatchedTee>(job.tee, job.models.tee_calls));
+    tee::TeeContext<RecordingTee> context(
+        std::make_shared<RecordingTee>(job.tee, TeeCallRecorder(job.models.tee_calls)));
     auto backend = context.register_processor(sim::processor_id(job.board.config));
     if (!backend) {
         reporter.refused(backend.error());

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <utility>
 #include <vector>
 
@@ -15,6 +14,7 @@
 #include "rproc/platform/stm32mp15.hpp"
 #include "rproc/tee/client.hpp"
 #include "rproc/tee/software_tee.hpp"
+#include "rproc/testing/recording_client.hpp"
 
 /// The models that a boot works on, with a record of each access. None is thread-safe.
 namespace rproc::cli {
@@ -59,34 +59,25 @@ struct TeeCall {
     tee::ResultCode result;
 };
 
-/// A client that forwards to a software TEE, with a record of the commands.
-class WatchedTee {
+/// Records the commands and their answers, in a list that outlives the client.
+class TeeCallRecorder : public testing::NullRecorder {
   public:
     using Calls = std::vector<TeeCall>;
 
-    WatchedTee(std::shared_ptr<tee::SoftwareTee> tee, std::shared_ptr<Calls> calls) noexcept
-        : tee_(std::move(tee)), calls_(std::move(calls)) {}
+    explicit TeeCallRecorder(std::shared_ptr<Calls> calls) noexcept : calls_(std::move(calls)) {}
 
-    [[nodiscard]] Result<tee::OpenedSession> open_session(const tee::Uuid& application, tee::Parameters& parameters) {
-        return tee_->open_session(application, parameters);
-    }
-    [[nodiscard]] Result<tee::ResultCode> invoke(tee::SessionId session, std::uint32_t command,
-                                                 tee::Parameters& parameters) {
-        const auto answer = tee_->invoke(session, command, parameters);
-        if (answer) calls_->push_back({static_cast<tee::Command>(command), *answer});
+    template <class Call>
+    [[nodiscard]] Result<tee::ResultCode> record_invoke(tee::Command command, Call call) {
+        const Result<tee::ResultCode> answer = call();
+        if (answer) calls_->push_back({command, *answer});
         return answer;
     }
-    void close_session(tee::SessionId session) { tee_->close_session(session); }
-    [[nodiscard]] Result<tee::MemoryId> register_memory(std::span<const std::byte> bytes) {
-        return tee_->register_memory(bytes);
-    }
-    void unregister_memory(tee::MemoryId memory) { tee_->unregister_memory(memory); }
 
   private:
-    std::shared_ptr<tee::SoftwareTee> tee_;
     std::shared_ptr<Calls> calls_;
 };
-static_assert(tee::Client<WatchedTee>);
+using RecordingTee = testing::RecordingClient<tee::SoftwareTee, TeeCallRecorder>;
+static_assert(tee::Client<RecordingTee>);
 
 /// The accesses to the models between two marks.
 struct Touched {
@@ -129,7 +120,7 @@ struct BootModels {
     platform::ModelRegisters registers{};
     WatchedMemory memory;
     platform::ModelMailbox mailbox{};
-    std::shared_ptr<WatchedTee::Calls> tee_calls = std::make_shared<WatchedTee::Calls>();
+    std::shared_ptr<TeeCallRecorder::Calls> tee_calls = std::make_shared<TeeCallRecorder::Calls>();
 };
 
 }  // namespace rproc::cli
