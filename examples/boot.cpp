@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Boots a firmware on a model of the board, and says in words why not. The README shows this file.
+// Boots a firmware on a model of the board, or prints why it cannot. The README shows this file.
 #include <cstdio>
 #include <rproc/rproc.hpp>
 

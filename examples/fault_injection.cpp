@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Every fault of a processor of your own: its policies are wrapped, and its life is run once for each call that can
-// fail. Prints how many there were, and what went wrong.
+// Fault injection for your own policies: wraps them, and runs each scenario once for each call that can fail. Prints
+// the number of faults and the violations.
 #include <algorithm>
 #include <cstdio>
 #include <memory>
@@ -54,7 +54,7 @@ struct TinyPlatform {
     }
 };
 
-/// Makes the processor anew for each fault, and knows what must not be left of it.
+/// Makes a new remote processor for each fault, and checks what the processor holds outside of the library.
 struct DspRig {
     using Processor =
         rproc::RemoteProcessor<rproc::testing::FaultyBackend<RawBackend>, rproc::testing::FaultyPlatform<TinyPlatform>,

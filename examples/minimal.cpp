@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Starts a firmware: on the board, where the kernel finds it in /lib/firmware, through the kernel; elsewhere on a model
-// of the board. A test keeps this program, built for Arm, small.
+// Starts a firmware: on a board through the kernel, which reads it from /lib/firmware; elsewhere on a model of the
+// board. A test limits the size of this program, built for Arm.
 #include <chrono>
 #include <cstdio>
 #include <filesystem>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Resource tables without anything else: builds one, and reads it as a linter or a bootloader would.
+// Resource tables alone: builds one, and reads it as a linter or a bootloader does.
 #include <cstdio>
 #include <string>
 

@@ -29,8 +29,8 @@ rproc::FirmwareSource image(const char* name) { return rproc::FirmwareSource(rpr
 
 constexpr rproc::tee::SessionId kSession{7};
 
-/// A TEE that does whatever it is asked, and reports no resource table.
-std::shared_ptr<NiceMock<MockTeeClient>> obliging_tee() {
+/// A TEE that accepts every command, and reports no resource table.
+std::shared_ptr<NiceMock<MockTeeClient>> accepting_tee() {
     auto tee = std::make_shared<NiceMock<MockTeeClient>>();
     ON_CALL(*tee, open_session).WillByDefault(Return(OpenedSession{ResultCode::success, kSession}));
     ON_CALL(*tee, register_memory).WillByDefault(Return(rproc::tee::MemoryId{1}));
@@ -40,7 +40,7 @@ std::shared_ptr<NiceMock<MockTeeClient>> obliging_tee() {
 
 class GoldenImage : public testing::Test {
   protected:
-    std::shared_ptr<NiceMock<MockTeeClient>> tee = obliging_tee();
+    std::shared_ptr<NiceMock<MockTeeClient>> tee = accepting_tee();
     rproc::tee::TeeContext<MockTeeClient> context{tee};
     M4 m4{*context.register_processor(0),
           rproc::platform::Stm32mp15(rproc::platform::embedded_board("stm32mp157c-dk2-tee")->config)};

@@ -9,7 +9,7 @@
 
 #include "rproc/tee/client.hpp"
 
-/// A TEE whose every answer a test writes down.
+/// A mock of tee::Client.
 class MockTeeClient {
   public:
     MOCK_METHOD(rproc::Result<rproc::tee::OpenedSession>, open_session,

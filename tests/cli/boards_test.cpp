@@ -13,7 +13,7 @@ using testing::Not;
 
 using Boards = Cli;
 
-TEST_F(Boards, ListsEachBoardOnALineAndMarksTheDefault) {
+TEST_F(Boards, ListsOneBoardPerLineAndMarksTheDefault) {
     const auto result = run({"boards"});
     EXPECT_EQ(result.status, 0);
     const auto lines = lines_of(result.out);
@@ -62,7 +62,7 @@ TEST_F(Boards, HoldBootBehindScmiIsAResetLine) {
     EXPECT_EQ(board["trust_zone"], nullptr);
 }
 
-TEST_F(Boards, BoardOfATeeSaysThatItsFirmwareMustBeSigned) {
+TEST_F(Boards, BoardWithATeeSaysThatItsFirmwareMustBeSigned) {
     const auto text = run({"boards", "stm32mp157c-dk2-tee"}).out;
     EXPECT_THAT(text, testing::ContainsRegex("loaded by +OP-TEE \\(processor 0 of /firmware/optee-rproc\\): "
                                              "the firmware must be signed\n"));
@@ -75,14 +75,14 @@ TEST_F(Boards, BoardOfATeeSaysThatItsFirmwareMustBeSigned) {
     EXPECT_EQ(board["hold_boot"], nullptr);
 }
 
-TEST_F(Boards, TreeThatNamesNoBackendHasNone) {
+TEST_F(Boards, TreeWithoutABackendShowsNone) {
     const Arguments v19{"boards", "--dtb", test_board("tee-v19")};
     EXPECT_THAT(run(v19).out, HasSubstr("OP-TEE (processor 1): the firmware must be signed\n"));
     const auto board = objects_of(run({"boards", "--json", "--dtb", test_board("tee-v19")}).out).at(0);
     EXPECT_EQ(board["tee"], Json::parse(R"({"backend":null,"id":1})"));
 }
 
-TEST_F(Boards, ResetsOfACoreThatTheTeeOwnsAreNamed) {
+TEST_F(Boards, ResetsOfAnM4ThatTheTeeOwnsAreNamed) {
     const auto result = run({"boards", "--dtb", test_board("tee-v22-with-resets")});
     EXPECT_NE(result.status, 0);
     EXPECT_THAT(result.err, HasSubstr("property resets"));
@@ -97,7 +97,7 @@ TEST_F(Boards, ShowsAutoBootAndFirmwareNameOfATree) {
     EXPECT_THAT(result.out, testing::ContainsRegex("watchdog +none\n"));
 }
 
-TEST_F(Boards, PicksTheNodeThatIsNamed) {
+TEST_F(Boards, NodeOptionSelectsTheNode) {
     const auto result = run({"boards", "--dtb", test_board("two-m4-nodes"), "--node", "m4b", "--json"});
     EXPECT_EQ(result.status, 0);
     const auto board = objects_of(result.out).at(0);
@@ -106,7 +106,7 @@ TEST_F(Boards, PicksTheNodeThatIsNamed) {
     EXPECT_EQ(run({"boards", "--dtb", test_board("two-m4-nodes"), "--node", "m4c"}).status, 3);
 }
 
-TEST_F(Boards, SaysWhichMemoryRegionSpoilsEveryBoot) {
+TEST_F(Boards, NamesTheMemoryRegionThatFailsEveryBoot) {
     EXPECT_THAT(run({"boards", "--dtb", test_board("m4-missing-memory-region-node")}).out,
                 HasSubstr("memory-region nothing is not an enabled reserved-memory node with a reg"));
     EXPECT_THAT(run({"boards", "--dtb", test_board("m4-region-outside-dma-ranges")}).out,
@@ -126,7 +126,7 @@ TEST_F(Boards, UnknownBoardsAndBadTreesAreNotFound) {
     EXPECT_EQ(run({"boards", "--dtb", test_board("m4-disabled")}).status, 3);
 }
 
-TEST_F(Boards, AFlagWinsOverTheEnvironment) {
+TEST_F(Boards, FlagOverridesTheEnvironment) {
     const std::map<std::string, std::string> environment{{"RPROC_BOARD", "stm32mp157c-ev1"}};
     const auto board_of = [&](const Arguments& more) {
         Arguments arguments{"check", "--json", kHello};
@@ -139,7 +139,7 @@ TEST_F(Boards, AFlagWinsOverTheEnvironment) {
     EXPECT_EQ(run({"check", kHello}, {{"RPROC_BOARD", "no-such-board"}}).status, 3);
 }
 
-TEST_F(Boards, TheDefaultBoardIsMentionedWhereNobodyNamedOne) {
+TEST_F(Boards, DefaultBoardIsPrintedWhenNoBoardIsGiven) {
     EXPECT_THAT(run({"check", kHello}).err, HasSubstr("no board named, so this is about stm32mp157c-dk2"));
     EXPECT_THAT(run({"check", kHello}, {{"RPROC_BOARD", "stm32mp157c-ev1"}}).err, IsEmpty());
     EXPECT_THAT(run({"boot", kHello}).out, HasSubstr("stm32mp157c-dk2 (m4), the default board"));
@@ -147,14 +147,14 @@ TEST_F(Boards, TheDefaultBoardIsMentionedWhereNobodyNamedOne) {
     EXPECT_THAT(run({"inspect", kHello}).out, HasSubstr("stm32mp157c-dk2 (m4), the default board"));
 }
 
-/// A machine whose kernel got that tree.
+/// The environment of a machine whose kernel has that device tree.
 std::map<std::string, std::string> machine(const std::filesystem::path& root, const std::string& dtb) {
     std::filesystem::create_directories(root / "sys/firmware");
     std::filesystem::copy_file(dtb, root / "sys/firmware/fdt", std::filesystem::copy_options::overwrite_existing);
     return {{"RPROC_SYSFS_ROOT", root.string()}};
 }
 
-TEST_F(Boards, OnABoardItsOwnTreeIsTheDefault) {
+TEST_F(Boards, DeviceTreeOfTheMachineIsTheDefault) {
     const auto here = machine(directory(), test_board("qemu-virt-m4"));
     EXPECT_THAT(run({"boot", kHello}, here).out, HasSubstr("a model of dummy-virt (m4), this machine"));
     EXPECT_THAT(run({"check", kHello}, here).err, HasSubstr("no board named, so this is about dummy-virt"));
@@ -163,14 +163,14 @@ TEST_F(Boards, OnABoardItsOwnTreeIsTheDefault) {
     EXPECT_THAT(run({"boot", kHello}, named).out, HasSubstr("stm32mp157c-ev1 (m4)"));
 }
 
-TEST_F(Boards, AMachineWithoutARemoteProcessorIsNoBoard) {
+TEST_F(Boards, MachineWithoutARemoteProcessorIsNotABoard) {
     for (const char* tree : {"no-m4", "m4-disabled"}) {
         const auto here = machine(directory(), test_board(tree));
         EXPECT_THAT(run({"boot", kHello}, here).out, HasSubstr("stm32mp157c-dk2 (m4), the default board")) << tree;
     }
 }
 
-TEST_F(Boards, AMachineWhoseTreeIsWrongSaysSo) {
+TEST_F(Boards, ErrorInTheTreeOfTheMachineIsReported) {
     const auto here = machine(directory(), test_board("two-m4-nodes"));
     EXPECT_EQ(run({"boot", kHello}, here).status, 2);
     EXPECT_EQ(run({"boot", "--board", "stm32mp157c-dk2", kHello}, here).status, 0);

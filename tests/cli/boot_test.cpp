@@ -29,7 +29,7 @@ std::vector<std::string> strings_of(const std::vector<Json>& objects, const std:
     return strings;
 }
 
-TEST_F(Boot, ShowsEachStepInOrderAndWhatRuns) {
+TEST_F(Boot, ShowsEachStepInOrderAndTheRunningProcessor) {
     const auto result = run({"boot", kHello});
     EXPECT_EQ(result.status, 0);
     EXPECT_THAT(result.err, IsEmpty());
@@ -51,7 +51,7 @@ TEST_F(Boot, ShowsEachStepInOrderAndWhatRuns) {
     EXPECT_THAT(result.out, Not(HasSubstr("powering up")));
 }
 
-TEST_F(Boot, ARefusalSaysWhatTheKernelPrintsWhatItMeansAndWhatToDo) {
+TEST_F(Boot, RefusalShowsTheKernelLineItsMeaningAndAHint) {
     const auto result = run({"boot", write_shape("segment-outside")});
     EXPECT_EQ(result.status, 1);
     EXPECT_THAT(result.out, ContainsRegex("FAIL  load "));
@@ -63,13 +63,13 @@ TEST_F(Boot, ARefusalSaysWhatTheKernelPrintsWhatItMeansAndWhatToDo) {
     EXPECT_THAT(result.out, Not(HasSubstr("running")));
 }
 
-TEST_F(Boot, ASegmentThatRunsPastItsMemoryIsToldByHowMuch) {
+TEST_F(Boot, SegmentPastTheEndOfItsMemoryShowsTheExcess) {
     const auto result = run({"boot", write_shape("segment-crossing-by-1")});
     EXPECT_EQ(result.status, 1);
     EXPECT_THAT(result.out, HasSubstr("begins in retram (0x0+0x10000) and ends 1 byte past it"));
 }
 
-TEST_F(Boot, NoticesStandUnderTheirStep) {
+TEST_F(Boot, NoticesAreBelowTheirStep) {
     const auto result = run({"boot", write_shape("table-none")});
     EXPECT_EQ(result.status, 0);
     EXPECT_THAT(result.out, ContainsRegex("ok    parse_fw [^\n]*\n        warning: [^\n]*\n        hint: "));
@@ -82,7 +82,7 @@ TEST_F(Boot, VerboseAddsTheKernelsLinesWithTheirDevices) {
     EXPECT_THAT(out, HasSubstr("rproc-virtio rproc-virtio.1.auto: registered virtio0 (type 7)\n"));
 }
 
-TEST_F(Boot, KernelLogPrintsWhatDmesgShowsAndNothingElse) {
+TEST_F(Boot, KernelLogPrintsOnlyTheLinesOfDmesg) {
     const auto result = run({"boot", "--kernel-log", write_shape("segment-outside")});
     EXPECT_EQ(result.status, 1);
     EXPECT_THAT(lines_of(result.out),
@@ -96,7 +96,7 @@ TEST_F(Boot, KernelLogPrintsWhatDmesgShowsAndNothingElse) {
     EXPECT_THAT(driver.out, HasSubstr("stm32-rproc 10000000.m4: unable to acquire memory-region\n"));
 }
 
-TEST_F(Boot, QuietSaysNothingOfABootAndOneLineOfARefusal) {
+TEST_F(Boot, QuietPrintsOnlyARefusalInOneLine) {
     EXPECT_THAT(run({"boot", "-q", kHello}).out, IsEmpty());
     const auto refused = run({"boot", "-q", write_shape("segment-outside")});
     EXPECT_EQ(refused.status, 1);
@@ -169,7 +169,7 @@ TEST_F(Boot, WarnsWhereTheKernelPanicsAndTheModelDoesNot) {
     EXPECT_EQ(objects_of(run({"boot", "--json", firmware}).out).back()["verdict"], "panics");
 }
 
-TEST_F(Boot, AnEmptyFirmwareIsRefusedAndAMissingOneNotFound) {
+TEST_F(Boot, EmptyFirmwareIsRefusedAndAMissingOneNotFound) {
     const auto empty = run({"boot", write("empty.elf", "")});
     EXPECT_EQ(empty.status, 1);
     EXPECT_THAT(empty.out, HasSubstr("request_firmware failed: -22"));
@@ -183,7 +183,7 @@ TEST_F(Boot, ReadsStandardInput) {
     const auto result = run({"boot", "-"}, {}, read_text(kHello));
     EXPECT_EQ(result.status, 0);
     EXPECT_THAT(result.out, HasSubstr("request_firmware"));
-    EXPECT_EQ(run({"boot", "-"}).status, 1) << "no bytes at all";
+    EXPECT_EQ(run({"boot", "-"}).status, 1) << "an empty file";
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ class BootTimelineInBrowser : public TimelineTest {
         if (!std::filesystem::exists(kChromium)) GTEST_SKIP() << kChromium << " is not installed";
     }
 
-    /// Opens a file of the directory; what the browser prints.
+    /// Opens a file of the directory in the browser. @returns its output.
     [[nodiscard]] std::string open(const std::string& name, const std::string& what) const {
         const std::string profile = (directory() / "profile").string();
         CommandLine line{.arguments = {"/usr/bin/timeout", "--kill-after=5", "60", kChromium, "--headless",
@@ -32,16 +32,16 @@ class BootTimelineInBrowser : public TimelineTest {
         return result.out;
     }
     [[nodiscard]] std::string document(const std::string& name) const { return open(name, "--dump-dom"); }
-    /// A picture of what the browser shows, as a PNG.
+    /// A screenshot of the browser, as a PNG.
     [[nodiscard]] std::string screenshot(const std::string& name) const {
         static_cast<void>(open(name, "--screenshot=" + (directory() / (name + ".png")).string()));
         return read(name + ".png");
     }
 };
 
-TEST_F(BootTimelineInBrowser, ThePictureIsWellFormedWhateverTheFirmwareCallsItsTrace) {
+TEST_F(BootTimelineInBrowser, SvgIsWellFormedForAnyTraceName) {
     write("broken.svg", R"(<svg xmlns="http://www.w3.org/2000/svg"><text>a & b</text></svg>)");
-    ASSERT_THAT(document("broken.svg"), HasSubstr("parsererror")) << "this is how the browser says it";
+    ASSERT_THAT(document("broken.svg"), HasSubstr("parsererror")) << "the browser's error for malformed XML";
 
     static_cast<void>(timeline_of(write("fw", hostile_firmware()), "boot.svg"));
     const std::string shown = document("boot.svg");
@@ -51,7 +51,7 @@ TEST_F(BootTimelineInBrowser, ThePictureIsWellFormedWhateverTheFirmwareCallsItsT
     EXPECT_THAT(shown, HasSubstr("offline → running"));
 }
 
-TEST_F(BootTimelineInBrowser, ThePageHoldsChartStepsAndMemory) {
+TEST_F(BootTimelineInBrowser, PageHasChartStepsAndMemory) {
     static_cast<void>(timeline_of(write("fw", hostile_firmware()), "boot.html"));
     const std::string shown = document("boot.html");
     EXPECT_THAT(shown, Not(HasSubstr("<script")));
@@ -60,7 +60,7 @@ TEST_F(BootTimelineInBrowser, ThePageHoldsChartStepsAndMemory) {
     EXPECT_THAT(shown, HasSubstr("<h2>The memory of the running processor</h2>"));
 }
 
-TEST_F(BootTimelineInBrowser, BothShowSomething) {
+TEST_F(BootTimelineInBrowser, PageAndSvgAreNotBlank) {
     write("blank.html", "<!DOCTYPE html><title>blank</title>");
     const std::string blank = screenshot("blank.html");
     ASSERT_THAT(blank, testing::StartsWith("\x89PNG"));
@@ -70,7 +70,7 @@ TEST_F(BootTimelineInBrowser, BothShowSomething) {
     for (const auto* name : {"boot.svg", "refused.html"}) {
         const std::string picture = screenshot(name);
         EXPECT_THAT(picture, testing::StartsWith("\x89PNG")) << name;
-        EXPECT_GT(picture.size(), 10 * blank.size()) << name << " is as empty as a blank page";
+        EXPECT_GT(picture.size(), 10 * blank.size()) << name << " is blank";
     }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// rproc boot --timeline: what the files say, and when there is none.
+// rproc boot --timeline: the content of the files, and when none is written.
 #include <algorithm>
 #include <map>
 #include <regex>
@@ -22,7 +22,7 @@ using BootTimelineFile = TimelineTest;
 
 const std::vector<std::string> kBothFormats{"boot.html", "boot.svg"};
 
-TEST_F(BootTimelineFile, HoldsEachStepInOrderWithItsDurationAndShare) {
+TEST_F(BootTimelineFile, HasEachStepInOrderWithItsDurationAndShare) {
     for (const auto& name : kBothFormats) {
         const std::string content = timeline_of(kHello, name);
         std::size_t at = content.find("µs");
@@ -39,7 +39,7 @@ TEST_F(BootTimelineFile, HoldsEachStepInOrderWithItsDurationAndShare) {
     }
 }
 
-TEST_F(BootTimelineFile, SaysWhatTheStepsTouched) {
+TEST_F(BootTimelineFile, ShowsMemoryRegistersAndMessagesOfEachStep) {
     for (const auto& name : kBothFormats) {
         const std::string text = text_of(timeline_of(kHello, name));
         EXPECT_THAT(text, HasSubstr("retram")) << name;
@@ -65,14 +65,14 @@ TEST_F(BootTimelineFile, HasTheKernelsLinesBelowTheirStep) {
     }
 }
 
-TEST_F(BootTimelineFile, ThePageHasTheMemoryOfTheRunningProcessor) {
+TEST_F(BootTimelineFile, PageHasTheMemoryOfTheRunningProcessor) {
     const std::string text = text_of(timeline_of(kHello, "boot.html"));
     EXPECT_THAT(text, ContainsRegex("mcuram2 +0x10000000 +0x10000000 +256 KiB +segment 1, segment 3, resource table, "
                                     "trace cm4_log"));
     EXPECT_THAT(text, ContainsRegex("vdev0buffer +0x10042000 .*Linux does not map it"));
 }
 
-TEST_F(BootTimelineFile, CommandsToATeeStandUnderTheStepThatSentThem) {
+TEST_F(BootTimelineFile, TeeCommandsAreBelowTheirStep) {
     const std::string data = RPROC_TEST_DATA_DIR "/signed/";
     ASSERT_EQ(run({"boot", "-q", "--tee", "software", "--key", data + "rsa2048.pub.pem", "--timeline", "boot.html",
                    data + "app.rsa2048.signed"})
@@ -86,7 +86,7 @@ TEST_F(BootTimelineFile, CommandsToATeeStandUnderTheStepThatSentThem) {
     EXPECT_EQ(text.find("in mcuram2  140"), text.rfind("in mcuram2  140")) << "the second LOAD_FW loads nothing";
 }
 
-TEST_F(BootTimelineFile, ARefusalIsThereWithItsReasonAndHint) {
+TEST_F(BootTimelineFile, RefusalHasItsReasonAndHint) {
     const std::string firmware = write_shape("segment-outside");
     for (const auto& name : kBothFormats) {
         const auto result = run({"boot", "--timeline", name, firmware});
@@ -101,25 +101,25 @@ TEST_F(BootTimelineFile, ARefusalIsThereWithItsReasonAndHint) {
         ASSERT_NE(hint, std::string::npos) << name;
         EXPECT_LT(text.rfind("load", reason), reason);
         EXPECT_THAT(text, HasSubstr("remoteproc remoteproc0: Boot failed: -22"));
-        EXPECT_THAT(text, Not(HasSubstr("→"))) << "it never ran";
+        EXPECT_THAT(text, Not(HasSubstr("→"))) << "it did not run";
         EXPECT_THAT(text, Not(ContainsRegex("segment +3 +da "))) << "segment 3 was not loaded";
     }
 }
 
-TEST_F(BootTimelineFile, WarningsAndTheKernelsOwnMistakesAreThere) {
+TEST_F(BootTimelineFile, HasWarningsAndKernelDefects) {
     EXPECT_THAT(text_of(timeline_of(write_shape("table-none"), "none.svg")), HasSubstr("warning"));
     const std::string panics = text_of(timeline_of(write_shape("carveout-dma-da-0"), "panics.html"));
     EXPECT_THAT(panics, HasSubstr("by a kernel defect: stop: the kernel panics"));
 }
 
-TEST_F(BootTimelineFile, AProcessorWithoutAStepIsRefusedInAPictureToo) {
+TEST_F(BootTimelineFile, RefusalBeforeTheFirstStepIsInTheSvg) {
     const auto result =
         run({"boot", "-q", "--dtb", test_board("m4-missing-memory-region-node"), "--timeline", "boot.svg", kHello});
     EXPECT_EQ(result.status, 1);
     EXPECT_THAT(text_of(read("boot.svg")), HasSubstr("is not an enabled reserved-memory node"));
 }
 
-TEST_F(BootTimelineFile, ReferencesNothingOutside) {
+TEST_F(BootTimelineFile, HasNoExternalReferences) {
     for (const auto& name : kBothFormats) {
         std::string content = timeline_of(kHello, name);
         if (name == "boot.svg") {
@@ -135,7 +135,7 @@ TEST_F(BootTimelineFile, ReferencesNothingOutside) {
                 HasSubstr(R"(http-equiv="Content-Security-Policy" content="default-src 'none'; style-src )"));
 }
 
-TEST_F(BootTimelineFile, IsForLightAndDarkAndForThoseWhoCannotSeeIt) {
+TEST_F(BootTimelineFile, SupportsLightAndDarkModeAndScreenReaders) {
     for (const auto& name : kBothFormats) {
         const std::string content = timeline_of(kHello, name);
         EXPECT_THAT(content, HasSubstr("@media (prefers-color-scheme:dark)")) << name;
@@ -147,7 +147,7 @@ TEST_F(BootTimelineFile, IsForLightAndDarkAndForThoseWhoCannotSeeIt) {
     EXPECT_THAT(read("boot.html"), HasSubstr("<meta charset=\"utf-8\">"));
 }
 
-TEST_F(BootTimelineFile, EscapesWhatComesFromOutside) {
+TEST_F(BootTimelineFile, EscapesNamesFromTheFirmware) {
     for (const auto& name : kBothFormats) {
         const std::string content = timeline_of(write("<b>&'\".elf", hostile_firmware()), name);
         EXPECT_THAT(content, HasSubstr("&lt;script&gt;alert(1)&lt;/script&gt;\\x1b\xef\xbf\xbd&amp;")) << name;
@@ -159,7 +159,7 @@ TEST_F(BootTimelineFile, EscapesWhatComesFromOutside) {
     }
 }
 
-TEST_F(BootTimelineFile, ReplacesWhatIsNotUtf8OrTurnsTheDirectionOfWriting) {
+TEST_F(BootTimelineFile, ReplacesInvalidUtf8AndDirectionOverrides) {
     struct Case {
         std::string name;
         std::string shown;
@@ -168,7 +168,7 @@ TEST_F(BootTimelineFile, ReplacesWhatIsNotUtf8OrTurnsTheDirectionOfWriting) {
     for (const auto& [name, shown] : {Case{"a\xc0\x80z", "a" + replaced + replaced + "z"},                 // overlong
                                       Case{"a\xed\xa0\x80z", "a" + replaced + replaced + replaced + "z"},  // surrogate
                                       Case{"a\xe2\x80\xaez", "a" + replaced + "z"},  // right to left
-                                      Case{"a\xef\xbf\xbez", "a" + replaced + "z"},  // no character
+                                      Case{"a\xef\xbf\xbez", "a" + replaced + "z"},  // noncharacter
                                       Case{"a\xc2\x85z", "a" + replaced + "z"},      // C1 control
                                       Case{"a\xe2\x82", "a" + replaced + replaced},  // cut off
                                       Case{"a\xf0\x9f\x98\x80z", "a\xf0\x9f\x98\x80z"}}) {
@@ -177,7 +177,7 @@ TEST_F(BootTimelineFile, ReplacesWhatIsNotUtf8OrTurnsTheDirectionOfWriting) {
     }
 }
 
-/// The fixed-pitch texts of the chart, by their line: where each begins and ends.
+/// The fixed-pitch texts of the chart: the start and end of each, by line.
 std::map<double, std::vector<std::pair<double, double>>> extents_in(const std::string& page) {
     static const std::regex text(
         "<text class=\"mono([^\"]*)\" x=\"([0-9.]+)\" y=\"([0-9.]+)\" text-anchor=\"([a-z]+)\"[^>]*>([^<]*)</text>");
@@ -193,7 +193,7 @@ std::map<double, std::vector<std::pair<double, double>>> extents_in(const std::s
     return lines;
 }
 
-TEST_F(BootTimelineFile, NoTextsOfTheChartOverlapOrLeaveIt) {
+TEST_F(BootTimelineFile, TextsOfTheChartNeitherOverlapNorLeaveIt) {
     for (const auto* each : {"segment-outside", "table-none", "carveout-dma-da-0"}) {
         auto lines = extents_in(timeline_of(write_shape(each), "boot.html"));
         EXPECT_GE(lines.size(), 10U);
@@ -207,13 +207,13 @@ TEST_F(BootTimelineFile, NoTextsOfTheChartOverlapOrLeaveIt) {
     }
 }
 
-TEST_F(BootTimelineFile, ALongNameIsShortenedInThePicture) {
+TEST_F(BootTimelineFile, LongNameIsShortenedInTheSvg) {
     const std::string name = std::string(200, 'n') + ".elf";
     const std::string content = timeline_of(write(name, read_text(kHello)), "boot.svg");
     EXPECT_THAT(content, ContainsRegex("class=\"headline\"[^>]*>n{40,70}…</text>"));
 }
 
-TEST_F(BootTimelineFile, AddsNothingToTheOutput) {
+TEST_F(BootTimelineFile, OutputIsThatWithoutATimeline) {
     const std::string firmware = write_shape("segment-outside");
     EXPECT_EQ(run({"boot", "--kernel-log", "--timeline", "a.svg", firmware}).out,
               run({"boot", "--kernel-log", firmware}).out);
@@ -224,7 +224,7 @@ TEST_F(BootTimelineFile, AddsNothingToTheOutput) {
     for (const auto* file : {"a.svg", "b.svg", "c.html"}) EXPECT_THAT(read(file), Not(IsEmpty())) << file;
 }
 
-TEST_F(BootTimelineFile, TheNameDecidesTheFormat) {
+TEST_F(BootTimelineFile, ExtensionSelectsTheFormat) {
     EXPECT_THAT(timeline_of(kHello, "boot.html"), StartsWith("<!DOCTYPE html>"));
     EXPECT_THAT(timeline_of(kHello, "boot.htm"), StartsWith("<!DOCTYPE html>"));
     EXPECT_THAT(timeline_of(kHello, "boot.svg"), StartsWith("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg "));
@@ -238,7 +238,7 @@ TEST_F(BootTimelineFile, TheNameDecidesTheFormat) {
     }
 }
 
-TEST_F(BootTimelineFile, AFileThatCannotBeWrittenIsAnErrorAfterTheBoot) {
+TEST_F(BootTimelineFile, UnwritableFileIsAnErrorAfterTheBoot) {
     std::filesystem::create_directory(directory() / "taken.svg");
     for (const auto* name : {"missing/boot.html", "taken.svg"}) {
         const auto result = run({"boot", "--timeline", name, kHello});
@@ -252,14 +252,14 @@ TEST_F(BootTimelineFile, AFileThatCannotBeWrittenIsAnErrorAfterTheBoot) {
     EXPECT_THAT(left, ElementsAre("taken.svg"));
 }
 
-TEST_F(BootTimelineFile, ReplacesAnOlderFileAsAWhole) {
+TEST_F(BootTimelineFile, ReplacesAnOlderFileAtomically) {
     write("boot.svg", std::string(1 << 20, 'x'));
     const std::string content = timeline_of(kHello, "boot.svg");
     EXPECT_THAT(content, StartsWith("<?xml"));
     EXPECT_THAT(content, testing::EndsWith("</svg>\n"));
 }
 
-TEST_F(BootTimelineFile, IsNotWrittenWhereThereIsNoFirmware) {
+TEST_F(BootTimelineFile, IsNotWrittenWithoutAFirmware) {
     EXPECT_EQ(run({"boot", "--timeline", "boot.svg", "./missing.elf"}).status, 3);
     EXPECT_FALSE(std::filesystem::exists(directory() / "boot.svg"));
 }

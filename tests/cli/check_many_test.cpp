@@ -29,7 +29,7 @@ TEST_F(CheckMany, RecursiveChecksAllFilesInTheOrderOfTheirNames) {
     EXPECT_THAT(firmwares_of(result), ElementsAre("tree/a.elf", "tree/b/y.elf", "tree/b/z.elf", "tree/c.elf"));
 }
 
-TEST_F(CheckMany, ADirectoryWithoutFilesIsNothingToCheck) {
+TEST_F(CheckMany, EmptyDirectoryIsAnError) {
     std::filesystem::create_directory(directory() / "empty");
     const auto result = run({"check", "-r", "empty"});
     EXPECT_EQ(result.status, 3);
@@ -49,7 +49,7 @@ TEST_F(CheckMany, FilesFromAddsTheLinesOfAFileOrOfStandardInput) {
     EXPECT_THAT(missing.err, HasSubstr("no-list: cannot be read: No such file or directory"));
 }
 
-TEST_F(CheckMany, AListThatEndsEarlyStillCountsWhatWasChecked) {
+TEST_F(CheckMany, SummaryCountsTheFilesBeforeAMissingOne) {
     const auto result = run({"check", "-q", write_shape("segment-outside"), "--files-from", "no-list"});
     EXPECT_EQ(result.status, 3);
     EXPECT_THAT(result.out, HasSubstr("segment-outside.elf: refused"));
@@ -69,7 +69,7 @@ constexpr int kMany = 1'000;  // ten times as slow
 constexpr int kMany = 10'000;
 #endif
 
-TEST_F(CheckMany, VeryManyFilesTakeNoMoreMemoryThanAHundred) {
+TEST_F(CheckMany, MemoryDoesNotGrowWithTheNumberOfFiles) {
     constexpr int kFew = 100;
     const std::vector<std::string> images{read_text(kHello), shape("segment-outside"), shape("vdev-good"),
                                           shape("table-none")};
@@ -78,7 +78,7 @@ TEST_F(CheckMany, VeryManyFilesTakeNoMoreMemoryThanAHundred) {
         write("many/" + std::to_string(i) + ".elf", image);
         if (i < kFew) write("few/" + std::to_string(i) + ".elf", image);
     }
-    // Sanitizers keep freed memory for a while, which is not the command's doing.
+    // Sanitizers keep freed memory for a while.
     const std::map<std::string, std::string> environment{{"ASAN_OPTIONS", "quarantine_size_mb=1"}};
     const auto few = run({"check", "-r", "few"}, environment);
     const auto many = run({"check", "-r", "many"}, environment);

@@ -67,7 +67,7 @@ TEST_F(Check, JsonOfARefusalHasTheFinding) {
     EXPECT_EQ(finding["where"], "segment 3 (0x80100000+0x540)");
 }
 
-TEST_F(Check, APanicDuringStartHasNeitherErrnoNorState) {
+TEST_F(Check, PanicDuringStartHasNeitherErrnoNorState) {
     const auto result = run({"check", "--json", write_shape("elf-phnum-65535")});
     EXPECT_EQ(result.status, 1);
     const Json verdict = objects_of(result.out).at(0);
@@ -77,12 +77,12 @@ TEST_F(Check, APanicDuringStartHasNeitherErrnoNorState) {
     EXPECT_EQ(verdict["state"], nullptr);
 }
 
-TEST_F(Check, ABootIsOneLineForPeople) {
+TEST_F(Check, BootIsOneLine) {
     const auto result = run({"check", "--board", "stm32mp157c-ev1", write("good.elf", read_text(kHello))});
     EXPECT_EQ(result.out, directory().string() + "/good.elf: boots on stm32mp157c-ev1 (m4)\n");
 }
 
-TEST_F(Check, ARefusalShowsFindingHintAndTheKernelsLines) {
+TEST_F(Check, RefusalShowsFindingHintAndTheKernelsLines) {
     const auto result = run({"check", write_shape("segment-outside")});
     const auto lines = lines_of(result.out);
     ASSERT_EQ(lines.size(), 6U) << result.out;
@@ -97,7 +97,7 @@ TEST_F(Check, VerboseShowsTheWholeKernelLogOfABootToo) {
     EXPECT_THAT(run({"check", "-v", kHello}).out, HasSubstr("    kernel   powering up m4\n"));
 }
 
-TEST_F(Check, DegradedIsNoFailureUnlessStrict) {
+TEST_F(Check, DegradedIsAFailureOnlyWithStrict) {
     const std::string firmware = write_shape("table-none");
     const auto result = run({"check", firmware});
     EXPECT_EQ(result.status, 0);
@@ -123,7 +123,7 @@ TEST_F(Check, SeveralFirmwaresEndWithASummary) {
     EXPECT_THAT(result.err, HasSubstr("rproc: error: ./missing.elf: there is no such file\n"));
 }
 
-TEST_F(Check, AMissingNameListsAllPathsTried) {
+TEST_F(Check, MissingFirmwareListsTheSearchedPaths) {
     const auto result = run({"check", "missing.elf"}, {{"RPROC_FIRMWARE_PATH", "/first:/second/place"}});
     EXPECT_EQ(result.status, 3);
     for (const auto* tried : {"/first/missing.elf", "/second/place/missing.elf", "/lib/firmware/updates/missing.elf",
@@ -131,7 +131,7 @@ TEST_F(Check, AMissingNameListsAllPathsTried) {
         EXPECT_THAT(result.err, HasSubstr(tried));
 }
 
-TEST_F(Check, ANameIsFoundInTheFirmwarePathButAFileOfThatNameIsFirst) {
+TEST_F(Check, FileHasPriorityOverTheFirmwarePath) {
     write("firmware/st/app.elf", read_text(kHello));
     const std::map<std::string, std::string> environment{{"RPROC_FIRMWARE_PATH", directory().string() + "/firmware"}};
     write("firmware/app.elf", read_text(kHello));
@@ -148,21 +148,21 @@ TEST_F(Check, ReadsStandardInput) {
     EXPECT_EQ(verdict["kernel_log"][1], "firmware: direct-loading firmware stdin");
 }
 
-TEST_F(Check, UsesTheTreeAndNodeThatAreNamed) {
+TEST_F(Check, UsesTheGivenTreeAndNode) {
     const auto on_b =
         run({"check", "--json", "--dtb", test_board("two-m4-nodes"), "--node", "m4b", write_shape("segment-mcuram")});
     const Json verdict = objects_of(on_b.out).at(0);
     EXPECT_EQ(verdict["board"], "two-m4-nodes");
     EXPECT_EQ(verdict["remoteproc"], "m4b");
-    EXPECT_THAT(on_b.out, HasSubstr("segment-outside-memory")) << "m4b has no mcuram";
+    EXPECT_THAT(on_b.out, HasSubstr("segment-outside-memory")) << "m4b lacks mcuram";
     EXPECT_EQ(
         run({"check", "--dtb", test_board("two-m4-nodes"), "--node", "m4a", write_shape("segment-mcuram")}).status, 0);
     EXPECT_EQ(run({"check", "--dtb", "missing.dtb", kHello}).status, 3);
     EXPECT_EQ(run({"check", "--dtb", write("bad.dtb", std::string(100, 'x')), kHello}).status, 3);
 }
 
-TEST_F(Check, AFileThatMayNotBeReadIsAMatterOfPermission) {
-    const auto program = directory() / "rproc";  // where nobody may run it
+TEST_F(Check, UnreadableFileIsAPermissionError) {
+    const auto program = directory() / "rproc";  // in a directory that the user nobody can search
     std::filesystem::copy_file(RPROC_CLI_PATH, program);
     const std::string firmware = write("secret.elf", read_text(kHello));
     std::filesystem::permissions(firmware, std::filesystem::perms::none);
@@ -195,14 +195,14 @@ TEST_F(Check, ExplainTakesTheCodeOfAFindingAndNoFirmware) {
     EXPECT_EQ(run({"check", "--explain", "vring-misfit", kHello}).status, 2);
 }
 
-TEST_F(Check, FirmwareThatBootsIsToldWhatWillDisappoint) {
+TEST_F(Check, BootingFirmwareShowsItsWarnings) {
     const auto result = run({"check", "--strict", write_shape("segment-overlap")});
     EXPECT_EQ(result.status, 0);
     EXPECT_THAT(result.out, HasSubstr(": boots on "));
     EXPECT_THAT(result.out, HasSubstr("    warning  segment 3 (0x10000080+0x100): overwrites 128 bytes"));
 }
 
-TEST_F(Check, ADeviceIsNoFirmwareFile) {
+TEST_F(Check, DeviceFileIsRefused) {
     const auto result = run({"check", "/dev/null"});
     EXPECT_EQ(result.status, 7);
     EXPECT_THAT(result.err, HasSubstr("not a regular file"));

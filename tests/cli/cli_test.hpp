@@ -68,7 +68,7 @@ inline std::vector<std::string> fields_of(const Json& object) {
     return names;
 }
 
-/// Runs the real command in an empty directory of its own.
+/// Runs the command in an empty directory.
 class Cli : public testing::Test {
   protected:
     Cli() {

@@ -44,7 +44,7 @@ class Ctl : public Cli {
     FakeKernel kernel;
 };
 
-TEST_F(Ctl, ListsEveryProcessorOnALine) {
+TEST_F(Ctl, ListsOneProcessorPerLine) {
     kernel.add_processor(1, "cdsp", "/soc/cdsp@a000000");
     const auto result = ctl({"list"});
     EXPECT_EQ(result.status, 0);
@@ -63,13 +63,13 @@ TEST_F(Ctl, ListInJsonHasOneObjectForEach) {
     EXPECT_EQ(objects[1]["recovery"], "enabled");
 }
 
-TEST_F(Ctl, AMachineWithoutRemoteProcessorsIsNotFound) {
+TEST_F(Ctl, MachineWithoutRemoteProcessorsIsNotFound) {
     const auto result = run({"ctl", "list"}, {{"RPROC_SYSFS_ROOT", directory().string()}});
     EXPECT_EQ(result.status, 3);
     EXPECT_THAT(result.err, AllOf(HasSubstr("Linux has no remote processor"), HasSubstr("driver is not loaded")));
 }
 
-TEST_F(Ctl, AProcessorIsChosenByNameNumberOrNode) {
+TEST_F(Ctl, ProcessorIsSelectedByNameNumberOrNode) {
     kernel.add_processor(1, "cdsp", "/soc/cdsp@a000000");
     for (const auto* which : {"cdsp", "1", "remoteproc1", "/soc/cdsp@a000000", "/proc/device-tree/soc/cdsp@a000000"})
         EXPECT_EQ(ctl_json({"info", "--remoteproc", which})["remoteproc"], "remoteproc1") << which;
@@ -88,7 +88,7 @@ TEST_F(Ctl, WithSeveralProcessorsOneMustBeNamed) {
     EXPECT_EQ(state(), "offline\n");
 }
 
-TEST_F(Ctl, InfoShowsWhatIsInside) {
+TEST_F(Ctl, InfoShowsStateFirmwareAndTable) {
     kernel.write(FakeKernel::debug("resource_table"),
                  "Entry 0 is of type trace\n  Device Address 0x1\n  Length 0x800 Bytes\n  Name cm4_log\n\n");
     kernel.write(FakeKernel::debug("trace0"), "ready\n");
@@ -115,7 +115,7 @@ TEST_F(Ctl, InfoShowsWhatIsInside) {
     EXPECT_THAT(object["dumps"], IsEmpty());
 }
 
-TEST_F(Ctl, InfoWithoutDebugfsShowsTheRestAndSaysWhy) {
+TEST_F(Ctl, InfoWithoutDebugfsShowsTheRestAndTheReason) {
     std::filesystem::remove_all(kernel.root() / "sys/kernel/debug/remoteproc");
     kernel.stop();
     const auto result = ctl({"info"});
@@ -138,7 +138,7 @@ TEST_F(Ctl, LoadsStartsAndStops) {
     EXPECT_THAT(ctl({"start", "-q"}).out, IsEmpty());
 }
 
-TEST_F(Ctl, JsonTellsWhatAnActionCameTo) {
+TEST_F(Ctl, JsonHasTheResultOfAnAction) {
     const Json object = ctl_json({"start"});
     EXPECT_THAT(fields_of(object),
                 ElementsAre("schema", "action", "remoteproc", "name", "node", "ok", "state", "firmware"));
@@ -147,14 +147,14 @@ TEST_F(Ctl, JsonTellsWhatAnActionCameTo) {
     EXPECT_EQ(object["state"], "running");
 }
 
-TEST_F(Ctl, LoadOfAFileThatIsNotThereIsANote) {
+TEST_F(Ctl, LoadOfAMissingFilePrintsANote) {
     const auto result = ctl({"load", "none.elf"});
     EXPECT_EQ(result.status, 0);
     EXPECT_THAT(result.err,
                 HasSubstr("rproc: note: there is no file \"none.elf\" in the kernel's firmware directories"));
 }
 
-TEST_F(Ctl, LoadOfAPathSaysWhatTheKernelTakes) {
+TEST_F(Ctl, LoadOfAPathNamesTheFormThatTheKernelAccepts) {
     add_firmware("app.elf");
     const auto elsewhere = ctl({"load", "/home/me/app.elf"});
     EXPECT_EQ(elsewhere.status, 3);
@@ -165,7 +165,7 @@ TEST_F(Ctl, LoadOfAPathSaysWhatTheKernelTakes) {
     EXPECT_EQ(firmware(), "old.elf");
 }
 
-TEST_F(Ctl, TheWrongStateIsBusy) {
+TEST_F(Ctl, WrongStateIsBusy) {
     EXPECT_EQ(ctl({"stop"}).status, 4);
     ASSERT_EQ(ctl({"start"}).status, 0);
     const auto again = ctl({"start"});
@@ -175,7 +175,7 @@ TEST_F(Ctl, TheWrongStateIsBusy) {
     EXPECT_EQ(state(), "running\n");
 }
 
-TEST_F(Ctl, RestartStartsWhateverTheStateWas) {
+TEST_F(Ctl, RestartStartsInEveryState) {
     EXPECT_EQ(ctl({"restart"}).status, 0);
     EXPECT_EQ(state(), "running\n");
     EXPECT_EQ(ctl({"restart"}).status, 0);
@@ -184,7 +184,7 @@ TEST_F(Ctl, RestartStartsWhateverTheStateWas) {
     EXPECT_EQ(state(), "running\n");
 }
 
-TEST_F(Ctl, AFailedStartBringsTheKernelsLinesAndTheirMeaning) {
+TEST_F(Ctl, FailedStartShowsTheKernelsLinesAndTheirMeaning) {
     kernel.on_start("old.elf", {"offline", {"bad phdr da 0x80100000 mem 0x540", "Boot failed: -22"}});
     const auto result = ctl({"start"});
     EXPECT_EQ(result.status, 1);
@@ -199,15 +199,15 @@ TEST_F(Ctl, AFailedStartBringsTheKernelsLinesAndTheirMeaning) {
     EXPECT_TRUE(object["error"]["meaning"].is_string());
 }
 
-TEST_F(Ctl, WaitingHasAnEnd) {
+TEST_F(Ctl, WaitTimesOut) {
     kernel.on_start("old.elf", {"suspended", {}});
     const auto result = ctl({"start", "--timeout", "0.05"});
     EXPECT_EQ(result.status, 6);
     EXPECT_THAT(result.err, HasSubstr("is not running after 50 ms, but suspended"));
 }
 
-TEST_F(Ctl, WithoutPermissionItSaysWhichFileAndWhoMay) {
-    if (::geteuid() != 0) GTEST_SKIP() << "needs root, to become nobody";
+TEST_F(Ctl, PermissionErrorNamesTheFileAndItsOwner) {
+    if (::geteuid() != 0) GTEST_SKIP() << "needs root, to switch to the user nobody";
     std::filesystem::permissions(kernel.root(), std::filesystem::perms{0755});
     CommandLine line = command({"ctl", "start"});
     line.environment = {{"RPROC_SYSFS_ROOT", kernel.root().string()}};
@@ -229,7 +229,7 @@ TEST_F(Ctl, TracePrintsTheBuffersText) {
     EXPECT_EQ(object["remoteproc"], "m4");
 }
 
-TEST_F(Ctl, TraceChoosesByTheNamesInTheTable) {
+TEST_F(Ctl, TraceSelectsByTheNamesInTheTable) {
     kernel.write(FakeKernel::debug("resource_table"),
                  "Entry 0 is of type trace\n  Length 0x40 Bytes\n  Name first\n\n"
                  "Entry 1 is of type trace\n  Length 0x40 Bytes\n  Name second\n\n");
@@ -240,7 +240,7 @@ TEST_F(Ctl, TraceChoosesByTheNamesInTheTable) {
     EXPECT_EQ(ctl({"trace", "-n", "third"}).status, 3);
 }
 
-TEST_F(Ctl, TraceWithoutABufferIsANo) {
+TEST_F(Ctl, TraceWithoutABufferExitsWithOne) {
     const auto result = ctl({"trace"});
     EXPECT_EQ(result.status, 1);
     EXPECT_THAT(result.err, HasSubstr("there is no trace buffer"));
@@ -248,18 +248,19 @@ TEST_F(Ctl, TraceWithoutABufferIsANo) {
     EXPECT_EQ(ctl({"trace"}).status, 1);
 }
 
-/// The command with arguments, run beside the test; it takes the root from the environment, which is set by `env`.
-CommandLine beside(const std::filesystem::path& root, const std::filesystem::path& directory, Arguments arguments) {
+/// The command with arguments, run in parallel to the test, with the root in the environment (set by `env`).
+CommandLine in_parallel(const std::filesystem::path& root, const std::filesystem::path& directory,
+                        Arguments arguments) {
     CommandLine line{.arguments = {"/usr/bin/env", "RPROC_SYSFS_ROOT=" + root.string(), RPROC_CLI_PATH, "ctl"},
                      .directory = directory.string()};
     line.arguments.insert(line.arguments.end(), arguments.begin(), arguments.end());
     return line;
 }
 
-TEST_F(Ctl, TraceFollowsWhatIsWritten) {
+TEST_F(Ctl, TraceFollowsTheBuffer) {
     kernel.write(FakeKernel::debug("resource_table"), "Entry 0 is of type trace\n  Length 0x40 Bytes\n  Name log\n\n");
     kernel.write(FakeKernel::debug("trace0"), "ready\n");
-    RunningCommand command(beside(kernel.root(), directory(), {"trace", "-f", "--interval", "1"}));
+    RunningCommand command(in_parallel(kernel.root(), directory(), {"trace", "-f", "--interval", "1"}));
     EXPECT_EQ(command.read_until("ready\n"), "ready\n");
     kernel.write(FakeKernel::debug("trace0"), "ready\nsteady\n");
     EXPECT_EQ(command.read_until("steady\n"), "steady\n");
@@ -267,10 +268,10 @@ TEST_F(Ctl, TraceFollowsWhatIsWritten) {
     EXPECT_EQ(command.finish().status, 0);
 }
 
-TEST_F(Ctl, WatchTellsChangesAndTheKernelsLines) {
-    RunningCommand command(beside(kernel.root(), directory(), {"watch", "--interval", "1"}));
+TEST_F(Ctl, WatchPrintsStateChangesAndTheKernelsLines) {
+    RunningCommand command(in_parallel(kernel.root(), directory(), {"watch", "--interval", "1"}));
     EXPECT_THAT(command.read_until("offline\n"), HasSubstr(" remoteproc0 (m4) offline\n"));
-    kernel.say("powering up m4");
+    kernel.log("powering up m4");
     EXPECT_THAT(command.read_until("powering up m4\n"), HasSubstr("kernel: "));
     kernel.write(FakeKernel::self("state"), "running\n");
     EXPECT_THAT(command.read_until("running\n"), HasSubstr(" remoteproc0 (m4) offline -> running\n"));
@@ -279,7 +280,7 @@ TEST_F(Ctl, WatchTellsChangesAndTheKernelsLines) {
 }
 
 TEST_F(Ctl, WatchInJson) {
-    RunningCommand command(beside(kernel.root(), directory(), {"watch", "--json", "--remoteproc", "m4"}));
+    RunningCommand command(in_parallel(kernel.root(), directory(), {"watch", "--json", "--remoteproc", "m4"}));
     const Json first = Json::parse(command.read_until("\n"));
     EXPECT_EQ(first["to"], "offline");
     EXPECT_TRUE(first["from"].is_null());
@@ -309,7 +310,7 @@ TEST_F(Ctl, DumpSavesAndFreesTheCoredump) {
     EXPECT_EQ(kernel.read("sys/class/devcoredump/devcd3/data"), "0");
 }
 
-TEST_F(Ctl, ADumpThatCannotBeWrittenIsKept) {
+TEST_F(Ctl, DumpThatCannotBeWrittenIsKept) {
     kernel.write("sys/class/devcoredump/devcd3/data", "the dump");
     kernel.link("sys/class/devcoredump/devcd3/failing_device", "sys/class/remoteproc/remoteproc0");
     EXPECT_EQ(ctl({"dump", "none/core"}).status, 7);
@@ -324,7 +325,7 @@ class CtlSwap : public Ctl {
         EXPECT_EQ(ctl({"start"}).status, 0);
     }
 
-    /// What debugfs shows of the table in the example firmware.
+    /// The text of debugfs' resource_table for the example firmware.
     static std::string hello_table() {
         const auto bytes = read_bytes(kHello);
         const auto image = ElfImage::parse(bytes);
@@ -335,7 +336,7 @@ class CtlSwap : public Ctl {
     }
 };
 
-TEST_F(CtlSwap, RunsTheNewFirmwareAndSaysHowItKnows) {
+TEST_F(CtlSwap, RunsTheNewFirmwareAndNamesTheEvidence) {
     kernel.on_start("new.elf", {.table = hello_table()});
     const auto result = ctl({"swap", "new.elf"});
     EXPECT_EQ(result.status, 0) << result.err;
@@ -344,7 +345,7 @@ TEST_F(CtlSwap, RunsTheNewFirmwareAndSaysHowItKnows) {
     EXPECT_EQ(state(), "running\n");
 }
 
-TEST_F(CtlSwap, GoesBackWhenTheNewOneIsRefused) {
+TEST_F(CtlSwap, RollsBackWhenTheNewFirmwareIsRefused) {
     kernel.on_start("new.elf", {"offline", {"bad phdr da 0x1 mem 0x2", "Boot failed: -22"}});
     const auto result = ctl({"swap", "new.elf"});
     EXPECT_EQ(result.status, 1);
@@ -353,7 +354,7 @@ TEST_F(CtlSwap, GoesBackWhenTheNewOneIsRefused) {
     EXPECT_EQ(state(), "running\n");
 }
 
-TEST_F(CtlSwap, GoesBackWhenAnotherTableRuns) {
+TEST_F(CtlSwap, RollsBackWhenAnotherTableIsLoaded) {
     kernel.on_start("new.elf", {.table = "Entry 0 is of type trace\n  Name other\n\n"});
     const auto result = ctl({"swap", "new.elf"});
     EXPECT_EQ(result.status, 4);
@@ -362,7 +363,7 @@ TEST_F(CtlSwap, GoesBackWhenAnotherTableRuns) {
     EXPECT_EQ(firmware(), "old.elf");
 }
 
-TEST_F(CtlSwap, SaysWhenTheRollBackFailsToo) {
+TEST_F(CtlSwap, ReportsAFailedRollback) {
     kernel.on_start("new.elf", {"offline", {}});
     kernel.on_start("old.elf", {"offline", {}});
     const auto result = ctl({"swap", "new.elf"});
@@ -371,7 +372,7 @@ TEST_F(CtlSwap, SaysWhenTheRollBackFailsToo) {
     EXPECT_EQ(state(), "offline\n");
 }
 
-TEST_F(CtlSwap, StopsNothingForAFileThatIsNotThere) {
+TEST_F(CtlSwap, MissingFileDoesNotStopTheProcessor) {
     const auto result = ctl({"swap", "none.elf"});
     EXPECT_EQ(result.status, 3);
     EXPECT_THAT(result.err, HasSubstr("nothing was stopped"));
@@ -379,14 +380,14 @@ TEST_F(CtlSwap, StopsNothingForAFileThatIsNotThere) {
     EXPECT_EQ(state(), "running\n");
 }
 
-TEST_F(CtlSwap, SaysWhenTheFileCannotBeCompared) {
+TEST_F(CtlSwap, ReportsAFileThatCannotBeCompared) {
     add_firmware("signed.bin");
     const auto result = ctl({"swap", "signed.bin"});
     EXPECT_EQ(result.status, 0) << result.err;
     EXPECT_EQ(result.out, "remoteproc0 (m4) runs signed.bin: its file cannot be compared\n");
 }
 
-TEST_F(Ctl, CallsThatMakeNoSenseAreMistakes) {
+TEST_F(Ctl, InvalidArgumentsAreUsageErrors) {
     for (const Arguments& call :
          {Arguments{}, Arguments{"frobnicate"}, Arguments{"load"}, Arguments{"swap"}, Arguments{"dump"},
           Arguments{"start", "app.elf"}, Arguments{"start", "-f"}, Arguments{"list", "-n", "x"},

@@ -14,7 +14,7 @@ using testing::StartsWith;
 
 class Explain : public Cli {
   protected:
-    /// The subjects of what is explained, in order.
+    /// The subjects of the explanations, in order.
     [[nodiscard]] std::vector<std::string> subjects(const Arguments& texts, const std::string& input = {}) const {
         Arguments arguments{"explain", "--json"};
         arguments.insert(arguments.end(), texts.begin(), texts.end());
@@ -34,7 +34,7 @@ const std::string kDmesg =
     "[   22.345678] remoteproc remoteproc0: bad phdr da 0x80100000 mem 0x540\n"
     "[   22.345800] remoteproc remoteproc0: Boot failed: -22\n";
 
-TEST_F(Explain, SaysWhatItMeansTheCausesAndTheNextCommand) {
+TEST_F(Explain, ShowsMeaningCausesAndTheNextCommand) {
     const auto result = run({"explain", "EINVAL"});
     EXPECT_EQ(result.status, 0);
     EXPECT_THAT(result.out, StartsWith("-22 EINVAL\n    the kernel's answer to nearly everything"));
@@ -43,7 +43,7 @@ TEST_F(Explain, SaysWhatItMeansTheCausesAndTheNextCommand) {
     EXPECT_THAT(result.err, IsEmpty());
 }
 
-TEST_F(Explain, ANegativeNumberIsNoOption) {
+TEST_F(Explain, NegativeNumberIsNotAnOption) {
     const auto plain = run({"explain", "-22"});
     EXPECT_EQ(plain.status, 0);
     EXPECT_THAT(plain.out, StartsWith("-22 EINVAL\n"));
@@ -51,7 +51,7 @@ TEST_F(Explain, ANegativeNumberIsNoOption) {
     EXPECT_EQ(subjects({"-22", "-2"}), (std::vector<std::string>{"-22 EINVAL", "-2 ENOENT"}));
 }
 
-TEST_F(Explain, ALineNeedNotBeQuoted) {
+TEST_F(Explain, LineMayBeUnquoted) {
     EXPECT_THAT(subjects({"-22", "EINVAL"}), ElementsAre("-22 EINVAL"));
     EXPECT_THAT(subjects({"bad", "phdr", "da", "0x80100000", "mem", "0x540"}),
                 ElementsAre("bad phdr da 0x80100000 mem 0x540"));
@@ -92,12 +92,12 @@ TEST_F(Explain, QuietIsOneLineEach) {
                             StartsWith("firmware-busy: the firmware's name can change only")));
 }
 
-TEST_F(Explain, ColorsWhenAsked) {
+TEST_F(Explain, ColorsOnRequest) {
     EXPECT_THAT(run({"explain", "--color", "always", "22"}).out, HasSubstr("\x1b[1m-22 EINVAL\x1b[0m"));
     EXPECT_THAT(run({"explain", "22"}).out, Not(HasSubstr("\x1b")));
 }
 
-TEST_F(Explain, TextThatIsNotKnownIsANo) {
+TEST_F(Explain, UnknownTextExitsWithOne) {
     const auto argument = run({"explain", "gibberish"});
     EXPECT_EQ(argument.status, 1);
     EXPECT_THAT(argument.out, IsEmpty());
@@ -117,13 +117,13 @@ TEST_F(Explain, ControlCharactersDoNotReachTheTerminal) {
     EXPECT_THAT(result.out + result.err, Not(HasSubstr("\x1b")));
 }
 
-TEST_F(Explain, WrongOptionsAreMistakes) {
+TEST_F(Explain, InvalidOptionsAreUsageErrors) {
     EXPECT_EQ(run({"explain", "--board", "x", "22"}).status, 2);
     EXPECT_EQ(run({"explain", "-x"}).status, 2);
     EXPECT_EQ(run({"explain", "--color", "sometimes", "22"}).status, 2);
 }
 
-// Every kernel line that check shows for a firmware that fails can be handed on.
+// explain knows every kernel line that check shows for a failing firmware.
 TEST_F(Explain, ExplainsWhatCheckPrints) {
     for (const char* name : {"segment-outside", "table-ver-2", "elf-magic-first"}) {
         const auto verdict = objects_of(run({"check", "--json", write_shape(name)}).out).at(0);

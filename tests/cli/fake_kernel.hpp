@@ -15,16 +15,16 @@
 
 namespace rproc::test {
 
-/// A directory tree as the kernel shows its remote processors, and a thread that does what is written into it. Plain
-/// files cannot refuse a write: a start that fails leaves the state `offline`.
+/// The kernel's directory tree for remote processors, and a thread that executes the commands written to its files.
+/// Plain files cannot refuse a write: a failed start leaves the state `offline`.
 class FakeKernel {
   public:
-    /// What a start of a firmware leads to.
+    /// The result of starting a firmware.
     struct Outcome {
         std::string state = "running";
         std::vector<std::string> log{};
         std::string table = "No resource table found\n";
-        std::string trace{};  ///< of trace0; empty: there is none
+        std::string trace{};  ///< of trace0; empty: no trace0
     };
 
     explicit FakeKernel(std::filesystem::path root) : root_(std::move(root)) {
@@ -62,11 +62,11 @@ class FakeKernel {
         outcomes_[firmware] = std::move(outcome);
     }
 
-    /// Begins to obey.
+    /// Starts the thread.
     void run() {
         thread_ = std::thread([this] {
             while (!over_) {
-                obey();
+                execute();
                 std::this_thread::sleep_for(std::chrono::milliseconds(1));
             }
         });
@@ -82,7 +82,7 @@ class FakeKernel {
         text << file.rdbuf();
         return text.str();
     }
-    /// Puts a file in its place at once, so that no reader sees half of it.
+    /// Replaces a file atomically, so that a reader never sees a part of it.
     void write(const std::filesystem::path& path, const std::string& text) const {
         const std::filesystem::path file = root_ / path;
         std::filesystem::create_directories(file.parent_path());
@@ -90,12 +90,12 @@ class FakeKernel {
         std::ofstream(temporary, std::ios::binary) << text;
         std::filesystem::rename(temporary, file);
     }
-    /// A link to what lies below the root.
+    /// Links to a path below the root.
     void link(const std::filesystem::path& path, const std::filesystem::path& target) const {
         std::filesystem::create_directories((root_ / path).parent_path());
         std::filesystem::create_directory_symlink(root_ / target, root_ / path);
     }
-    void say(const std::string& line) const {
+    void log(const std::string& line) const {
         std::ofstream(root_ / "dev/kmsg", std::ios::binary | std::ios::app)
             << "3,1,1,-;remoteproc remoteproc0: " + line + "\n";
     }
@@ -107,7 +107,7 @@ class FakeKernel {
     }
 
   private:
-    void obey() {
+    void execute() {
         const std::string word = read(self("state"));
         if (word == "start") start();
         if (word == "stop") write(self("state"), "offline\n");
@@ -123,7 +123,7 @@ class FakeKernel {
             const std::lock_guard lock(mutex_);
             outcome = outcomes_[name.substr(0, name.find('\n'))];
         }
-        for (const std::string& line : outcome.log) say(line);
+        for (const std::string& line : outcome.log) log(line);
         write(debug("resource_table"), outcome.table);
         if (!outcome.trace.empty()) write(debug("trace0"), outcome.trace);
         write(self("state"), outcome.state + "\n");
@@ -138,7 +138,7 @@ class FakeKernel {
         write(debug("crash"), "");
         const bool recovers = read(self("recovery")).starts_with("enabled");
         write(self("state"), "crashed\n");
-        say("handling crash #1 in m4");
+        log("handling crash #1 in m4");
         if (recovers) write(self("state"), "running\n");
     }
 

@@ -15,7 +15,7 @@ class InspectSigned : public Cli {
     [[nodiscard]] static std::string vector(const std::string& name) { return RPROC_TEST_DATA_DIR "/signed/" + name; }
 };
 
-TEST_F(InspectSigned, ShowsSignatureTlvsImagesAndHashesForPeople) {
+TEST_F(InspectSigned, TextHasSignatureTlvsImagesAndHashes) {
     const auto result = run({"inspect", vector("app.rsa2048.signed")});
     EXPECT_EQ(result.status, 0) << result.err;
     EXPECT_THAT(result.out, HasSubstr("signed for OP-TEE, version 1"));
@@ -48,7 +48,7 @@ TEST_F(InspectSigned, EcdsaAndTwoImages) {
     EXPECT_EQ(objects_of(two.out).at(0)["images"].size(), 2U);
 }
 
-TEST_F(InspectSigned, ChangedByteShowsInItsSegment) {
+TEST_F(InspectSigned, ChangedByteIsShownAtItsSegment) {
     std::string image = read_text(vector("app.rsa2048.signed"));
     image.at(image.size() - 5112 + 0xa0) ^= 1;
     const auto result = run({"inspect", write("changed.signed", image)});
@@ -56,14 +56,14 @@ TEST_F(InspectSigned, ChangedByteShowsInItsSegment) {
     EXPECT_THAT(result.out, ContainsRegex("\n  0 +0 +LOAD +0x00000000 +1,024 +512 +differs\n"));
 }
 
-TEST_F(InspectSigned, CutOffFileIsExplained) {
+TEST_F(InspectSigned, TruncatedFileIsExplained) {
     const std::string image = read_text(vector("app.rsa2048.signed"));
     const auto result = run({"inspect", write("cut.signed", image.substr(0, 4000))});
     EXPECT_EQ(result.status, 1);
     EXPECT_THAT(result.err, HasSubstr("the file has 4000"));
 }
 
-TEST_F(InspectSigned, CheckSaysThatTheProcessorWantsAnElfFile) {
+TEST_F(InspectSigned, CheckSaysThatTheProcessorRequiresAnElfFile) {
     const auto result = run({"check", vector("app.rsa2048.signed")});
     EXPECT_EQ(result.status, 1);
     EXPECT_THAT(result.out, HasSubstr("signed for OP-TEE"));

@@ -21,7 +21,7 @@ class Inspect : public Cli {
     }
 };
 
-TEST_F(Inspect, ShowsSegmentsMemoriesAndEntriesForPeople) {
+TEST_F(Inspect, TextHasSegmentsMemoriesAndEntries) {
     const auto result = run({"inspect", kHello});
     EXPECT_EQ(result.status, 0);
     EXPECT_THAT(result.err, IsEmpty());
@@ -81,7 +81,7 @@ TEST_F(Inspect, JsonDecodesEachEntry) {
                                                   "reserved":0,"name":"mcuram2"})"));
 }
 
-TEST_F(Inspect, ASegmentOutsideAnyMemoryIsFlaggedWithTheArithmetic) {
+TEST_F(Inspect, SegmentOutsideAnyMemoryIsShownWithTheArithmetic) {
     const auto outside = run({"inspect", write_shape("segment-outside")});
     EXPECT_EQ(outside.status, 0);
     EXPECT_THAT(outside.out, ContainsRegex("\n  3 +LOAD +0x80100000 .*no memory\n"));
@@ -92,7 +92,7 @@ TEST_F(Inspect, ASegmentOutsideAnyMemoryIsFlaggedWithTheArithmetic) {
     EXPECT_EQ(json(write_shape("segment-truncated"))["segments"][3]["fault"]["code"], "segment-truncated");
 }
 
-TEST_F(Inspect, FaultsOfTheTableAreSaidInWords) {
+TEST_F(Inspect, DefectsOfTheTableAreDescribed) {
     EXPECT_EQ(json(write_shape("table-ver-2"))["resource_table"]["fault"]["code"], "table-version");
     EXPECT_EQ(json(write_shape("table-offset-outside"))["resource_table"]["in_file"], false);
     EXPECT_EQ(json(write_shape("table-none"))["resource_table"], nullptr);
@@ -101,7 +101,7 @@ TEST_F(Inspect, FaultsOfTheTableAreSaidInWords) {
     EXPECT_THAT(run({"inspect", write_shape("table-none")}).out, HasSubstr("none: no section .resource_table"));
 }
 
-TEST_F(Inspect, ABrokenEntryShowsWhatCanBeRead) {
+TEST_F(Inspect, InvalidEntryShowsItsReadableFields) {
     const Json truncated = json(write_shape("vdev-truncated-vring1"))["resource_table"]["entries"][0];
     EXPECT_EQ(truncated["fault"]["code"], "entry-truncated");
     EXPECT_EQ(truncated["fields"]["id"], 7);
@@ -114,7 +114,7 @@ TEST_F(Inspect, ABrokenEntryShowsWhatCanBeRead) {
     EXPECT_EQ(outside["type"], "");
 }
 
-TEST_F(Inspect, ReadsWhatItCanOfAnElfThatLinuxRefuses) {
+TEST_F(Inspect, ShowsTheReadablePartsOfARefusedElf) {
     const Json big = json(write_shape("elf-big-endian"));
     EXPECT_EQ(big["elf"]["little_endian"], false);
     EXPECT_EQ(big["elf"]["machine_name"], "ARM");
@@ -126,7 +126,7 @@ TEST_F(Inspect, ReadsWhatItCanOfAnElfThatLinuxRefuses) {
     EXPECT_THAT(run({"inspect", write_shape("elf-machine-x86")}).out, HasSubstr("not for an Arm core"));
 }
 
-TEST_F(Inspect, WhatIsNoElfIsRefused) {
+TEST_F(Inspect, OtherFormatsAreRefused) {
     const auto text = run({"inspect", write("notes.txt", std::string(200, 'x'))});
     EXPECT_EQ(text.status, 1);
     EXPECT_THAT(text.out, IsEmpty());
@@ -135,7 +135,7 @@ TEST_F(Inspect, WhatIsNoElfIsRefused) {
     EXPECT_EQ(run({"inspect", "./missing.elf"}).status, 3);
 }
 
-TEST_F(Inspect, QuietSaysItByItsStatusAlone) {
+TEST_F(Inspect, QuietOnlySetsTheExitStatus) {
     const auto result = run({"inspect", "-q", "-"}, {}, read_text(kHello));
     EXPECT_EQ(result.status, 0);
     EXPECT_THAT(result.out, IsEmpty());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Where the output goes: colours, terminals, readers that leave, devices that are full.
+// Output to terminals, closed pipes and full devices; colours.
 
 #include <algorithm>
 #include <csignal>
@@ -34,16 +34,16 @@ class OutputOf : public Cli {
 
 constexpr auto kEscape = "\x1b[";
 
-TEST_F(OutputOf, ColoursAreForTerminals) {
-    if (!has_terminals()) GTEST_SKIP() << "no pseudo-terminals here";
+TEST_F(OutputOf, ColoursOnlyOnATerminal) {
+    if (!has_terminals()) GTEST_SKIP() << "no pseudo-terminals available";
     EXPECT_THAT(run({"check", kHello}, {{"TERM", "xterm"}}).out, Not(HasSubstr(kEscape)));
     EXPECT_THAT(on_terminal({"check", kHello}, {{"TERM", "xterm"}}), HasSubstr("\x1b[32mboots\x1b[0m"));
     EXPECT_THAT(on_terminal({"check", kHello}, {{"TERM", "dumb"}}), Not(HasSubstr(kEscape)));
     EXPECT_THAT(on_terminal({"check", kHello}, {}), Not(HasSubstr(kEscape)));
 }
 
-TEST_F(OutputOf, NoColorTurnsThemOffAndTheFlagWins) {
-    if (!has_terminals()) GTEST_SKIP() << "no pseudo-terminals here";
+TEST_F(OutputOf, NoColorDisablesColoursUnlessTheFlagIsGiven) {
+    if (!has_terminals()) GTEST_SKIP() << "no pseudo-terminals available";
     const std::map<std::string, std::string> no_color{{"TERM", "xterm"}, {"NO_COLOR", "1"}};
     EXPECT_THAT(on_terminal({"check", kHello}, no_color), Not(HasSubstr(kEscape)));
     EXPECT_THAT(on_terminal({"check", kHello}, {{"TERM", "xterm"}, {"NO_COLOR", ""}}), HasSubstr(kEscape));
@@ -57,8 +57,8 @@ TEST_F(OutputOf, JsonHasNoColours) {
         EXPECT_THAT(run({subcommand, "--json", "--color", "always", kHello}).out, Not(HasSubstr(kEscape)));
 }
 
-TEST_F(OutputOf, LongLinesAreBrokenOnATerminalOnly) {
-    if (!has_terminals()) GTEST_SKIP() << "no pseudo-terminals here";
+TEST_F(OutputOf, LongLinesAreWrappedOnlyOnATerminal) {
+    if (!has_terminals()) GTEST_SKIP() << "no pseudo-terminals available";
     const std::string firmware = write_shape("segment-outside");
     const auto longest = [](const std::string& text) {
         const auto lines = lines_of(text);
@@ -69,7 +69,7 @@ TEST_F(OutputOf, LongLinesAreBrokenOnATerminalOnly) {
     EXPECT_LE(longest(on_terminal(arguments, {})), 81U) << "80 columns and a carriage return";
 }
 
-TEST_F(OutputOf, AReaderThatLeavesEndsTheCommandQuietly) {
+TEST_F(OutputOf, ClosedPipeEndsTheCommandQuietly) {
     Arguments many{"check", "-v"};
     for (int i = 0; i < 500; ++i) many.push_back(kHello);
     many.insert(many.end(), {"--board", "stm32mp157c-dk2"});
@@ -81,7 +81,7 @@ TEST_F(OutputOf, AReaderThatLeavesEndsTheCommandQuietly) {
     EXPECT_THAT(ignoring.err, IsEmpty());
 }
 
-TEST_F(OutputOf, AFullDeviceIsAnError) {
+TEST_F(OutputOf, FullDeviceIsAnError) {
     for (const Arguments& arguments : {Arguments{"boards"}, Arguments{"check", "--board", "stm32mp157c-dk2", kHello},
                                        Arguments{"inspect", "--json", kHello}, Arguments{"--help"}}) {
         const auto result = run_to(Stdout::full_device, arguments);
@@ -90,13 +90,13 @@ TEST_F(OutputOf, AFullDeviceIsAnError) {
     }
 }
 
-TEST_F(OutputOf, NamesCannotSteerTheTerminal) {
+TEST_F(OutputOf, ControlCharactersInNamesAreEscaped) {
     const auto result = run({"check", "-q", write("\x1b[31mred.elf", shape("segment-outside"))});
     EXPECT_THAT(result.out, HasSubstr("\\x1b[31mred.elf: refused"));
     EXPECT_THAT(result.out, Not(HasSubstr(kEscape)));
 }
 
-TEST_F(OutputOf, NamesThatAreNotUtf8StayValidJson) {
+TEST_F(OutputOf, NamesWithInvalidUtf8MakeValidJson) {
     const auto result = run({"check", "--json", write("caf\xe9.elf", read_text(kHello))});
     EXPECT_EQ(result.status, 0);
     EXPECT_THAT(objects_of(result.out).at(0)["firmware"].get<std::string>(), testing::EndsWith("/caf\xef\xbf\xbd.elf"));

@@ -19,8 +19,8 @@
 
 namespace rproc::test {
 
-/// A program that runs beside the test. Nothing waits for ever: after half a minute without a byte the test fails, and
-/// the destructor ends the program that is still there.
+/// A program that runs in parallel to the test. No wait is endless: after half a minute without a byte the test fails,
+/// and the destructor ends the program.
 class RunningCommand {
   public:
     explicit RunningCommand(const CommandLine& command) {
@@ -56,12 +56,12 @@ class RunningCommand {
         ::close(err_);
     }
 
-    /// Reads standard output until it holds `text`; what was read up to there, which is then forgotten.
+    /// Reads standard output until it contains `text`. @returns the output up to there, which is then discarded.
     std::string read_until(const std::string& text) { return read_until(out_, said_, text); }
     /// The same of standard error.
     std::string read_error_until(const std::string& text) { return read_until(err_, complained_, text); }
 
-    /// Leaves, as `head` does.
+    /// Closes the pipe, as `head` does.
     void close_output() {
         if (out_ >= 0) ::close(out_);
         out_ = -1;
@@ -69,14 +69,14 @@ class RunningCommand {
 
     void send(int signal) const { ::kill(child_, signal); }
 
-    /// Waits for the end; the rest of both outputs.
+    /// Waits for the end. @returns the rest of both outputs.
     CommandResult finish() {
         CommandResult result;
         if (out_ >= 0) read_to_end(out_, said_);
         read_to_end(err_, complained_);
         if (testing::Test::HasFatalFailure()) return result;
         int status = 0;
-        ::waitpid(child_, &status, 0);  // it has closed both outputs, so it is about to end
+        ::waitpid(child_, &status, 0);  // both outputs are closed, so the program ends soon
         child_ = -1;
         if (WIFEXITED(status)) result.status = WEXITSTATUS(status);
         if (WIFSIGNALED(status)) result.signal = WTERMSIG(status);
@@ -90,10 +90,10 @@ class RunningCommand {
 
     /// False at the end, and after a failure.
     static bool read_more(int fd, std::string& text) {
-        constexpr int kPatience = 30'000;  // ms
+        constexpr int kTimeout = 30'000;  // ms
         pollfd polled{fd, POLLIN, 0};
-        if (::poll(&polled, 1, kPatience) <= 0) {
-            ADD_FAILURE() << "nothing was said for half a minute after: " << text;
+        if (::poll(&polled, 1, kTimeout) <= 0) {
+            ADD_FAILURE() << "no output for half a minute after: " << text;
             return false;
         }
         std::array<char, 4096> buffer{};
@@ -105,7 +105,7 @@ class RunningCommand {
     static std::string read_until(int fd, std::string& from, const std::string& text) {
         while (from.find(text) == std::string::npos) {
             if (read_more(fd, from)) continue;
-            ADD_FAILURE() << "not said: " << text << "\nbut: " << from;
+            ADD_FAILURE() << "missing: " << text << "\noutput: " << from;
             return from;
         }
         const auto end = from.find(text) + text.size();

@@ -22,7 +22,7 @@ Arguments with_tee(Arguments more) {
     return all;
 }
 
-TEST_F(SecureBoot, ShowsEachStepAndWhoSigned) {
+TEST_F(SecureBoot, ShowsEachStepAndTheKeyOfTheSignature) {
     const auto result = run(with_tee({data("app.rsa2048.signed")}));
     EXPECT_EQ(result.status, 0);
     EXPECT_THAT(result.err, IsEmpty());
@@ -36,7 +36,7 @@ TEST_F(SecureBoot, ShowsEachStepAndWhoSigned) {
     EXPECT_THAT(result.out, Not(HasSubstr("boot_address")));
 }
 
-TEST_F(SecureBoot, ARefusalHasTheTeesResultAndItsReason) {
+TEST_F(SecureBoot, RefusalHasTheResultAndReasonOfTheTee) {
     const auto result = run(with_tee({data("app.p256.signed")}));
     EXPECT_EQ(result.status, 1);
     EXPECT_THAT(result.out, ContainsRegex("FAIL  parse_fw"));
@@ -45,7 +45,7 @@ TEST_F(SecureBoot, ARefusalHasTheTeesResultAndItsReason) {
     EXPECT_THAT(result.out, ContainsRegex("means .*SIGNATURE_INVALID.*no trusted key verifies the signature"));
 }
 
-TEST_F(SecureBoot, ABoardWithATeeNeedsNoOption) {
+TEST_F(SecureBoot, BoardWithATeeNeedsNoOption) {
     const auto result =
         run({"boot", "--board", "stm32mp157c-dk2-tee", "--key", data("rsa2048.pub.pem"), data("app.rsa2048.signed")});
     EXPECT_EQ(result.status, 0);
@@ -63,7 +63,7 @@ TEST_F(SecureBoot, EachSequenceBoots) {
     EXPECT_THAT(loaded.out, Not(HasSubstr("parse_fw")));
 }
 
-TEST_F(SecureBoot, JsonTellsTheSameStory) {
+TEST_F(SecureBoot, JsonHasTheSameEvents) {
     const auto objects = objects_of(run(with_tee({"--json", data("app.rsa2048.signed")})).out);
     ASSERT_FALSE(objects.empty());
     EXPECT_EQ(objects.back()["event"], "result");
@@ -72,7 +72,7 @@ TEST_F(SecureBoot, JsonTellsTheSameStory) {
     EXPECT_EQ(objects.back()["virtio"][0]["registered"], true);
 }
 
-TEST_F(SecureBoot, MistakesInTheCallAreSaidInASentence) {
+TEST_F(SecureBoot, UsageErrorsAreOneSentence) {
     const auto no_key = run({"boot", "--tee", "software", data("app.rsa2048.signed")});
     EXPECT_EQ(no_key.status, 2);
     EXPECT_THAT(no_key.err, HasSubstr("name the public key that it trusts with --key"));
@@ -88,7 +88,7 @@ TEST_F(SecureBoot, MistakesInTheCallAreSaidInASentence) {
 
 Json verdict(const CommandResult& result) { return Json::parse(result.out); }
 
-TEST_F(SecureBoot, CheckOnABoardWithATeeJudgesAllButTheSignature) {
+TEST_F(SecureBoot, CheckOnABoardWithATeeSkipsOnlyTheSignature) {
     const Json object = verdict(run({"check", "--json", "--board", "stm32mp157c-dk2-tee", data("app.rsa2048.signed")}));
     EXPECT_EQ(object["verdict"], "boots");
     EXPECT_EQ(object["format"], "optee-signed");
@@ -99,7 +99,7 @@ TEST_F(SecureBoot, CheckOnABoardWithATeeJudgesAllButTheSignature) {
     EXPECT_EQ(object["findings"][1]["code"], "reset-vector-invalid") << "this image is a pattern of bytes";
 }
 
-TEST_F(SecureBoot, CheckSaysThatABoardWithATeeWantsASignedImage) {
+TEST_F(SecureBoot, CheckSaysThatABoardWithATeeRequiresASignedImage) {
     const auto text = run({"check", "--board", "stm32mp157c-dk2-tee", kHello});
     EXPECT_EQ(text.status, 1);
     EXPECT_THAT(text.out, HasSubstr("this is a plain ELF file, not a signed image"));
@@ -111,7 +111,7 @@ TEST_F(SecureBoot, CheckSaysThatABoardWithATeeWantsASignedImage) {
     EXPECT_EQ(object["kernel_log"].back(), "Boot failed: -5");
 }
 
-TEST_F(SecureBoot, CheckSaysThatABoardWithoutTeeWantsAnElfFile) {
+TEST_F(SecureBoot, CheckSaysThatABoardWithoutTeeRequiresAnElfFile) {
     const auto result = run({"check", data("app.rsa2048.signed")});
     EXPECT_EQ(result.status, 1);
     EXPECT_THAT(result.out, HasSubstr("is an image signed for OP-TEE; this processor is loaded by Linux, which needs"));

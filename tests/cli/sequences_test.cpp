@@ -36,7 +36,7 @@ class Sequences : public Cli {
 
 constexpr std::size_t kPoints = 11;
 
-TEST_F(Sequences, ShowsTheOpsTheCommandsBesideThemAndWhatIsWrong) {
+TEST_F(Sequences, ShowsOpsCommandsAndFlags) {
     const auto result = run({"sequences", "mainline", "--as-posted", "--point", "get-rsc-table"});
     EXPECT_EQ(result.status, 0);
     EXPECT_THAT(result.err, IsEmpty());
@@ -50,7 +50,7 @@ TEST_F(Sequences, ShowsTheOpsTheCommandsBesideThemAndWhatIsWrong) {
                                       "    double release: the firmware is released again"));
 }
 
-TEST_F(Sequences, EndsWithATableAndWhatItsWordsMean) {
+TEST_F(Sequences, EndsWithATableAndItsLegend) {
     const auto result = run({"sequences", "mainline", "--as-posted", "--point", "get-rsc-table"});
     EXPECT_THAT(result.out, HasSubstr("\nfails at           v21\n"
                                       "get-rsc-table      double release\n"
@@ -70,7 +70,7 @@ TEST_F(Sequences, OneBlockForEachVariantAndPoint) {
         EXPECT_THAT(text, HasSubstr(title));
 }
 
-TEST_F(Sequences, NamesPointsAndPostedOnesCanBeChosen) {
+TEST_F(Sequences, SequencesPointsAndPostedVariantsCanBeSelected) {
     EXPECT_THAT(values(objects({"load-first"}), "sequence"), ElementsAre("load-first"));
     EXPECT_EQ(objects({"load-first", "mainline"}).size(), 4 * kPoints);
     EXPECT_THAT(values(objects({"--as-posted"}), "variant"), ElementsAre("posted-v15", "posted-v21", "posted-v5"));
@@ -90,24 +90,24 @@ TEST_F(Sequences, JsonHasTheOpsWithTheirCommands) {
                                                      "tee": [{"command": "LOAD_FW", "result": "0xffff000f"}]})")));
 }
 
-TEST_F(Sequences, TheLibraryItselfHasNoFlags) {
+TEST_F(Sequences, LibraryHasNoFlags) {
     for (const Json& run : objects({}))
         EXPECT_TRUE(run["variant"] != "rproc" || run["flags"].empty()) << run["sequence"] << run["point"];
 }
 
-TEST_F(Sequences, QuietIsTheTableAlone) {
+TEST_F(Sequences, QuietPrintsOnlyTheTable) {
     const auto lines = lines_of(run({"sequences", "-q"}).out);
     ASSERT_EQ(lines.size(), 1 + kPoints);
     EXPECT_THAT(lines.front(), AllOf(StartsWith("fails at "), EndsWith("v15")));
     EXPECT_THAT(lines, Contains(StartsWith("handle-resources   ok ")));
 }
 
-TEST_F(Sequences, TheirPageHasTheTableThatTheCommandPrints) {
+TEST_F(Sequences, DocumentationHasTheTableOfTheCommand) {
     const auto page = read_text(RPROC_SOURCE_DIR "/docs/sequences.md");
     EXPECT_THAT(page, HasSubstr("\n```\n" + run({"sequences", "-q"}).out + "```\n"));
 }
 
-TEST_F(Sequences, ColorsWhenAsked) {
+TEST_F(Sequences, ColorsOnRequest) {
     const auto colored = run({"sequences", "-q", "--color", "always"}).out;
     EXPECT_THAT(colored, HasSubstr("\x1b[32mok\x1b[0m"));
     EXPECT_THAT(colored, HasSubstr("\x1b[31mmissing release\x1b[0m"));
@@ -115,13 +115,13 @@ TEST_F(Sequences, ColorsWhenAsked) {
     EXPECT_THAT(run({"sequences"}).out, Not(HasSubstr("\x1b")));
 }
 
-TEST_F(Sequences, UnknownNamesAreMistakes) {
+TEST_F(Sequences, UnknownNamesAreUsageErrors) {
     const auto name = run({"sequences", "mainlin"});
     EXPECT_EQ(name.status, 2);
     EXPECT_THAT(name.err, AllOf(StartsWith("rproc: error: "), HasSubstr("mainlin"), HasSubstr("alternate-boot")));
-    const auto point = run({"sequences", "--point", "nowhere"});
+    const auto point = run({"sequences", "--point", "unknown"});
     EXPECT_EQ(point.status, 2);
-    EXPECT_THAT(point.err, AllOf(HasSubstr("nowhere"), HasSubstr("get-rsc-table")));
+    EXPECT_THAT(point.err, AllOf(HasSubstr("unknown"), HasSubstr("get-rsc-table")));
     EXPECT_EQ(run({"sequences", "--board", "stm32mp157c-dk2-tee"}).status, 2);
 }
 

@@ -55,7 +55,7 @@ std::string expected(const std::string& name) { return read_text(kData + name); 
 
 const std::string kRsaFingerprint = PublicKey::read(kData + "rsa2048.pub.pem").value().fingerprint();
 
-TEST_F(Sign, SaysWhatItWroteWithWhichKeyAndWhatNext) {
+TEST_F(Sign, PrintsTheFileTheKeyAndTheNextCommand) {
     const auto result = sign({"--key", key("rsa2048.pem"), "--out", "app.signed"});
     EXPECT_EQ(result.status, 0);
     EXPECT_THAT(lines_of(result.out),
@@ -65,7 +65,7 @@ TEST_F(Sign, SaysWhatItWroteWithWhichKeyAndWhatNext) {
     EXPECT_EQ(written("app.signed"), expected("app.rsa2048.signed"));
 }
 
-TEST_F(Sign, TakesTheFlagsOfOpteesScriptAndWritesTheSameBytes) {
+TEST_F(Sign, WithTheFlagsOfOpteesScriptWritesTheSameBytes) {
     const auto key_file = key("rsa2048.pem");
     EXPECT_EQ(sign({"--in", kData + "second.elf", "--key", key_file, "--out", "two"}).status, 0);
     EXPECT_EQ(written("two"), expected("two-images.rsa2048.signed"));
@@ -89,7 +89,7 @@ TEST_F(Sign, JsonIsOneObject) {
     EXPECT_EQ(object["size"], bytes("app.signed").size());
 }
 
-TEST_F(Sign, QuietSaysNothing) {
+TEST_F(Sign, QuietPrintsNothing) {
     const auto result = sign({"--key", key("rsa2048.pem"), "--out", "app.signed", "-q"});
     EXPECT_EQ(result.status, 0);
     EXPECT_THAT(result.out + result.err, IsEmpty());
@@ -111,7 +111,7 @@ TEST_F(Sign, VersionAndEncryptionGoIntoPlatformTlvs) {
     EXPECT_THAT(read_text(directory() / "big.signed"), Not(HasSubstr(expected("big.elf").substr(0x60, 64))));
 }
 
-TEST_F(Sign, AnAesKeyOfAnotherSizeIsAMistake) {
+TEST_F(Sign, AesKeyOfAnotherSizeIsAUsageError) {
     for (const std::string& text : {std::string(31, 'x'), std::string(33, 'x'), std::string(63, '7') + "g"}) {
         write("aes", text);
         const auto result = sign({"--key", key("rsa2048.pem"), "--out", "x", "--encrypt-key", "aes"});
@@ -122,7 +122,7 @@ TEST_F(Sign, AnAesKeyOfAnotherSizeIsAMistake) {
 
 // ---- keys -----------------------------------------------------------------------------------------------------------
 
-TEST_F(Sign, PassphraseComesFromTheCallOrAFile) {
+TEST_F(Sign, PassphraseIsReadFromAnOptionOrAFile) {
     write("key.pem", kP256EncryptedPkcs8);
     std::filesystem::permissions(directory() / "key.pem", std::filesystem::perms::owner_read);
     write("passphrase", std::string(kPassphrase) + "\nsecond line\n");
@@ -138,7 +138,7 @@ TEST_F(Sign, PassphraseComesFromTheCallOrAFile) {
     EXPECT_EQ(sign({"--key", "key.pem", "--key_pwd", "file:none", "--out", "c"}).status, 3);
 }
 
-TEST_F(Sign, KeyThatEverybodyCanReadIsWarnedOf) {
+TEST_F(Sign, WorldReadableKeyIsAWarning) {
     const auto path = key("rsa2048.pem");
     std::filesystem::permissions(path, std::filesystem::perms{0644});
     for (const std::string& name : {path, "file:" + path, "file://" + path}) {
@@ -148,7 +148,7 @@ TEST_F(Sign, KeyThatEverybodyCanReadIsWarnedOf) {
     }
 }
 
-TEST_F(Sign, KeysThatDoNotDoAreRefused) {
+TEST_F(Sign, UnsuitableKeysAreRefused) {
     const auto type = sign({"--key", key("rsa2048.pem"), "--key_type", "ECC", "--out", "x"});
     EXPECT_EQ(type.status, 2);
     EXPECT_THAT(type.err, HasSubstr("rsa2048.pem: is a key for RSA-2048, and --key_type says ECC"));
@@ -166,7 +166,7 @@ TEST_F(Sign, KeysThatDoNotDoAreRefused) {
 
 // ---- images and options ---------------------------------------------------------------------------------------------
 
-TEST_F(Sign, ImagesThatOpteeDoesNotLoadAreANo) {
+TEST_F(Sign, ImagesThatOpteeDoesNotLoadExitWithOne) {
     const auto key_file = key("rsa2048.pem");
     const auto again = run({"sign", "--in", kData + "app.rsa2048.signed", "--key", key_file, "--out", "x"});
     EXPECT_EQ(again.status, 1);
@@ -178,7 +178,7 @@ TEST_F(Sign, ImagesThatOpteeDoesNotLoadAreANo) {
     EXPECT_THAT(files(), ElementsAre("rsa2048.pem"));
 }
 
-TEST_F(Sign, CallsThatMakeNoSenseAreMistakes) {
+TEST_F(Sign, InvalidArgumentsAreUsageErrors) {
     const auto key_file = key("rsa2048.pem");
     const auto said = [&](const Arguments& more) {
         Arguments arguments{"--key", key_file};
@@ -203,7 +203,8 @@ TEST_F(Sign, CallsThatMakeNoSenseAreMistakes) {
     EXPECT_THAT(files(), ElementsAre("rsa2048.pem"));
 }
 
-// ---- the file that is written ---------------------------------------------------------------------------------------
+// ---- the output file
+// --------------------------------------------------------------------------------------------------
 
 TEST_F(Sign, InputsAndPrivateKeysAreNeverOverwritten) {
     const auto key_file = key("rsa2048.pem");
@@ -222,7 +223,7 @@ TEST_F(Sign, InputsAndPrivateKeysAreNeverOverwritten) {
     EXPECT_EQ(sign({"--key", key_file, "--out", "."}).status, 2);
 }
 
-TEST_F(Sign, AFailureLeavesTheOldFileAndNothingElse) {
+TEST_F(Sign, FailureKeepsTheOldFileAndNoOther) {
     write("app.signed", "old");
     const auto key_file = key("rsa2048.pem");
     EXPECT_EQ(run({"sign", "--in", kData + "keyinfo.bin", "--key", key_file, "--out", "app.signed"}).status, 1);
@@ -230,12 +231,12 @@ TEST_F(Sign, AFailureLeavesTheOldFileAndNothingElse) {
     EXPECT_EQ(sign({"--key", key_file, "--out", "app.signed"}).status, 0);
     EXPECT_EQ(written("app.signed"), expected("app.rsa2048.signed"));
     EXPECT_THAT(files(), ElementsAre("app.signed", "rsa2048.pem"));
-    const auto nowhere = sign({"--key", key_file, "--out", "none/app.signed"});
-    EXPECT_EQ(nowhere.status, 3);
-    EXPECT_EQ(nowhere.err, "rproc: error: none/app.signed: cannot be written: No such file or directory\n");
+    const auto missing = sign({"--key", key_file, "--out", "none/app.signed"});
+    EXPECT_EQ(missing.status, 3);
+    EXPECT_EQ(missing.err, "rproc: error: none/app.signed: cannot be written: No such file or directory\n");
 }
 
-TEST_F(Sign, ASymbolicLinkStaysOne) {
+TEST_F(Sign, SymbolicLinkIsKept) {
     write("target", "old");
     std::filesystem::create_symlink("target", directory() / "link");
     EXPECT_EQ(sign({"--key", key("rsa2048.pem"), "--out", "link"}).status, 0);
@@ -243,8 +244,8 @@ TEST_F(Sign, ASymbolicLinkStaysOne) {
     EXPECT_EQ(written("target"), expected("app.rsa2048.signed"));
 }
 
-TEST_F(Sign, WhatMayNotBeReadOrWrittenIsAMatterOfPermission) {
-    const auto program = directory() / "rproc";  // where nobody may run it
+TEST_F(Sign, UnreadableAndUnwritableFilesArePermissionErrors) {
+    const auto program = directory() / "rproc";  // in a directory that the user nobody can search
     std::filesystem::copy_file(RPROC_CLI_PATH, program);
     std::filesystem::permissions(directory(), std::filesystem::perms{0555});
     const auto run_as_nobody = [&](const std::string& key_file) {
@@ -266,14 +267,14 @@ TEST_F(Sign, WhatMayNotBeReadOrWrittenIsAMatterOfPermission) {
 
 // ---- two steps ------------------------------------------------------------------------------------------------------
 
-/// What is to be signed of app.elf.
+/// The unsigned package of app.elf.
 UnsignedImage package_for(const SigningKey& key) {
     SignedImageBuilder builder;
     EXPECT_TRUE(builder.add_image({"app.elf", read_bytes(kApp)}));
     return builder.compose(key.sign_type(), key.signature_size()).value();
 }
 
-/// An ECDSA signature as most tools write it.
+/// An ECDSA signature in DER, as most tools write it.
 std::string der_signature(const Bytes& raw) {
     const auto number = [&](std::size_t first) {
         std::string digits;
@@ -288,7 +289,7 @@ std::string der_signature(const Bytes& raw) {
 
 std::string text_of(const Bytes& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
-TEST_F(Sign, InTwoStepsTheKeyNeedNotBeHere) {
+TEST_F(Sign, TwoStepsDoNotNeedThePrivateKey) {
     for (const std::string name : {"rsa2048", "p256"}) {
         const std::string public_key = kData + name + ".pub.pem";
         const auto first = sign({"--key", public_key, "--digest-out", "digest"});
@@ -317,7 +318,7 @@ TEST_F(Sign, EcdsaSignatureMayBeDer) {
     EXPECT_EQ(bytes("app.signed"), package.finish(signature).value());
 }
 
-TEST_F(Sign, SignatureOfSomethingElseIsRefused) {
+TEST_F(Sign, SignatureOfOtherDataIsRefused) {
     const auto key = SigningKey::open(kData + "rsa2048.pem", {}).value();
     const auto package = package_for(key);
     write("signature", text_of(key.sign(package.signed_bytes()).value()));
@@ -337,7 +338,7 @@ TEST_F(Sign, SignatureOfSomethingElseIsRefused) {
     EXPECT_FALSE(exists("app.signed"));
 }
 
-TEST_F(Sign, PrivateKeyInTwoStepsIsTakenWithAWarning) {
+TEST_F(Sign, PrivateKeyInTwoStepsIsAWarning) {
     const auto result = sign({"--key", key("rsa2048.pem"), "--digest-out", "digest", "--json"});
     EXPECT_EQ(result.status, 0);
     EXPECT_THAT(result.err, HasSubstr("warning: "));
@@ -346,11 +347,11 @@ TEST_F(Sign, PrivateKeyInTwoStepsIsTakenWithAWarning) {
     EXPECT_EQ(sign({"--key", "pkcs11:object=m4", "--digest-out", "digest"}).status, 2);
 }
 
-/// The openssl command as the other side of the work: it makes keys, and signs as an HSM would.
+/// The openssl command, which generates keys and signs as an HSM does.
 class SignWithOpenssl : public Sign {
   protected:
     void SetUp() override {
-        if (!std::filesystem::exists(kOpenssl)) GTEST_SKIP() << "there is no " << kOpenssl;
+        if (!std::filesystem::exists(kOpenssl)) GTEST_SKIP() << kOpenssl << " is not installed";
     }
     void openssl(const Arguments& arguments) const {
         CommandLine line{.arguments = {kOpenssl}, .directory = directory().string()};
@@ -361,7 +362,7 @@ class SignWithOpenssl : public Sign {
     static inline const std::string kOpenssl = "/usr/bin/openssl";
 };
 
-TEST_F(SignWithOpenssl, ItsSignatureOfTheDigestFits) {
+TEST_F(SignWithOpenssl, SignatureOfTheDigestIsAccepted) {
     for (const std::string name : {"rsa2048", "p256"}) {
         const std::string public_key = kData + name + ".pub.pem";
         EXPECT_EQ(sign({"--key", public_key, "--digest-out", "digest"}).status, 0);
@@ -373,7 +374,7 @@ TEST_F(SignWithOpenssl, ItsSignatureOfTheDigestFits) {
     EXPECT_EQ(written("rsa2048.signed"), expected("app.rsa2048.signed"));
 }
 
-TEST_F(SignWithOpenssl, KeysThatItEncryptsAreOpened) {
+TEST_F(SignWithOpenssl, EncryptedKeysAreOpened) {
     openssl({"pkcs8", "-topk8", "-in", kData + "rsa2048.pem", "-v2", "aes-256-cbc", "-passout", "pass:one two",
              "-outform", "DER", "-out", "key.der"});
     EXPECT_EQ(sign({"--key", "key.der", "--key_pwd", "one two", "--out", "app.signed"}).status, 0);

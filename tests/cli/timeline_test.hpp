@@ -19,11 +19,10 @@ inline std::string with_trace_named(std::string_view name) {
     return image.replace(at, kField, field);
 }
 
-/// A firmware whose trace has a name that would break a page or a picture that took it as it is.
+/// A firmware whose trace name breaks HTML and SVG unless it is escaped.
 inline std::string hostile_firmware() { return with_trace_named("<script>alert(1)</script>\x1b\xff&\"'"); }
 
-/// What a reader sees of HTML or SVG, on one line: without tags and styles, and with characters in the place of
-/// entities.
+/// The visible text of HTML or SVG on one line: without tags and styles, with entities decoded.
 inline std::string text_of(const std::string& markup) {
     const auto style = markup.find("</style>");
     const std::string without_style = style == std::string::npos ? markup : markup.substr(style);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// rproc trace: what it prints of the image, and of a memory in files that the test writes to as the firmware would.
+// rproc trace: the traces in the image, and in a memory in files that the test writes to in place of the firmware.
 
 #include <signal.h>
 
@@ -23,11 +23,11 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-/// Where the traces of the test's firmware lie: in mcuram2.
+/// The da of the traces of the test's firmware, in mcuram2.
 constexpr std::uint32_t kLogs = 0x10005000;
 constexpr std::uint32_t kLogSize = 0x20;
 
-/// A log of the test's firmware, one behind the other.
+/// A trace buffer of the test's firmware; the buffers are adjacent.
 struct Log {
     std::string name;
     std::string text;  ///< in the image
@@ -64,21 +64,21 @@ class Trace : public Cli {
     }
 };
 
-TEST_F(Trace, PrintsTheTextUpToTheFirstZeroByteAndNothingElse) {
+TEST_F(Trace, PrintsOnlyTheTextUpToTheFirstZeroByte) {
     const auto result = run({"trace", "-q", write_firmware({{"cm4_log", "started\n\x01 raw"}})});
     EXPECT_EQ(result.status, 0);
     EXPECT_EQ(result.out, "started\n\x01 raw");
     EXPECT_THAT(result.err, IsEmpty());
 }
 
-TEST_F(Trace, ALogThatTheFirmwareHasStillToWriteIsEmpty) {
+TEST_F(Trace, BufferWithoutTextIsEmpty) {
     const auto result = run({"trace", "--board", "stm32mp157c-dk2", kHello});
     EXPECT_EQ(result.status, 0);
     EXPECT_THAT(result.out, IsEmpty());
     EXPECT_THAT(result.err, IsEmpty());
 }
 
-TEST_F(Trace, SaysWhichBoardNobodyAskedForAndVerboselyThatNoCodeRuns) {
+TEST_F(Trace, NamesTheDefaultBoardAndVerboselyThatNoCodeRuns) {
     const std::string firmware = write_firmware({{"cm4_log", "x"}});
     EXPECT_EQ(run({"trace", firmware}).err, "rproc: note: on a model of stm32mp157c-dk2 (m4), the default board\n");
     EXPECT_THAT(
@@ -86,25 +86,25 @@ TEST_F(Trace, SaysWhichBoardNobodyAskedForAndVerboselyThatNoCodeRuns) {
         AllOf(HasSubstr("on a model of stm32mp157c-ev1 (m4)\n"), HasSubstr("the model does not execute the firmware")));
 }
 
-TEST_F(Trace, SeveralBuffersHaveTheirNameBeforeEachLine) {
+TEST_F(Trace, LinesOfSeveralBuffersBeginWithTheName) {
     const auto result = run({"trace", "-q", write_firmware({{"core", "one\ntwo"}, {"net", "up\n"}})});
     EXPECT_EQ(result.out, "core: one\nnet: up\ncore: two\n");
 }
 
-TEST_F(Trace, BuffersOfOneNameOrOfNoneAreToldApartByNumber) {
+TEST_F(Trace, BuffersWithoutAUniqueNameAreNumbered) {
     const auto result = run({"trace", "-q", write_firmware({{"log", "a\n"}, {"log", "b\n"}, {"", "c\n"}})});
     EXPECT_EQ(result.out, "trace0: a\ntrace1: b\ntrace2: c\n");
 }
 
-TEST_F(Trace, ABufferIsChosenByNameOrNumber) {
+TEST_F(Trace, BufferIsSelectedByNameOrNumber) {
     const std::string firmware = write_firmware({{"core", "one\n"}, {"net", "two\n"}, {"0", "three\n"}});
     EXPECT_EQ(run({"trace", "-q", "-n", "net", firmware}).out, "two\n");
     EXPECT_EQ(run({"trace", "-q", "--name", "1", firmware}).out, "two\n");
-    EXPECT_EQ(run({"trace", "-q", "-n", "0", firmware}).out, "three\n") << "a name goes before a number";
+    EXPECT_EQ(run({"trace", "-q", "-n", "0", firmware}).out, "three\n") << "a name has priority over a number";
     EXPECT_EQ(run({"trace", "-q", "-n", "net", "-n", "core", "-n", "net", firmware}).out, "core: one\nnet: two\n");
 }
 
-TEST_F(Trace, ANameThatDoesNotExistListsThoseThatDo) {
+TEST_F(Trace, UnknownNameListsTheBuffers) {
     const auto result = run({"trace", "-q", "-n", "cpu", write_firmware({{"core", ""}, {"net", ""}})});
     EXPECT_EQ(result.status, 3);
     EXPECT_THAT(result.out, IsEmpty());
@@ -113,7 +113,7 @@ TEST_F(Trace, ANameThatDoesNotExistListsThoseThatDo) {
               "       hint:  it has core (0), net (1)\n");
 }
 
-TEST_F(Trace, AFirmwareWithoutATraceSaysWhatIsMissing) {
+TEST_F(Trace, FirmwareWithoutATraceIsExplained) {
     const auto no_entry = run({"trace", "-q", write_firmware({}, {vdev({})})});
     EXPECT_EQ(no_entry.status, 1);
     EXPECT_THAT(no_entry.err, AllOf(HasSubstr("app.elf: the firmware's resource table has no trace buffer"),
@@ -128,7 +128,7 @@ struct Unreadable {
     std::string why;
 };
 
-TEST_F(Trace, ABufferInNoMappedMemorySaysWhy) {
+TEST_F(Trace, BufferOutsideMappedMemoryIsExplained) {
     for (const Unreadable& each :
          {Unreadable{"trace-da-outside", "lies in no memory of the board; the nearest is mcuram"},
           Unreadable{"trace-crossing", "begins in mcuram2 (0x10000000+0x40000) and ends 1 byte past it"},
@@ -141,7 +141,7 @@ TEST_F(Trace, ABufferInNoMappedMemorySaysWhy) {
     }
 }
 
-TEST_F(Trace, BuffersThatCanBeReadAreShownBesideOneThatCannot) {
+TEST_F(Trace, ReadableBuffersAreShownNextToAnUnreadableOne) {
     const std::string firmware =
         write_firmware({{"good", "fine\n"}}, {trace({.name = "bad", .da = 0x80000000, .len = 0x10})});
     const auto both = run({"trace", "-q", firmware});
@@ -151,7 +151,7 @@ TEST_F(Trace, BuffersThatCanBeReadAreShownBesideOneThatCannot) {
     EXPECT_EQ(run({"trace", "-q", "-n", "bad", firmware}).status, 1);
 }
 
-TEST_F(Trace, ABufferThatIsFullMayHoldMore) {
+TEST_F(Trace, FullBufferIsNotedAsPossiblyTruncated) {
     const std::string firmware = write_firmware({{"ring", std::string(kLogSize, 'r')}});
     const auto result = run({"trace", firmware});
     EXPECT_EQ(result.status, 0);
@@ -160,7 +160,7 @@ TEST_F(Trace, ABufferThatIsFullMayHoldMore) {
     EXPECT_THAT(run({"trace", "-q", firmware}).err, IsEmpty());
 }
 
-TEST_F(Trace, JsonHasAnObjectForEachBufferAlsoAnEmptyOne) {
+TEST_F(Trace, JsonHasAnObjectForEachBuffer) {
     const auto result = run({"trace", "--json", write_firmware({{"core", "caf\xe9\n"}, {"net", ""}})});
     EXPECT_EQ(result.status, 0);
     EXPECT_THAT(result.err, IsEmpty());
@@ -177,16 +177,16 @@ TEST_F(Trace, JsonHasAnObjectForEachBufferAlsoAnEmptyOne) {
     EXPECT_EQ(objects[1]["may_be_missing"], false);
 }
 
-TEST_F(Trace, ALogCannotSteerTheTerminal) {
-    if (!has_terminals()) GTEST_SKIP() << "no pseudo-terminals here";
+TEST_F(Trace, ControlCharactersInATraceAreEscapedOnATerminal) {
+    if (!has_terminals()) GTEST_SKIP() << "no pseudo-terminals available";
     const std::string text = "a\x1b[2Jb\tc\xc3\xa9\xc2\x9b\x9b\r\nd\re";
     const std::string firmware = write_firmware({{"log", text}});
-    // The terminal itself makes \r\n of a newline.
+    // The terminal converts a newline to \r\n.
     EXPECT_EQ(on_terminal({"trace", "-q", firmware}).out, "a\\x1b[2Jb\tc\xc3\xa9\\xc2\\x9b\\x9b\r\nd\\x0de\r\n");
     EXPECT_EQ(run({"trace", "-q", firmware}).out, text) << "no terminal: the bytes as they are";
 }
 
-TEST_F(Trace, ARefusedBootSaysWhyAndWhatToDo) {
+TEST_F(Trace, RefusedBootShowsTheReasonAndAHint) {
     const auto result = run({"trace", "-q", write_shape("segment-outside")});
     EXPECT_EQ(result.status, 1);
     EXPECT_THAT(result.out, IsEmpty());
@@ -207,7 +207,7 @@ TEST_F(Trace, SignedFirmwareIsLoadedByTheTee) {
     EXPECT_THAT(refused.err, HasSubstr("SIGNATURE_INVALID"));
 }
 
-TEST_F(Trace, MistakesInTheCallAreSaidInASentence) {
+TEST_F(Trace, UsageErrorsAreOneSentence) {
     const auto mistake = [&](Arguments arguments, const std::string& said) {
         arguments.push_back(kHello);
         const auto result = run(arguments);
@@ -223,7 +223,7 @@ TEST_F(Trace, MistakesInTheCallAreSaidInASentence) {
     mistake({"trace", "--memory", "m", "-f", "--interval", "0"}, "0 not in range");
 }
 
-TEST_F(Trace, MemoryInFilesIsThereForOthersAfterwards) {
+TEST_F(Trace, MemoryInFilesIsKeptAfterwards) {
     const std::string firmware = write_firmware({{"cm4_log", "started\n"}});
     const auto result = run({"trace", "--board", "stm32mp157c-dk2", "--memory", "board", firmware});
     EXPECT_EQ(result.status, 0);
@@ -234,7 +234,7 @@ TEST_F(Trace, MemoryInFilesIsThereForOthersAfterwards) {
     EXPECT_EQ(memory.substr(0x5000, 9), std::string("started\n\0", 9));
 }
 
-TEST_F(Trace, MemoryThatCannotBeHadIsAnErrorOfInputAndOutput) {
+TEST_F(Trace, MemoryThatCannotBeMappedIsAnIoError) {
     const std::string firmware = write_firmware({{"cm4_log", ""}});
     const auto no_directory = run({"trace", "-q", "--memory", firmware, firmware});
     EXPECT_EQ(no_directory.status, 7);
@@ -247,14 +247,14 @@ TEST_F(Trace, MemoryThatCannotBeHadIsAnErrorOfInputAndOutput) {
 
 /// Plays the firmware of a `rproc trace --follow`.
 ///
-/// A look may fall between any two bytes that are written. So either it looks often, and each byte waits for the one
-/// before it to be shown (`type`); or it sleeps until it is told to stop, and then takes its last look.
+/// The command may read between any two bytes that are written. So it either polls often, and each byte is written
+/// after the previous one is shown (`type`); or it sleeps until the stop signal, and then reads once more.
 class Followed : public Trace {
   protected:
     static constexpr const char* kOften = "1";
     static constexpr const char* kNeverByItself = "60000";
 
-    /// Follows the logs, with these options besides, and waits for the end of the first look.
+    /// Follows the buffers with these additional options, and waits for the end of the first read.
     void follow(const char* interval, const std::vector<Log>& logs, const Arguments& options = {},
                 std::vector<Bytes> more_entries = {}) {
         Arguments arguments{"trace",           "-f",         "--board",
@@ -275,7 +275,7 @@ class Followed : public Trace {
         std::ranges::transform(text, mapping_.bytes().subspan(at).begin(), [](char c) { return std::byte(c); });
     }
 
-    /// Writes byte for byte, from `at` on and round the end of the first log; what was shown.
+    /// Writes byte for byte from `at`, wrapping at the end of the first buffer. @returns the output.
     std::string type(std::size_t at, const std::string& text) {
         std::string shown;
         for (const char c : text) {
@@ -302,7 +302,7 @@ class Followed : public Trace {
     Mapping mapping_;
 };
 
-TEST_F(Followed, PrintsWhatIsThereThenWhatIsWrittenUntilInterrupted) {
+TEST_F(Followed, PrintsTheBufferThenNewTextUntilInterrupted) {
     follow(kOften, {{"cm4_log", "started\n"}});
     EXPECT_EQ(running().read_until("\n"), "started\n");
     EXPECT_EQ(type(8, "tick 1\n"), "tick 1\n");
@@ -313,7 +313,7 @@ TEST_F(Followed, PrintsWhatIsThereThenWhatIsWrittenUntilInterrupted) {
     EXPECT_THAT(result.err, IsEmpty());
 }
 
-TEST_F(Followed, GoesRoundTheEndOfTheBuffer) {
+TEST_F(Followed, WrapsAtTheEndOfTheBuffer) {
     follow(kOften, {{"cm4_log", "0123456789abcdefghijklmnopqr"}});
     EXPECT_EQ(running().read_until("r"), "0123456789abcdefghijklmnopqr");
     EXPECT_EQ(type(28, "stuvwxyz"), "stuvwxyz");
@@ -324,7 +324,7 @@ TEST_F(Followed, GoesRoundTheEndOfTheBuffer) {
     EXPECT_THAT(result.err, IsEmpty());
 }
 
-TEST_F(Followed, TheLastLookIsAfterTheSignalWhichNeedNotWaitForIt) {
+TEST_F(Followed, ReadsOnceMoreAfterTheSignal) {
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
         follow(kNeverByItself, {{"cm4_log", "started\n"}});
         write_at(8, "last words\n");
@@ -334,7 +334,7 @@ TEST_F(Followed, TheLastLookIsAfterTheSignalWhichNeedNotWaitForIt) {
     }
 }
 
-TEST_F(Followed, SaysThatTheBufferWasBegunAnew) {
+TEST_F(Followed, ReportsARewrittenBuffer) {
     follow(kNeverByItself, {{"cm4_log", "started\ncrash\n"}});
     write_at(0, std::string(kLogSize, '\0'));
     write_at(0, "again\n");
@@ -343,7 +343,7 @@ TEST_F(Followed, SaysThatTheBufferWasBegunAnew) {
     EXPECT_EQ(result.err, "rproc: note: cm4_log: the buffer was restarted\n");
 }
 
-TEST_F(Followed, SaysThatTextMayBeMissing) {
+TEST_F(Followed, ReportsPossiblyMissingText) {
     follow(kNeverByItself, {{"cm4_log", "started\n"}});
     write_at(0, std::string(kLogSize, '+'));
     const auto result = stop();
@@ -351,7 +351,7 @@ TEST_F(Followed, SaysThatTextMayBeMissing) {
     EXPECT_THAT(result.err, HasSubstr("rproc: note: cm4_log: text may be missing here"));
 }
 
-TEST_F(Followed, SeveralBuffersGiveWholeLinesWithTheirNames) {
+TEST_F(Followed, SeveralBuffersPrintWholeLinesWithTheirNames) {
     follow(kNeverByItself, {{"core", "one\ntw"}, {"net", ""}});
     write_at(6, "o\nthree");
     write_at(kLogSize, "up\n");
@@ -359,7 +359,7 @@ TEST_F(Followed, SeveralBuffersGiveWholeLinesWithTheirNames) {
     EXPECT_EQ(result.out, "core: one\ncore: two\nnet: up\ncore: three\n");
 }
 
-TEST_F(Followed, JsonTellsOnlyOfNews) {
+TEST_F(Followed, JsonHasOnlyNewText) {
     follow(kNeverByItself, {{"core", "one"}, {"net", "two"}}, {"--json"});
     write_at(kLogSize + 3, "\xc3");
     auto objects = objects_of(stop().out);
@@ -367,7 +367,7 @@ TEST_F(Followed, JsonTellsOnlyOfNews) {
     EXPECT_EQ(objects[0]["text"], "one");
     EXPECT_EQ(objects[1]["text"], "two");
     EXPECT_EQ(objects[2]["index"], 1);
-    EXPECT_EQ(objects[2]["text"], "\xef\xbf\xbd") << "the character never got its second byte";
+    EXPECT_EQ(objects[2]["text"], "\xef\xbf\xbd") << "the second byte of the character is missing";
 
     follow(kNeverByItself, {{"core", "one"}}, {"--json"});
     write_at(0, std::string(kLogSize, '\0'));
@@ -376,11 +376,11 @@ TEST_F(Followed, JsonTellsOnlyOfNews) {
     EXPECT_THAT(result.err, IsEmpty());
 }
 
-TEST_F(Followed, JsonDoesNotCutACharacterInTwo) {
+TEST_F(Followed, JsonDoesNotSplitACharacter) {
     follow(kOften, {{"core", "one"}, {"net", "two"}}, {"--json"});
     running().read_until("two");
     write_at(3, "\xc3");
-    // The core's buffer is looked at first: when the second of these is shown, the byte above has been seen.
+    // The buffer "core" is read first: when the second of these is shown, the byte above has been read.
     for (const std::size_t at : {3U, 4U}) {
         write_at(kLogSize + at, "x");
         running().read_until(R"("text":"x")");
@@ -391,7 +391,7 @@ TEST_F(Followed, JsonDoesNotCutACharacterInTwo) {
     EXPECT_EQ(stop().out, "");
 }
 
-TEST_F(Followed, AReaderThatLeavesEndsItQuietlyAndEverythingIsFreed) {
+TEST_F(Followed, ClosedPipeEndsItQuietlyAndFreesEverything) {
     follow(kNeverByItself, {{"cm4_log", "started\n"}}, {}, {carveout({.name = "shm"})});
     EXPECT_EQ(running().read_until("\n"), "started\n");
     EXPECT_EQ(files_of_allocations(), 1U);
@@ -403,7 +403,7 @@ TEST_F(Followed, AReaderThatLeavesEndsItQuietlyAndEverythingIsFreed) {
     EXPECT_EQ(files_of_allocations(), 0U);
 }
 
-TEST_F(Followed, TheFilesOfAllocationsAreRemovedAfterASignal) {
+TEST_F(Followed, FilesOfAllocationsAreRemovedAfterASignal) {
     follow(kNeverByItself, {{"cm4_log", ""}}, {}, {carveout({.name = "shm"})});
     EXPECT_EQ(files_of_allocations(), 1U);
     EXPECT_EQ(stop(SIGTERM).status, 0);
@@ -422,7 +422,7 @@ TEST_F(Followed, AFileOfTheMemoryThatIsMadeShorterIsAnErrorAndNotACrash) {
     EXPECT_THAT(result.err, HasSubstr("conv=notrunc"));
 }
 
-TEST_F(Trace, FollowingEndsWhereTheOutputCannotBeWritten) {
+TEST_F(Trace, FollowEndsWhenTheOutputCannotBeWritten) {
     CommandLine line = command({"trace", "-q", "-f", "--memory", "board", write_firmware({{"cm4_log", "x\n"}})});
     line.standard_output = CommandLine::Stdout::full_device;
     const auto result = run_command(line);
@@ -430,7 +430,7 @@ TEST_F(Trace, FollowingEndsWhereTheOutputCannotBeWritten) {
     EXPECT_EQ(result.err, "rproc: error: cannot write the result: No space left on device\n");
 }
 
-TEST_F(Trace, FollowingNothingThatCanBeReadEndsAtOnce) {
+TEST_F(Trace, FollowWithoutAReadableBufferEndsAtOnce) {
     const auto result = run({"trace", "-q", "-f", "--memory", "board", write_shape("trace-da-outside")});
     EXPECT_EQ(result.status, 1);
     EXPECT_THAT(result.err, HasSubstr("lies in no memory of the board"));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The call itself: help, version, mistakes, and that the man pages know the same options.
+// Help, version and usage errors; the man pages have the same options.
 
 #include <regex>
 #include <set>
@@ -44,17 +44,17 @@ TEST_F(Usage, HelpOfEachSubcommandHasAnExampleAndTheExitStatuses) {
     }
 }
 
-struct Mistake {
+struct UsageError {
     std::string name;
     Arguments arguments;
     std::string said;
 };
 
-void PrintTo(const Mistake& mistake, std::ostream* out) { *out << mistake.name; }
+void PrintTo(const UsageError& mistake, std::ostream* out) { *out << mistake.name; }
 
-class Mistakes : public Cli, public testing::WithParamInterface<Mistake> {};
+class UsageErrors : public Cli, public testing::WithParamInterface<UsageError> {};
 
-TEST_P(Mistakes, AreRefusedWithStatus2AndOneErrorOnStandardError) {
+TEST_P(UsageErrors, ExitWithTwoAndPrintOneError) {
     const auto result = run(GetParam().arguments);
     EXPECT_EQ(result.status, 2);
     EXPECT_THAT(result.out, IsEmpty());
@@ -63,33 +63,34 @@ TEST_P(Mistakes, AreRefusedWithStatus2AndOneErrorOnStandardError) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Calls, Mistakes,
-    testing::Values(Mistake{"Nothing", {}, "subcommand is required"},
-                    Mistake{"MisspeltSubcommand", {"chek"}, "did you mean check?"},
-                    Mistake{"UnknownSubcommand", {"frobnicate"}, "there is no subcommand \"frobnicate\"\n"},
-                    Mistake{"BootWithoutFirmware", {"boot"}, "FW is required"},
-                    Mistake{"TraceWithoutFirmware", {"trace"}, "FW is required"},
-                    Mistake{"CtlWithoutAction", {"ctl"}, "ACTION is required"},
-                    Mistake{"InspectWithoutFirmware", {"inspect"}, "FW is required"},
-                    Mistake{"CheckWithoutFirmware", {"check"}, "no firmware named"},
-                    Mistake{"UnknownOption", {"check", "--bord", "x", "fw"}, "--bord"},
-                    Mistake{"TwoBoards", {"check", "--board", "a", "--dtb", "b", "fw"}, "--board excludes --dtb"},
-                    Mistake{"QuietAndVerbose", {"check", "-q", "-v", "fw"}, "excludes"},
-                    Mistake{"UnknownColor", {"check", "--color", "sometimes", "fw"}, "sometimes"},
-                    Mistake{"DirectoryWithoutRecursive", {"check", "."}, "is a directory; give -r"},
-                    Mistake{"StandardInputTwice", {"check", "-", "--files-from", "-"}, "standard input cannot be both"},
-                    Mistake{"JsonAndKernelLog", {"boot", "--json", "--kernel-log", "fw"}, "excludes"},
-                    Mistake{"BoardByNameAndTree", {"boards", "a", "--dtb", "b"}, "excludes"},
-                    Mistake{"SeveralNodes", {"boards", "--dtb", test_board("two-m4-nodes")}, "choose one with --node"}),
+    Calls, UsageErrors,
+    testing::Values(
+        UsageError{"Nothing", {}, "subcommand is required"},
+        UsageError{"MisspeltSubcommand", {"chek"}, "did you mean check?"},
+        UsageError{"UnknownSubcommand", {"frobnicate"}, "there is no subcommand \"frobnicate\"\n"},
+        UsageError{"BootWithoutFirmware", {"boot"}, "FW is required"},
+        UsageError{"TraceWithoutFirmware", {"trace"}, "FW is required"},
+        UsageError{"CtlWithoutAction", {"ctl"}, "ACTION is required"},
+        UsageError{"InspectWithoutFirmware", {"inspect"}, "FW is required"},
+        UsageError{"CheckWithoutFirmware", {"check"}, "no firmware named"},
+        UsageError{"UnknownOption", {"check", "--bord", "x", "fw"}, "--bord"},
+        UsageError{"TwoBoards", {"check", "--board", "a", "--dtb", "b", "fw"}, "--board excludes --dtb"},
+        UsageError{"QuietAndVerbose", {"check", "-q", "-v", "fw"}, "excludes"},
+        UsageError{"UnknownColor", {"check", "--color", "sometimes", "fw"}, "sometimes"},
+        UsageError{"DirectoryWithoutRecursive", {"check", "."}, "is a directory; give -r"},
+        UsageError{"StandardInputTwice", {"check", "-", "--files-from", "-"}, "standard input cannot be both"},
+        UsageError{"JsonAndKernelLog", {"boot", "--json", "--kernel-log", "fw"}, "excludes"},
+        UsageError{"BoardByNameAndTree", {"boards", "a", "--dtb", "b"}, "excludes"},
+        UsageError{"SeveralNodes", {"boards", "--dtb", test_board("two-m4-nodes")}, "choose one with --node"}),
     [](const auto& each) { return each.param.name; });
 
-TEST_F(Usage, AnUnknownLogLevelIsAMistake) {
+TEST_F(Usage, UnknownLogLevelIsAUsageError) {
     const auto result = run({"boards"}, {{"RPROC_LOG", "loud"}});
     EXPECT_EQ(result.status, 2);
     EXPECT_THAT(result.err, HasSubstr("RPROC_LOG is \"loud\", not debug, info, warn or error"));
 }
 
-TEST_F(Usage, TheLogGoesToStandardErrorAtTheLevelAskedFor) {
+TEST_F(Usage, LogIsWrittenToStandardErrorAtTheGivenLevel) {
     const auto debug = run({"boot", kHello}, {{"RPROC_LOG", "debug"}});
     EXPECT_THAT(debug.err, HasSubstr("debug load: begins"));
     EXPECT_THAT(debug.err, HasSubstr("info  kernel: remote processor m4 is now up"));
@@ -109,7 +110,7 @@ std::set<std::string> long_options(std::string text) {
     return {std::sregex_token_iterator(text.begin(), text.end(), option), std::sregex_token_iterator()};
 }
 
-TEST_F(Usage, HelpAndManPageNameTheSameOptions) {
+TEST_F(Usage, HelpAndManPageHaveTheSameOptions) {
     const std::string pages = RPROC_SOURCE_DIR "/docs/man/rproc";
     EXPECT_EQ(long_options(run({"--help"}).out), long_options(read_text(pages + ".1")));
     for (const auto& name : kSubcommands) {

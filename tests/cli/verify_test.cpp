@@ -16,7 +16,7 @@ using Verify = Cli;
 
 std::string data(const std::string& name) { return RPROC_TEST_DATA_DIR "/signed/" + name; }
 
-TEST_F(Verify, SaysWhichKeySignedTheImage) {
+TEST_F(Verify, NamesTheKeyOfTheSignature) {
     const auto result =
         run({"verify", data("app.rsa2048.signed"), "--key", data("p256.pub.pem"), "--key", data("rsa2048.pub.pem")});
     EXPECT_EQ(result.status, 0);
@@ -28,7 +28,7 @@ TEST_F(Verify, SaysWhichKeySignedTheImage) {
     EXPECT_THAT(result.err, IsEmpty());
 }
 
-TEST_F(Verify, RefusesAnotherKeyAndSaysWhy) {
+TEST_F(Verify, RefusesAnotherKeyWithAReason) {
     const auto result = run({"verify", data("app.rsa2048.signed"), "--key", data("rsa4096.pub.pem")});
     EXPECT_EQ(result.status, 1);
     EXPECT_THAT(result.out, HasSubstr("app.rsa2048.signed: refused\n"));
@@ -64,21 +64,21 @@ TEST_F(Verify, JsonHasTheDocumentedFields) {
     EXPECT_THAT(std::string(no["findings"][0]["message"]), HasSubstr("no trusted key verifies the signature"));
 }
 
-TEST_F(Verify, NamesAPlainElfFileAndTheWayToSignIt) {
+TEST_F(Verify, PlainElfFileIsExplainedWithTheSignCommand) {
     const auto result = run({"verify", data("app.elf"), "--key", data("rsa2048.pub.pem")});
     EXPECT_EQ(result.status, 1);
     EXPECT_THAT(result.out, HasSubstr("this is a plain ELF file, not a signed image"));
     EXPECT_THAT(result.out, HasSubstr("rproc sign --in "));
 }
 
-TEST_F(Verify, TakesThePublicHalfOfAPrivateKeyWithAWarning) {
+TEST_F(Verify, PrivateKeyIsUsedWithAWarning) {
     const auto result = run({"verify", data("app.rsa2048.signed"), "--key", data("rsa2048.pem")});
     EXPECT_EQ(result.status, 0);
     EXPECT_THAT(result.err, HasSubstr("rsa2048.pem holds a private key; only its public half is used"));
     EXPECT_THAT(result.out + result.err, Not(HasSubstr("PRIVATE")));
 }
 
-TEST_F(Verify, ADamagedSegmentIsNotASignatureFailure) {
+TEST_F(Verify, DamagedSegmentIsNotASignatureFailure) {
     std::string image = read_text(data("app.rsa2048.signed"));
     const std::size_t elf = image.size() - 5112;  // app.elf is the last of the package
     image[elf + 0x2a0] ^= 1;                      // the first byte of its second segment
@@ -103,7 +103,7 @@ TEST_F(Verify, RefusesLowerVersions) {
     EXPECT_THAT(result.out, HasSubstr("it has no version, and the lowest taken is 2"));
 }
 
-TEST_F(Verify, WrongCallsAndMissingFilesHaveTheirExitStatus) {
+TEST_F(Verify, UsageErrorsAndMissingFilesHaveTheirExitStatus) {
     EXPECT_EQ(run({"verify", data("app.rsa2048.signed")}).status, 2);
     EXPECT_EQ(run({"verify", "nothing-here", "--key", data("rsa2048.pub.pem")}).status, 3);
     EXPECT_EQ(run({"verify", data("app.rsa2048.signed"), "--key", "nothing-here"}).status, 3);
@@ -112,7 +112,7 @@ TEST_F(Verify, WrongCallsAndMissingFilesHaveTheirExitStatus) {
     EXPECT_THAT(no_key.err, HasSubstr("app.elf"));
 }
 
-TEST_F(Verify, AFreshSignatureIsAcceptedInTurn) {
+TEST_F(Verify, OutputOfSignIsAccepted) {
     for (const std::string key : {"p256", "rsa2048", "rsa4096"}) {
         const std::string out = (directory() / (key + ".signed")).string();
         ASSERT_EQ(run({"sign", "--in", data("app.elf"), "--out", out, "--key", data(key + ".pem")}).status, 0) << key;
@@ -120,7 +120,7 @@ TEST_F(Verify, AFreshSignatureIsAcceptedInTurn) {
     }
 }
 
-TEST_F(Verify, AnEncryptedImageNeedsItsKey) {
+TEST_F(Verify, EncryptedImageNeedsItsKey) {
     const std::string aes = write("aes.key", std::string(64, 'a'));
     const std::string out = (directory() / "encrypted.signed").string();
     // The segments of m4_hello.elf need not be multiples of 16 bytes; those of big.elf are.

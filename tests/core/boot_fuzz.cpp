@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Whatever the image: a boot and its shutdown, or a boot that is refused, leave no mapping, carveout or table behind,
-// report as many ends of steps as beginnings, and a good image boots next.
+// For any image, a boot and its shutdown, or a refused boot, leave no mapping, carveout or table behind, end every step
+// that they began, and a good image boots next.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -29,7 +29,7 @@ void require(bool holds) {
     if (!holds) __builtin_trap();
 }
 
-/// The model, with little to allocate, so that a run stays fast.
+/// The model with a small allocation limit, so that a run stays fast.
 struct SmallMemory {
     rproc::ModelMemory model;
 
@@ -72,8 +72,8 @@ struct SmallPlatform {
     }
 };
 
-/// Traps when a step ends that did not begin.
-struct Balance : rproc::NullObserver {
+/// Traps when a step ends without having begun.
+struct StepBalance : rproc::NullObserver {
     std::vector<rproc::Step> open;
 
     void on_step_begin(rproc::Step step) { open.push_back(step); }
@@ -88,7 +88,8 @@ struct Balance : rproc::NullObserver {
     }
 };
 
-using Rproc = rproc::RemoteProcessor<rproc::elf::Backend, SmallPlatform, rproc::Mainline, rproc::ObserverRef<Balance>>;
+using Rproc =
+    rproc::RemoteProcessor<rproc::elf::Backend, SmallPlatform, rproc::Mainline, rproc::ObserverRef<StepBalance>>;
 
 void require_nothing_left(const Rproc& rproc, const rproc::ModelMemory& memory) {
     require(rproc.state() == rproc::State::offline && memory.mapped() == 0);
@@ -120,7 +121,7 @@ const rproc::Firmware& good_firmware() {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto copy = std::make_unique<std::byte[]>(size);  // NOLINT(modernize-avoid-c-arrays): exactly `size` bytes
     std::ranges::copy(std::as_bytes(std::span(data, size)), copy.get());
-    Balance balance;
+    StepBalance balance;
     SmallPlatform platform;
     const rproc::ModelMemory memory = platform.small.model;
     Rproc rproc(rproc::elf::Backend{}, platform, rproc::ObserverRef(balance));

@@ -17,7 +17,7 @@ using test::outcome;
 using testing::ElementsAre;
 using testing::ElementsAreArray;
 
-/// Steps that only write down that they ran.
+/// Steps that only record their order.
 struct Steps {
     std::vector<std::string> ran;
     std::string refuse;
@@ -57,7 +57,7 @@ TEST(Mainline, RunsTheKernelsOrder) {
     EXPECT_EQ(Mainline::kName, "mainline");
 }
 
-TEST(Mainline, StartsAgainWithItsSecondHalf) {
+TEST(Mainline, RestartRunsTheStepsAfterTheCarveouts) {
     Steps steps;
     EXPECT_EQ(outcome(Mainline::start(steps)), "ok");
     EXPECT_THAT(steps.ran, ElementsAre("load", "install_table", "start", "start_subdevices"));
@@ -69,7 +69,7 @@ TEST(AlternateBoot, LoadsThenTakesTheTableFromMemory) {
                             "allocate_carveouts", "start", "start_subdevices"));
 }
 
-TEST(LoadFirst, LoadsBeforeAnythingElse) {
+TEST(LoadFirst, LoadsBeforeEveryOtherStep) {
     EXPECT_THAT(order<LoadFirst>(),
                 ElementsAre("load", "sanity_check", "prepare", "boot_address", "parse_fw", "handle_resources",
                             "allocate_carveouts", "install_table", "start", "start_subdevices"));
@@ -80,7 +80,7 @@ class EachSequence : public testing::Test {};
 using Sequences = testing::Types<Mainline, AlternateBoot, LoadFirst>;
 TYPED_TEST_SUITE(EachSequence, Sequences);
 
-TYPED_TEST(EachSequence, EndsAtTheStepThatRefuses) {
+TYPED_TEST(EachSequence, StopsAtTheStepThatFails) {
     const auto all = order<TypeParam>();
     for (std::size_t i = 0; i < all.size(); ++i) {
         Steps steps{.ran = {}, .refuse = all[i]};

@@ -20,24 +20,24 @@ using test::outcome;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-/// Sees allocated memory where the test says.
+/// Translates the pa of allocated memory to the da that the test sets.
 struct TranslatingPlatform : test::BarePlatform {
     std::optional<DeviceAddress> seen_at{};
     [[nodiscard]] std::optional<DeviceAddress> pa_to_da(PhysicalAddress /*pa*/) const { return seen_at; }
 };
 
-/// Has no memory, for a reason of its own.
-struct FullMemory {
+/// Refuses every allocation, with an error of its own.
+struct ExhaustedMemory {
     static constexpr ErrorText kFull{.code = ErrorCode::memory_exhausted, .message = "{0} is full"};
 
     [[nodiscard]] Result<Mapping> map(PhysicalRange /*range*/) { return fail(kFull, {}, "/dev/shm"); }
     [[nodiscard]] Result<Allocation> allocate(std::uint64_t /*size*/) { return fail(kFull, {}, "/dev/shm"); }
 };
 
-struct FullPlatform : test::BarePlatform {
-    using Memory = FullMemory;
-    FullMemory full{};
-    FullMemory& memory() { return full; }
+struct ExhaustedPlatform : test::BarePlatform {
+    using Memory = ExhaustedMemory;
+    ExhaustedMemory full{};
+    ExhaustedMemory& memory() { return full; }
 };
 
 class CarveoutAllocationTest : public testing::Test {
@@ -69,7 +69,7 @@ class CarveoutAllocationTest : public testing::Test {
     std::string reason;
 };
 
-TEST_F(CarveoutAllocationTest, WritesWhereARegionLies) {
+TEST_F(CarveoutAllocationTest, WritesThePaAndDaOfARegionToItsEntry) {
     test::BarePlatform platform{.script = &script, .model = memory};
     Carveout& carveout =
         add(Carveout::region("mcuram", DeviceAddress(0x30000000), PhysicalAddress(0x10000000), 0x2000));
@@ -80,7 +80,7 @@ TEST_F(CarveoutAllocationTest, WritesWhereARegionLies) {
     EXPECT_EQ(written().len, 0x2000U);
 }
 
-TEST_F(CarveoutAllocationTest, WithoutTranslationMemoryIsSeenAtItsPhysicalAddress) {
+TEST_F(CarveoutAllocationTest, WithoutPaToDaTheDaIsThePa) {
     test::BarePlatform platform{.script = &script, .model = memory};
     Carveout& carveout = add(Carveout::allocated("heap", {}, 0x1000));
     ASSERT_EQ(allocate(carveout, platform), "ok");
@@ -88,7 +88,7 @@ TEST_F(CarveoutAllocationTest, WithoutTranslationMemoryIsSeenAtItsPhysicalAddres
     EXPECT_THAT(recorder.notices, IsEmpty());
 }
 
-TEST_F(CarveoutAllocationTest, TakesTheAddressAtWhichTheProcessorSeesIt) {
+TEST_F(CarveoutAllocationTest, TakesTheDaFromPaToDa) {
     TranslatingPlatform platform{{.script = &script, .model = memory}, DeviceAddress(0x5000)};
     ASSERT_EQ(allocate(add(Carveout::allocated("heap", {}, 0x1000)), platform), "ok");
     EXPECT_EQ(written().da, 0x5000U);
@@ -96,14 +96,14 @@ TEST_F(CarveoutAllocationTest, TakesTheAddressAtWhichTheProcessorSeesIt) {
     EXPECT_THAT(recorder.notices, IsEmpty());
 }
 
-TEST_F(CarveoutAllocationTest, MemoryThatIsNotWhereItWasAskedForIsANotice) {
+TEST_F(CarveoutAllocationTest, MemoryAtAnotherDaThanRequestedIsANotice) {
     TranslatingPlatform platform{{.script = &script, .model = memory}, DeviceAddress(0x5000)};
     ASSERT_EQ(allocate(add(Carveout::allocated("heap", DeviceAddress(0x6000), 0x1000)), platform), "ok");
     EXPECT_THAT(recorder.notices, ElementsAre("carveout-elsewhere"));
     EXPECT_THAT(recorder.lines, ElementsAre("Allocated carveout doesn't fit device address request"));
 }
 
-TEST_F(CarveoutAllocationTest, MemoryThatTheProcessorDoesNotSeeIsANotice) {
+TEST_F(CarveoutAllocationTest, MemoryWithoutADaIsANotice) {
     TranslatingPlatform platform{{.script = &script, .model = memory}, {}};
     ASSERT_EQ(allocate(add(Carveout::allocated("heap", {}, 0x1000)), platform), "ok");
     EXPECT_THAT(recorder.notices, ElementsAre("carveout-elsewhere"));
@@ -112,17 +112,17 @@ TEST_F(CarveoutAllocationTest, MemoryThatTheProcessorDoesNotSeeIsANotice) {
     EXPECT_FALSE(ctx.carveouts().pa_to_va(ModelMemory::kPoolStart, 1).empty());
 }
 
-TEST_F(CarveoutAllocationTest, RegressionMemorySeenAtTheEndOfTheAddressSpaceIsNotFoundPastIt) {
+TEST_F(CarveoutAllocationTest, RegressionMemoryThatWouldWrapTheDaSpaceIsNotFound) {
     TranslatingPlatform platform{{.script = &script, .model = memory}, DeviceAddress(0xfffffffffffff800)};
     Carveout& carveout = add(Carveout::allocated("heap", {}, 0x1000));
     static_cast<void>(allocate(carveout, platform));
     ASSERT_TRUE(!carveout.da || DeviceRange::make(*carveout.da, carveout.size))
-        << "index() takes such a range for granted";
+        << "index() requires a range that does not wrap";
     ctx.carveouts().index();
     EXPECT_TRUE(ctx.carveouts().da_to_va(DeviceAddress(0), 1).empty());
 }
 
-TEST_F(CarveoutAllocationTest, MemoryThatIsNotThereIsRefused) {
+TEST_F(CarveoutAllocationTest, MemoryThatTheProviderLacksIsRefused) {
     test::BarePlatform platform{.script = &script, .model = memory};
     Carveout& carveout = add(Carveout::allocated("heap", {}, 0x1000000));
     EXPECT_EQ(allocate(carveout, platform), "memory-exhausted");
@@ -132,8 +132,8 @@ TEST_F(CarveoutAllocationTest, MemoryThatIsNotThereIsRefused) {
     EXPECT_EQ(written().da, wire::kAddressAny);
 }
 
-TEST_F(CarveoutAllocationTest, TheReasonOfTheMemoryProviderIsKept) {
-    FullPlatform platform{{.script = &script, .model = memory}};
+TEST_F(CarveoutAllocationTest, ErrorKeepsTheReasonOfTheMemoryProvider) {
+    ExhaustedPlatform platform{{.script = &script, .model = memory}};
     EXPECT_EQ(allocate(add(Carveout::allocated("heap", {}, 0x1000)), platform), "memory-exhausted");
     EXPECT_EQ(reason, "carveout heap: /dev/shm is full");
     EXPECT_EQ(kernel_line, "Unable to allocate carveout heap: -12");

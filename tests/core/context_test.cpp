@@ -15,11 +15,11 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-struct Listener : NullObserver {
-    std::vector<std::string> heard;
-    void on_log(const LogLine& line) { heard.push_back(level(line.level) + " " + std::string(line.text)); }
+struct RecordingObserver : NullObserver {
+    std::vector<std::string> lines;
+    void on_log(const LogLine& line) { lines.push_back(level(line.level) + " " + std::string(line.text)); }
     void on_notice(Severity severity, const Error& error) {
-        heard.push_back(std::string(to_string(severity)) + " " + error.what() + " at " +
+        lines.push_back(std::string(to_string(severity)) + " " + error.what() + " at " +
                         std::string(to_string(error.step())));
     }
     static std::string level(LogLevel level) {
@@ -30,14 +30,14 @@ struct Listener : NullObserver {
 class ContextTest : public testing::Test {
   protected:
     std::vector<std::string> drain(Step step) {
-        Listener listener;
-        ctx.drain(step, listener);
-        return listener.heard;
+        RecordingObserver observer;
+        ctx.drain(step, observer);
+        return observer.lines;
     }
     Context ctx{"m4"};
 };
 
-TEST_F(ContextTest, HandsOnWhatWasSaidInOrderAndOnce) {
+TEST_F(ContextTest, PassesLinesAndNoticesOnceInOrder) {
     ctx.log(LogLevel::info, LogSource::driver, "first");
     ctx.notice(Severity::note, Error::of({.message = "second"}, {}, {}));
     ctx.log(LogLevel::error, LogSource::virtio, "third");
@@ -45,14 +45,14 @@ TEST_F(ContextTest, HandsOnWhatWasSaidInOrderAndOnce) {
     EXPECT_THAT(drain(Step::load), IsEmpty());
 }
 
-TEST_F(ContextTest, ANoticesKernelLineGoesBeforeIt) {
+TEST_F(ContextTest, KernelLineOfANoticePrecedesIt) {
     ctx.notice(Severity::warning, Error::of({.message = "a", .kernel_line = "line a"}, {}, {}));
     ctx.notice(Severity::error, Error::of({.message = "b", .kernel_line = "line b"}, {}, {}));
     EXPECT_THAT(drain(Step::parse_fw),
                 ElementsAre("<warn> line a", "warning a at parse_fw", "<err> line b", "error b at parse_fw"));
 }
 
-TEST_F(ContextTest, AnObserverMayBeToldMoreWhileItIsTold) {
+TEST_F(ContextTest, ObserverMayAddANoticeWhileItIsCalled) {
     struct Echo : NullObserver {
         Context* ctx = nullptr;
         void on_log(const LogLine& line) {
@@ -66,14 +66,14 @@ TEST_F(ContextTest, AnObserverMayBeToldMoreWhileItIsTold) {
     EXPECT_THAT(drain(Step::load), ElementsAre("<info> echo"));
 }
 
-TEST_F(ContextTest, BeginsOfflineAndEmpty) {
+TEST_F(ContextTest, InitiallyOfflineAndEmpty) {
     EXPECT_EQ(ctx.name(), "m4");
     EXPECT_EQ(ctx.state(), State::offline);
     EXPECT_EQ(ctx.carveouts().size(), 0U);
     EXPECT_TRUE(ctx.table().bytes().empty());
 }
 
-TEST_F(ContextTest, EditsTheTableInUse) {
+TEST_F(ContextTest, EditsTheInstalledTable) {
     std::array<std::byte, 24> cached{};
     std::array<std::byte, 24> loaded{};
     ctx.set_table(cached);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A processor behind an IOMMU: what its resource table maps, and that nothing of it stays.
+// A remote processor behind an IOMMU: the resource table's mappings exist while it runs, and are removed afterwards.
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -62,7 +62,7 @@ class IommuTest : public testing::Test {
     std::string message;
 };
 
-TEST_F(IommuTest, ShowsAPeripheralWhereADevmemEntrySays) {
+TEST_F(IommuTest, DevmemEntryMapsThePeripheralAtItsDa) {
     ASSERT_EQ(boot(ResourceTableBuilder{}.devmem("uart", 0x40000000, 0x40010000, 0x2000, 3)), "ok");
     EXPECT_TRUE(domain.attached());
     ASSERT_EQ(domain.entries().size(), 1U);
@@ -74,7 +74,7 @@ TEST_F(IommuTest, ShowsAPeripheralWhereADevmemEntrySays) {
     EXPECT_EQ(recorder.heard.at(recorder.heard.size() - 3), "end disable_iommu");
 }
 
-TEST_F(IommuTest, ShowsACarveoutAtTheAddressThatTheFirmwareWants) {
+TEST_F(IommuTest, CarveoutIsMappedAtTheDaOfItsEntry) {
     ASSERT_EQ(boot(ResourceTableBuilder{}.carveout("heap", 0x80000000, 0x3000)), "ok");
     const Carveout& heap = test::alone(rproc).carveouts.all().at(0);
     EXPECT_EQ(heap.da, DeviceAddress(0x80000000));
@@ -85,12 +85,12 @@ TEST_F(IommuTest, ShowsACarveoutAtTheAddressThatTheFirmwareWants) {
     expect_nothing_left();
 }
 
-TEST_F(IommuTest, ACarveoutAtNoFixedAddressNeedsNoMapping) {
+TEST_F(IommuTest, CarveoutAtAnyAddressIsNotMapped) {
     ASSERT_EQ(boot(ResourceTableBuilder{}.carveout("heap", wire::kAddressAny, 0x3000)), "ok");
     EXPECT_THAT(domain.entries(), IsEmpty());
 }
 
-TEST_F(IommuTest, WhatTheDomainRefusesRefusesTheBootAndLeavesNothing) {
+TEST_F(IommuTest, RefusedMappingFailsTheBootAndRemovesTheOthers) {
     const ResourceTableBuilder good = ResourceTableBuilder{}.devmem("uart", 0x40000000, 0x40010000, 0x2000, 3);
     for (const auto& bad : {ResourceTableBuilder(good).devmem("again", 0x40001000, 0x50000000, 0x1000, 3),
                             ResourceTableBuilder(good).devmem("odd", 0x50000010, 0x50000000, 0x1000, 3),
@@ -105,7 +105,7 @@ TEST_F(IommuTest, WhatTheDomainRefusesRefusesTheBootAndLeavesNothing) {
     EXPECT_EQ(boot(good), "ok");
 }
 
-TEST_F(IommuTest, AnAccessToNothingIsACrashThatIsRecoveredFrom) {
+TEST_F(IommuTest, IommuFaultIsACrashThatIsRecovered) {
     ASSERT_EQ(boot(ResourceTableBuilder{}.devmem("uart", 0x40000000, 0x40010000, 0x2000, 3)), "ok");
     CrashWorker worker(rproc);
     domain.set_fault_handler([&](DeviceAddress) { worker.report_crash(CrashType::mmufault); });
@@ -113,7 +113,7 @@ TEST_F(IommuTest, AnAccessToNothingIsACrashThatIsRecoveredFrom) {
     worker.wait_idle();
     EXPECT_EQ(rproc.state(), State::running);
     EXPECT_THAT(recorder.lines, Contains("crash detected in m4: type mmufault"));
-    EXPECT_EQ(domain.entries().size(), 1U) << "resources stay";
+    EXPECT_EQ(domain.entries().size(), 1U) << "recovery keeps the resources";
     domain.set_fault_handler({});
 }
 

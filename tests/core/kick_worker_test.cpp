@@ -34,7 +34,7 @@ class KickWorkerTest : public testing::Test {
     Result<void> probe(VirtioDevice& device) {
         for (std::uint32_t i = 0; i < 2; ++i) {
             auto vq = device.find_vq(i, [this, i](VirtioDevice&) {
-                heard.push_back(i);
+                notified.push_back(i);
                 by.push_back(std::this_thread::get_id());
                 if (on_interrupt) on_interrupt();
             });
@@ -50,36 +50,36 @@ class KickWorkerTest : public testing::Test {
 
     Script script;
     test::Recorder recorder;
-    std::vector<std::uint32_t> heard;
+    std::vector<std::uint32_t> notified;
     std::vector<std::thread::id> by;
     std::function<void()> on_interrupt;
     Processor rproc{test::FullBackend{&script}, platform(script), ObserverRef(recorder)};
 };
 
-TEST_F(KickWorkerTest, CarriesKicksBothWaysInItsOwnThread) {
+TEST_F(KickWorkerTest, CarriesKicksInBothDirectionsInItsThread) {
     ASSERT_EQ(outcome(rproc.boot()), "ok");
     KickWorker worker(rproc);
     worker.vq_interrupt(1);
     worker.kick(0);
     worker.vq_interrupt(99);
     worker.wait_idle();
-    EXPECT_THAT(heard, ElementsAre(1U));
+    EXPECT_THAT(notified, ElementsAre(1U));
     EXPECT_NE(by.at(0), std::this_thread::get_id());
     EXPECT_EQ(script.calls.back(), "kick 0");
 }
 
-TEST_F(KickWorkerTest, DropsWhatComesForAProcessorThatIsOff) {
+TEST_F(KickWorkerTest, DropsKicksOfAnOfflineProcessor) {
     KickWorker worker(rproc);
     worker.vq_interrupt(0);
     worker.kick(0);
     worker.wait_idle();
-    EXPECT_THAT(heard, testing::IsEmpty());
+    EXPECT_THAT(notified, testing::IsEmpty());
     EXPECT_EQ(script.count("kick 0"), 0);
 }
 
-// An interrupt comes while a driver is being called, from that very thread: it must neither wait nor be lost. Kicks
-// that wait for the same queue are one.
-TEST_F(KickWorkerTest, NeverWaitsForTheProcessor) {
+// An interrupt that arrives in the thread of a driver's callback neither blocks nor is lost. Pending kicks of one queue
+// are merged.
+TEST_F(KickWorkerTest, InterruptNeverWaitsForTheProcessor) {
     ASSERT_EQ(outcome(rproc.boot()), "ok");
     KickWorker worker(rproc);
     on_interrupt = [&] {
@@ -91,11 +91,11 @@ TEST_F(KickWorkerTest, NeverWaitsForTheProcessor) {
     };
     worker.vq_interrupt(0);
     worker.wait_idle();
-    EXPECT_THAT(heard, ElementsAre(0U, 1U));
+    EXPECT_THAT(notified, ElementsAre(0U, 1U));
     EXPECT_EQ(script.count("kick 1"), 1);
 }
 
-TEST_F(KickWorkerTest, EndsWithWorkWaiting) {
+TEST_F(KickWorkerTest, DestructorDropsPendingWork) {
     ASSERT_EQ(outcome(rproc.boot()), "ok");
     std::promise<void> entered;
     std::promise<void> leave;
@@ -110,7 +110,7 @@ TEST_F(KickWorkerTest, EndsWithWorkWaiting) {
         worker.kick(0);
         leave.set_value();
     }
-    EXPECT_THAT(heard, ElementsAre(0U));
+    EXPECT_THAT(notified, ElementsAre(0U));
     EXPECT_EQ(outcome(rproc.shutdown()), "ok");
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The life of a processor against a model of it that shares no code with it: every sequence of operations, with every
-// outcome that each may have.
+// The state machine of a remote processor against an independent model: every sequence of operations, with every
+// outcome of each operation.
 #include <array>
 #include <cstddef>
 #include <iostream>
@@ -20,7 +20,7 @@
 namespace rproc {
 namespace {
 
-/// The op of the policies that refuses.
+/// The op of the backend or platform that fails.
 enum class Refusal { none, start, stop, attach, detach, suspend, resume };
 
 enum class Operation { choose, boot, shutdown, detach, crash, recover, suspend, resume, remove };
@@ -48,7 +48,7 @@ struct QuietBackend {
     Result<void> stop(Context& /*ctx*/) { return unless(Refusal::stop); }
 };
 
-/// Can everything that moves the state.
+/// Has every op that changes the state.
 struct QuietPlatform {
     using Memory = ModelMemory;
 
@@ -71,12 +71,12 @@ struct QuietPlatform {
 
 using Moves = std::set<std::pair<State, State>>;
 
-struct MoveRecorder : NullObserver {
+struct StateRecorder : NullObserver {
     Moves* moves;
     void on_state(State from, State to) { moves->emplace(from, to); }
 };
 
-/// What a processor is, as far as anybody outside can tell.
+/// The state of a remote processor, as far as its public interface shows it.
 struct Model {
     State state;
     int users = 0;
@@ -89,7 +89,7 @@ struct Model {
     static constexpr std::string_view kRefused = "register-failed";
     static constexpr std::string_view kState = "state-invalid";
 
-    /// What else can go wrong with the operation in this state; nothing where it is refused or has no effect.
+    /// The ops that can fail during the operation in this state; empty where it is refused or has no effect.
     [[nodiscard]] std::span<const Refusal> refusals(Operation operation) const {
         static constexpr std::array kBoot{Refusal::start};
         static constexpr std::array kAttach{Refusal::attach};
@@ -127,7 +127,7 @@ struct Model {
 
     [[nodiscard]] bool is_awake() const { return state == State::running || state == State::attached; }
 
-    /// @returns what the operation says.
+    /// @returns the outcome of the operation.
     std::string_view apply(Action action) {
         const bool refused = action.refusal != Refusal::none;
         switch (action.operation) {
@@ -207,16 +207,16 @@ struct Model {
     }
 };
 
-/// Runs sequences on processors of the library, each from the beginning.
+/// Runs each sequence on a new remote processor of the library.
 class Runner {
   public:
     Runner(State first, Moves& moves) : first_(first), moves_(moves) {}
 
-    /// Empty when the processor did what the model says; else what differs.
+    /// Empty when the remote processor matches the model; else the difference.
     [[nodiscard]] std::string run(std::span<const Action> actions) const {
         Refusal refusal = Refusal::none;
         const QuietBackend backend{&refusal};
-        MoveRecorder recorder;
+        StateRecorder recorder;
         recorder.moves = &moves_;
         Processor rproc(backend, QuietPlatform{backend, first_}, recorder);
         Model model{.state = first_};
@@ -236,7 +236,7 @@ class Runner {
     }
 
   private:
-    using Processor = RemoteProcessor<QuietBackend, QuietPlatform, Mainline, MoveRecorder>;
+    using Processor = RemoteProcessor<QuietBackend, QuietPlatform, Mainline, StateRecorder>;
 
     static std::string_view perform(Processor& rproc, Operation operation) {
         const auto said = [](const Result<void>& result) {
@@ -308,7 +308,7 @@ constexpr std::size_t kLongest = 5;
 
 class LifeModel : public testing::TestWithParam<State> {};
 
-TEST_P(LifeModel, EverySequenceOfOperationsDoesWhatTheModelSays) {
+TEST_P(LifeModel, EverySequenceOfOperationsMatchesTheModel) {
     Moves moves;
     const Runner runner(GetParam(), moves);
     Enumeration enumeration{runner, kLongest};
@@ -317,7 +317,7 @@ TEST_P(LifeModel, EverySequenceOfOperationsDoesWhatTheModelSays) {
               << '\n';
     EXPECT_GT(enumeration.sequences, 1000U);
 
-    // Written out by hand: what Linux's states allow, and nothing else.
+    // Written by hand: exactly the transitions that Linux's states allow.
     Moves legal{{State::offline, State::running},   {State::running, State::offline},
                 {State::running, State::crashed},   {State::crashed, State::offline},
                 {State::running, State::suspended}, {State::suspended, State::running},
@@ -337,7 +337,7 @@ TEST_P(LifeModel, EverySequenceOfOperationsDoesWhatTheModelSays) {
 INSTANTIATE_TEST_SUITE_P(From, LifeModel, testing::Values(State::offline, State::detached),
                          [](const auto& from) { return std::string(to_string(from.param)); });
 
-// The check can fail: a model that forgets something is found out.
+// The check can fail: it finds a model without one of the rules.
 TEST(LifeModelItself, FindsADifference) {
     Moves moves;
     const Runner runner(State::detached, moves);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Sleep, removal and panic: what a processor does when Linux does something else than boot and stop it.
+// Suspend, removal and panic of a remote processor.
 #include <chrono>
 #include <string>
 
@@ -20,8 +20,8 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-/// A board whose core sleeps with Linux, or runs on.
-struct SleepyPlatform : test::BoardPlatform {
+/// A board whose remote processor is suspended with Linux, or keeps running.
+struct SuspendingPlatform : test::BoardPlatform {
     Sleep sleep = Sleep::suspended;
     State first = State::offline;
 
@@ -42,10 +42,10 @@ struct SleepyPlatform : test::BoardPlatform {
 
 class Power : public testing::Test {
   protected:
-    using Processor = RemoteProcessor<test::FullBackend, SleepyPlatform, Mainline, ObserverRef<test::Recorder>>;
+    using Processor = RemoteProcessor<test::FullBackend, SuspendingPlatform, Mainline, ObserverRef<test::Recorder>>;
 
     std::unique_ptr<Processor> make(Sleep sleep = Sleep::suspended, State first = State::offline) {
-        SleepyPlatform platform;
+        SuspendingPlatform platform;
         platform.script = &script;
         platform.sleep = sleep;
         platform.first = first;
@@ -58,7 +58,7 @@ class Power : public testing::Test {
     test::Recorder recorder;
 };
 
-TEST_F(Power, ASuspendedProcessorOnlyResumesOrCrashes) {
+TEST_F(Power, SuspendedProcessorOnlyResumesOrCrashes) {
     const auto rproc = make();
     ASSERT_EQ(outcome(rproc->boot()), "ok");
     ASSERT_EQ(outcome(rproc->suspend()), "ok");
@@ -75,7 +75,7 @@ TEST_F(Power, ASuspendedProcessorOnlyResumesOrCrashes) {
     ASSERT_EQ(outcome(rproc->shutdown()), "ok");
 }
 
-TEST_F(Power, ACrashWhileAsleepIsRecoveredFrom) {
+TEST_F(Power, CrashWhileSuspendedIsRecovered) {
     const auto rproc = make();
     ASSERT_EQ(outcome(rproc->boot()), "ok");
     ASSERT_EQ(outcome(rproc->suspend()), "ok");
@@ -83,10 +83,10 @@ TEST_F(Power, ACrashWhileAsleepIsRecoveredFrom) {
     EXPECT_EQ(rproc->state(), State::running);
     EXPECT_EQ(rproc->crash_count(), 1U);
     EXPECT_EQ(outcome(rproc->resume()), "ok");
-    EXPECT_EQ(script.count("resume"), 0) << "what was told to sleep was started anew";
+    EXPECT_EQ(script.count("resume"), 0) << "recovery restarts the suspended processor";
 }
 
-TEST_F(Power, AnAttachedProcessorIsAttachedAgainWhenAwake) {
+TEST_F(Power, ResumeReturnsAnAttachedProcessorToAttached) {
     const auto rproc = make(Sleep::suspended, State::detached);
     ASSERT_EQ(outcome(rproc->boot()), "ok");
     ASSERT_EQ(outcome(rproc->suspend()), "ok");
@@ -96,7 +96,7 @@ TEST_F(Power, AnAttachedProcessorIsAttachedAgainWhenAwake) {
     EXPECT_EQ(outcome(rproc->detach()), "ok");
 }
 
-TEST_F(Power, OneThatRunsOnIsToldBothTimes) {
+TEST_F(Power, ProcessorThatKeepsRunningGetsSuspendAndResume) {
     const auto rproc = make(Sleep::runs_on);
     ASSERT_EQ(outcome(rproc->boot()), "ok");
     ASSERT_EQ(outcome(rproc->suspend()), "ok");
@@ -107,14 +107,14 @@ TEST_F(Power, OneThatRunsOnIsToldBothTimes) {
     EXPECT_EQ(script.count("resume"), 1);
 }
 
-TEST_F(Power, OneThatIsOffIsLeftAlone) {
+TEST_F(Power, SuspendOfAnOfflineProcessorDoesNothing) {
     const auto rproc = make();
     EXPECT_EQ(outcome(rproc->suspend()), "ok");
     EXPECT_EQ(outcome(rproc->resume()), "ok");
     EXPECT_THAT(script.calls, IsEmpty());
 }
 
-TEST_F(Power, ARefusalKeepsItAsItWas) {
+TEST_F(Power, RefusedSuspendOrResumeKeepsTheState) {
     const auto rproc = make();
     ASSERT_EQ(outcome(rproc->boot()), "ok");
     script.refuse = "suspend";
@@ -129,7 +129,7 @@ TEST_F(Power, ARefusalKeepsItAsItWas) {
     EXPECT_TRUE(recorder.all_closed());
 }
 
-TEST_F(Power, TheDestructorWakesAndStopsASuspendedProcessor) {
+TEST_F(Power, DestructorResumesAndStopsASuspendedProcessor) {
     auto rproc = make();
     ASSERT_EQ(outcome(rproc->boot()), "ok");
     ASSERT_EQ(outcome(rproc->suspend()), "ok");
@@ -138,7 +138,7 @@ TEST_F(Power, TheDestructorWakesAndStopsASuspendedProcessor) {
     EXPECT_EQ(script.count("stop"), 1);
 }
 
-TEST_F(Power, ARemovedProcessorDoesNothingAnyMore) {
+TEST_F(Power, RemovedProcessorRefusesEveryOperation) {
     const auto rproc = make();
     ASSERT_EQ(outcome(rproc->boot()), "ok");
     rproc->remove();
@@ -150,7 +150,7 @@ TEST_F(Power, ARemovedProcessorDoesNothingAnyMore) {
     EXPECT_EQ(rproc->state(), State::deleted);
 }
 
-TEST_F(Power, RemovalDoesNotInsistOnAStop) {
+TEST_F(Power, RemovalSucceedsWhenTheStopFails) {
     const auto rproc = make();
     ASSERT_EQ(outcome(rproc->boot()), "ok");
     script.refuse = "stop";
@@ -159,7 +159,7 @@ TEST_F(Power, RemovalDoesNotInsistOnAStop) {
     EXPECT_EQ(test::alone(*rproc).carveouts.size(), 0U);
 }
 
-TEST_F(Power, RemovalStopsAlsoWhatDoesNotWakeUp) {
+TEST_F(Power, RemovalStopsAProcessorWhoseResumeFails) {
     const auto rproc = make();
     ASSERT_EQ(outcome(rproc->boot()), "ok");
     ASSERT_EQ(outcome(rproc->suspend()), "ok");
@@ -170,14 +170,14 @@ TEST_F(Power, RemovalStopsAlsoWhatDoesNotWakeUp) {
     EXPECT_EQ(script.count("release_fw"), 1);
 }
 
-TEST_F(Power, RemovalLeavesWhatSomebodyElseHasStarted) {
+TEST_F(Power, RemovalLeavesADetachedProcessorRunning) {
     const auto rproc = make(Sleep::runs_on, State::detached);
     rproc->remove();
     EXPECT_EQ(rproc->state(), State::deleted);
     EXPECT_EQ(script.count("stop"), 0);
 }
 
-TEST_F(Power, APanicIsToldToWhatRuns) {
+TEST_F(Power, PanicReachesARunningProcessor) {
     const auto rproc = make();
     EXPECT_EQ(rproc->panic(), 0ms);
     ASSERT_EQ(outcome(rproc->boot()), "ok");
@@ -185,10 +185,10 @@ TEST_F(Power, APanicIsToldToWhatRuns) {
     EXPECT_EQ(script.count("panic"), 1);
 }
 
-// Whoever dies while an operation runs, in one of its callbacks for instance, must not wait for himself.
-TEST_F(Power, APanicNeverWaits) {
+// A panic in a callback of an operation must not wait for that operation.
+TEST_F(Power, PanicNeverWaitsForAnOperation) {
     const auto rproc = make();
-    ASSERT_EQ(outcome(rproc->add_subdevice({.name = "dies",
+    ASSERT_EQ(outcome(rproc->add_subdevice({.name = "panics",
                                             .start = [&]() -> Result<void> {
                                                 EXPECT_EQ(rproc->panic(), 0ms);
                                                 return {};

@@ -58,11 +58,11 @@ TEST_F(Registry, FindsByNameAndByPhandle) {
     EXPECT_EQ(registry.find("dsp").value()->state(), State::offline);
     EXPECT_EQ(outcome(registry.find("gpu")), "processor-unknown");
     EXPECT_EQ(outcome(registry.get_by_phandle(0x2b)), "processor-unknown");
-    EXPECT_EQ(outcome(registry.get_by_phandle(0)), "processor-unknown") << "dsp has none";
+    EXPECT_EQ(outcome(registry.get_by_phandle(0)), "processor-unknown") << "dsp has no phandle";
     EXPECT_EQ(registry.all().size(), 2U);
 }
 
-TEST_F(Registry, ANameAndAPhandleAreThereOnce) {
+TEST_F(Registry, NamesAndPhandlesAreUnique) {
     ASSERT_EQ(outcome(registry.add(make("m4"), 1)), "ok");
     EXPECT_EQ(outcome(registry.add(make("m4"), 2)), "processor-taken");
     EXPECT_EQ(outcome(registry.add(make("dsp"), 1)), "processor-taken");
@@ -70,18 +70,18 @@ TEST_F(Registry, ANameAndAPhandleAreThereOnce) {
     EXPECT_EQ(outcome(registry.add(make("b"), 0)), "ok");
 }
 
-TEST_F(Registry, BootsWhatIsToBootByItself) {
+TEST_F(Registry, BootsAProcessorWithAutoBoot) {
     const auto m4 = make("m4", true);
     ASSERT_EQ(outcome(registry.add(m4)), "ok");
     EXPECT_EQ(m4->state(), State::running);
     script.refuse = "load";
     const auto broken = make("broken", true);
-    EXPECT_EQ(outcome(registry.add(broken)), "ok") << "as in Linux: it is there, and off";
+    EXPECT_EQ(outcome(registry.add(broken)), "ok") << "as in Linux: it is registered, and offline";
     EXPECT_EQ(broken->state(), State::offline);
     EXPECT_EQ(outcome(registry.find("broken")), "ok");
 }
 
-TEST_F(Registry, RemovalStopsAndWhoHoldsItIsRefused) {
+TEST_F(Registry, RemovalStopsTheProcessorAndLaterUseIsRefused) {
     const auto m4 = make("m4");
     ASSERT_EQ(outcome(registry.add(m4, 1)), "ok");
     const auto held = registry.get_by_phandle(1).value();
@@ -94,7 +94,7 @@ TEST_F(Registry, RemovalStopsAndWhoHoldsItIsRefused) {
     EXPECT_EQ(outcome(registry.add(make("m4"), 1)), "ok") << "name and phandle are free again";
 }
 
-TEST_F(Registry, ItsEndIsTheEndOfItsProcessors) {
+TEST_F(Registry, DestructorRemovesItsProcessors) {
     const auto m4 = make("m4");
     {
         ProcessorRegistry passing;
@@ -105,7 +105,7 @@ TEST_F(Registry, ItsEndIsTheEndOfItsProcessors) {
     EXPECT_EQ(script.count("stop"), 1);
 }
 
-TEST_F(Registry, APanicWaitsForTheSlowest) {
+TEST_F(Registry, PanicWaitsForTheLongestDelay) {
     for (const auto& [name, needs] :
          {std::pair{"a", 20ms}, std::pair{"b", 70ms}, std::pair{"c", 10ms}, std::pair{"off", 500ms}}) {
         const auto processor = make(name, false, needs);
@@ -118,7 +118,7 @@ TEST_F(Registry, APanicWaitsForTheSlowest) {
     EXPECT_THAT(waits, testing::ElementsAre(70ms));
     for (const auto& processor : registry.all()) static_cast<void>(processor->shutdown());
     registry.panic([&](std::chrono::milliseconds time) { waits.push_back(time); });
-    EXPECT_EQ(waits.size(), 1U) << "nobody to wait for";
+    EXPECT_EQ(waits.size(), 1U) << "no processor to wait for";
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ using testing::IsEmpty;
 
 constexpr std::uint32_t kAny = wire::kAddressAny;
 
-/// Hands whole tables to the handler, with a memory and two vrings of 4 KiB registered before, as a board has them.
+/// Passes whole resource tables to the handler, after registering one region and two vrings of 4 KiB, as a board does.
 class ResourceHandlerTest : public testing::Test {
   protected:
     void SetUp() override {
@@ -37,7 +37,7 @@ class ResourceHandlerTest : public testing::Test {
         ASSERT_EQ(outcome(ctx.carveouts().add(Carveout::region(name, DeviceAddress(da), PhysicalAddress(da), size))),
                   "ok");
     }
-    /// The outcome of the first entry that is refused.
+    /// The outcome of the first refused entry.
     std::string handle(Bytes bytes) {
         table = std::move(bytes);
         ctx.set_table(table);
@@ -62,15 +62,15 @@ class ResourceHandlerTest : public testing::Test {
     std::string kernel_line;
 };
 
-TEST_F(ResourceHandlerTest, ATraceIsRemembered) {
+TEST_F(ResourceHandlerTest, TraceEntryIsRecorded) {
     ASSERT_EQ(handle(ResourceTableBuilder{}.trace("cm4_log", 0xdead0000, 0x400)), "ok");
     ASSERT_EQ(resources.traces.size(), 1U);
     EXPECT_EQ(resources.traces[0].name, "cm4_log");
-    EXPECT_EQ(resources.traces[0].da, DeviceAddress(0xdead0000)) << "its place is not checked";
+    EXPECT_EQ(resources.traces[0].da, DeviceAddress(0xdead0000)) << "its da is not checked";
     EXPECT_EQ(resources.traces[0].len, 0x400U);
 }
 
-TEST_F(ResourceHandlerTest, ACarveoutOfAnotherNameIsToBeAllocated) {
+TEST_F(ResourceHandlerTest, CarveoutWithANewNameIsToBeAllocated) {
     ASSERT_EQ(handle(ResourceTableBuilder{}.carveout("heap", 0x20000000, 0x2000, 5).carveout("any", kAny, 16)), "ok");
     const Carveout* const heap = ctx.carveouts().find_by_name("heap");
     ASSERT_NE(heap, nullptr);
@@ -82,7 +82,7 @@ TEST_F(ResourceHandlerTest, ACarveoutOfAnotherNameIsToBeAllocated) {
     EXPECT_EQ(ctx.carveouts().find_by_name("any")->da, std::nullopt);
 }
 
-TEST_F(ResourceHandlerTest, ACarveoutMayNameARegisteredOne) {
+TEST_F(ResourceHandlerTest, CarveoutMayNameARegisteredOne) {
     ASSERT_EQ(handle(ResourceTableBuilder{}.carveout("mcuram", 0x30001000, 0x3f000, 7)), "ok");
     EXPECT_EQ(ctx.carveouts().size(), 3U);
     EXPECT_EQ(ctx.carveouts().find_by_name("mcuram")->table_offset, 24U);
@@ -94,7 +94,7 @@ TEST_F(ResourceHandlerTest, AnyAddressFitsARegisteredCarveout) {
     EXPECT_EQ(handle(ResourceTableBuilder{}.carveout("mcuram", kAny, 0x40000)), "ok");
 }
 
-TEST_F(ResourceHandlerTest, ACarveoutMustFitTheRegisteredOne) {
+TEST_F(ResourceHandlerTest, CarveoutMustFitTheRegisteredOne) {
     struct Case {
         std::uint32_t da;
         std::uint32_t len;
@@ -113,13 +113,13 @@ TEST_F(ResourceHandlerTest, ACarveoutMustFitTheRegisteredOne) {
     }
 }
 
-// The kernel's int offset makes this da lie 0 bytes past a carveout at 0x1000, if only its lower half is looked at.
+// With the kernel's int offset this da lies 0 bytes past a carveout at 0x1000: only the lower 32 bits count.
 TEST_F(ResourceHandlerTest, Regression64BitDaDoesNotAliasA32BitOffset) {
     region("far", 0x100001000, 0x1000);
     EXPECT_EQ(handle(ResourceTableBuilder{}.carveout("far", 0x1000, 0x1000)), "carveout-misfit");
 }
 
-TEST_F(ResourceHandlerTest, ACarveoutIsClaimedOnce) {
+TEST_F(ResourceHandlerTest, CarveoutIsClaimedOnce) {
     EXPECT_EQ(handle(ResourceTableBuilder{}.carveout("mcuram", kAny, 16).carveout("mcuram", kAny, 16)),
               "carveout-claimed-twice");
     EXPECT_EQ(kernel_line, "Carveout already associated to resource table");
@@ -127,7 +127,7 @@ TEST_F(ResourceHandlerTest, ACarveoutIsClaimedOnce) {
               "carveout-claimed-twice");
 }
 
-TEST_F(ResourceHandlerTest, ThereIsALimitToCarveouts) {
+TEST_F(ResourceHandlerTest, NumberOfCarveoutsIsLimited) {
     ResourceTableBuilder builder;
     for (std::size_t i = 0; i < CarveoutRegistry::kLimit; ++i) builder.carveout(fmt::format("c{}", i), kAny, 16);
     EXPECT_EQ(handle(builder), "carveout-limit");
@@ -135,10 +135,10 @@ TEST_F(ResourceHandlerTest, ThereIsALimitToCarveouts) {
 
 TEST_F(ResourceHandlerTest, DevmemNeedsAnIommu) {
     EXPECT_EQ(handle(ResourceTableBuilder{}.devmem("uart", 0, 0x40000000, 0x400)), "devmem-without-iommu");
-    EXPECT_EQ(kernel_line, "") << "the kernel refuses without a word";
+    EXPECT_EQ(kernel_line, "") << "the kernel refuses without a log line";
 }
 
-TEST_F(ResourceHandlerTest, TakesADeviceWithItsVrings) {
+TEST_F(ResourceHandlerTest, RecordsAVdevWithItsVrings) {
     ASSERT_EQ(
         handle(ResourceTableBuilder{}.vdev(7, 1, {{.da = kAny, .num = 8}, {.da = 0x10041000, .align = 4, .num = 16}})),
         "ok");
@@ -158,7 +158,7 @@ TEST_F(ResourceHandlerTest, TakesADeviceWithItsVrings) {
     EXPECT_THAT(recorder.notices, IsEmpty());
 }
 
-TEST_F(ResourceHandlerTest, NotifyIdsAreUniqueAmongDevices) {
+TEST_F(ResourceHandlerTest, NotifyIdsAreUniqueAcrossVdevs) {
     ASSERT_EQ(handle(ResourceTableBuilder{}.vdev(7, 0, {{}, {}}).vdev(3, 0, {{}, {}})), "ok");
     EXPECT_EQ(vdev_entry(1).vring(0).notifyid, 2U);
     EXPECT_EQ(vdev_entry(1).vring(1).notifyid, 3U);
@@ -180,8 +180,8 @@ TEST_F(ResourceHandlerTest, TooFewVringsAreANotice) {
     EXPECT_TRUE(resources.vdevs[0].usable);
 }
 
-// A vring that cannot be had: the device is there but unusable, the boot goes on, ids are given back.
-TEST_F(ResourceHandlerTest, AVringThatCannotBeHadDoesNotFailTheBoot) {
+// A vring that cannot be allocated: its vdev is unusable, the boot continues, and the notify ids are released.
+TEST_F(ResourceHandlerTest, VringThatCannotBeAllocatedDoesNotFailTheBoot) {
     struct Case {
         VringRequest second;
         const char* notice;
@@ -206,11 +206,11 @@ TEST_F(ResourceHandlerTest, AVringThatCannotBeHadDoesNotFailTheBoot) {
         EXPECT_THAT(recorder.lines,
                     ElementsAre(bad.line, "rproc-virtio: probe of rproc-virtio.1.auto failed with error " +
                                               std::string(bad.probe)));
-        EXPECT_EQ(resources.notify_ids.take(), 0U) << "no id may stay taken";
+        EXPECT_EQ(resources.notify_ids.take(), 0U) << "every id is released";
     }
 }
 
-TEST_F(ResourceHandlerTest, TheDeviceAfterAnUnusableOneKeepsItsNumber) {
+TEST_F(ResourceHandlerTest, VdevAfterAnUnusableOneKeepsItsIndex) {
     ASSERT_EQ(handle(ResourceTableBuilder{}.vdev(7, 0, {{.num = 0}, {}}).vdev(7, 0, {{}, {}})), "ok");
     EXPECT_FALSE(resources.vdevs[0].usable);
     EXPECT_TRUE(resources.vdevs[1].usable);

@@ -6,7 +6,7 @@
 namespace rproc {
 namespace {
 
-TEST(NotifyIds, AreHandedOutFromZeroTheLowestFreeFirst) {
+TEST(NotifyIds, LowestFreeIdIsTakenFirst) {
     NotifyIds ids;
     EXPECT_EQ(ids.take(), 0U);
     EXPECT_EQ(ids.take(), 1U);
@@ -18,14 +18,14 @@ TEST(NotifyIds, AreHandedOutFromZeroTheLowestFreeFirst) {
     EXPECT_EQ(ids.take(), 3U);
 }
 
-TEST(NotifyIds, BeginAnewAfterClear) {
+TEST(NotifyIds, StartAtZeroAfterClear) {
     NotifyIds ids;
     EXPECT_EQ(ids.take(), 0U);
     ids.clear();
     EXPECT_EQ(ids.take(), 0U);
 }
 
-TEST(Resources, ClearForgetsAll) {
+TEST(Resources, ClearRemovesEverything) {
     Resources resources;
     resources.traces.push_back({"cm4_log", DeviceAddress(0), 16});
     resources.vdevs.push_back({.index = 0, .id = 7, .table_offset = 24});

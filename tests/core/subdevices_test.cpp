@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Sub-devices come and go with the core, in order; and what a failure of one does to the others.
+// Sub-devices start before and stop after the remote processor, in order; the failure of one rolls back the others.
 #include "rproc/core/subdevices.hpp"
 
 #include <string>
@@ -46,7 +46,7 @@ class Subdevices : public testing::Test {
         platform.model = memory;
         return platform;
     }
-    /// What was called of the core and the sub-devices, without the rest of a boot.
+    /// The calls to the backend's start and stop and to the sub-devices, without the rest of a boot.
     std::vector<std::string> calls() {
         std::vector<std::string> kept;
         for (const std::string& call : std::exchange(script.calls, {}))
@@ -60,7 +60,7 @@ class Subdevices : public testing::Test {
     Processor rproc{FullBackend{&script}, platform(script, memory), ObserverRef(recorder)};
 };
 
-TEST_F(Subdevices, ComeBeforeTheCoreAndGoAfterIt) {
+TEST_F(Subdevices, ArePreparedBeforeTheStartAndUnpreparedAfterTheStop) {
     ASSERT_EQ(outcome(rproc.boot()), "ok");
     EXPECT_THAT(calls(), ElementsAre("prepare a", "prepare b", "start", "start a", "start b"));
     ASSERT_EQ(outcome(rproc.shutdown()), "ok");
@@ -68,7 +68,7 @@ TEST_F(Subdevices, ComeBeforeTheCoreAndGoAfterIt) {
     EXPECT_TRUE(recorder.all_closed());
 }
 
-TEST_F(Subdevices, AreToldOfACrash) {
+TEST_F(Subdevices, StopWithTheReasonCrashed) {
     ASSERT_EQ(outcome(rproc.boot()), "ok");
     calls();
     ASSERT_EQ(outcome(rproc.handle_crash(CrashType::watchdog)), "ok");
@@ -76,7 +76,7 @@ TEST_F(Subdevices, AreToldOfACrash) {
                                      "prepare b", "start", "start a", "start b"));
 }
 
-TEST_F(Subdevices, OneThatCannotPrepareTakesBackThoseBeforeIt) {
+TEST_F(Subdevices, FailedPrepareUnpreparesTheEarlierOnes) {
     script.refuse = "prepare b";
     EXPECT_EQ(outcome(rproc.boot()), "register-failed");
     EXPECT_THAT(calls(), ElementsAre("prepare a", "prepare b", "unprepare a"));
@@ -86,7 +86,7 @@ TEST_F(Subdevices, OneThatCannotPrepareTakesBackThoseBeforeIt) {
     ASSERT_EQ(outcome(rproc.boot()), "ok");
 }
 
-TEST_F(Subdevices, OneThatCannotStartTakesTheCoreDown) {
+TEST_F(Subdevices, FailedStartStopsTheProcessor) {
     script.refuse = "start b";
     EXPECT_EQ(outcome(rproc.boot()), "register-failed");
     EXPECT_THAT(calls(), ElementsAre("prepare a", "prepare b", "start", "start a", "start b", "crash-stop a", "stop",
@@ -94,8 +94,8 @@ TEST_F(Subdevices, OneThatCannotStartTakesTheCoreDown) {
     EXPECT_EQ(rproc.state(), State::offline);
 }
 
-// No op of a bare platform can kick, so the virtio device refuses the boot.
-TEST(SubdevicesAndVirtio, SubdevicesStartFirstAndAreTakenBack) {
+// A bare platform has no kick op, so its virtio device refuses the boot.
+TEST(SubdevicesAndVirtio, SubdevicesStartBeforeVirtioAndAreRolledBack) {
     Script script;
     script.table = ResourceTableBuilder{}.vdev(7, 1, {{}, {}}).build();
     test::BarePlatform bare;
@@ -111,7 +111,7 @@ TEST(SubdevicesAndVirtio, SubdevicesStartFirstAndAreTakenBack) {
     EXPECT_EQ(script.count("stop a"), 1);
 }
 
-TEST_F(Subdevices, CannotChangeWhileTheProcessorIsUp) {
+TEST_F(Subdevices, CannotBeAddedOrRemovedWhileTheProcessorRuns) {
     ASSERT_EQ(outcome(rproc.boot()), "ok");
     EXPECT_EQ(outcome(rproc.add_subdevice({.name = "late"})), "state-invalid");
     EXPECT_EQ(outcome(rproc.remove_subdevice("a")), "state-invalid");

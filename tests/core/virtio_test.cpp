@@ -24,7 +24,7 @@ using test::outcome;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-/// A processor with two devices of which the first is unusable, right before its start.
+/// A remote processor right before its start, with two vdevs of which the first is unusable.
 class VirtioTest : public testing::Test {
   protected:
     void add(Carveout carveout) {
@@ -81,10 +81,10 @@ TEST_F(VirtioTest, NeedsAKick) {
     EXPECT_EQ(outcome(mute.start()), "virtio-without-kick");
     EXPECT_FALSE(resources.vdevs[1].registered);
     resources.clear();
-    EXPECT_EQ(outcome(mute.start()), "ok") << "without a device there is nothing to kick";
+    EXPECT_EQ(outcome(mute.start()), "ok") << "without a device no kick is needed";
 }
 
-TEST_F(VirtioTest, UsesTheDevicesOwnBuffers) {
+TEST_F(VirtioTest, UsesTheBuffersOfTheVdev) {
     add(Carveout::region("retram", DeviceAddress(0), PhysicalAddress(0x38000000), 0x1000));
     add(Carveout::pool("vdev1buffer", PhysicalAddress(0x10042000), 0x4000));
     prepare();
@@ -101,7 +101,7 @@ TEST_F(VirtioTest, BuffersFromTheFirstMemoryAreANotice) {
     EXPECT_THAT(recorder.notices, ElementsAre("virtio-without-buffer"));
 }
 
-/// A driver of network cards (id 3), which writes down what happens to it.
+/// A driver of virtio consoles (id 3) that records its callbacks.
 class DriverTest : public VirtioTest {
   protected:
     DriverTest() {
@@ -110,7 +110,7 @@ class DriverTest : public VirtioTest {
         add(Carveout::region("vdev0vring1", DeviceAddress(0x10041000), PhysicalAddress(0x10041000), 0x1000));
         prepare();
     }
-    VirtioDriver driver(std::string name = "net") {
+    VirtioDriver driver(std::string name = "console") {
         return {.name = std::move(name),
                 .id = 3,
                 .features = 0b0110,
@@ -136,12 +136,12 @@ class DriverTest : public VirtioTest {
     std::vector<Virtqueue> queues;
 };
 
-TEST_F(DriverTest, TakesTheDevicesOfItsId) {
+TEST_F(DriverTest, ProbesTheDevicesOfItsId) {
     std::ranges::fill(ctx.carveouts().find_by_name("vdev0vring1")->mapping.bytes(), std::byte{0xee});
     bus.add_driver(driver());
     ASSERT_EQ(start(), "ok");
     EXPECT_EQ(entry(0).header().status, kVirtioAcknowledge | kVirtioDriver | kVirtioDriverOk);
-    EXPECT_EQ(entry(0).header().gfeatures, 0b0010U) << "what both know";
+    EXPECT_EQ(entry(0).header().gfeatures, 0b0010U) << "the features that both have";
     ASSERT_EQ(queues.size(), 2U);
     EXPECT_EQ(queues[1].memory.size(), vring_size(16, 16));
     EXPECT_EQ(std::ranges::count(queues[1].memory, std::byte{0}), static_cast<std::ptrdiff_t>(queues[1].memory.size()));
@@ -153,7 +153,7 @@ TEST_F(DriverTest, TakesTheDevicesOfItsId) {
     EXPECT_FALSE(bus.interrupt(queues[0].notify_id));
 }
 
-TEST_F(DriverTest, HearsOfItsQueuesAndKicksThem) {
+TEST_F(DriverTest, ReceivesInterruptsOfItsQueuesAndKicksThem) {
     bus.add_driver(driver());
     ASSERT_EQ(start(), "ok");
     EXPECT_TRUE(bus.interrupt(queues[1].notify_id));
@@ -164,22 +164,22 @@ TEST_F(DriverTest, HearsOfItsQueuesAndKicksThem) {
     EXPECT_EQ(outcome(bus.kick(99)), "vring-unknown");
 }
 
-TEST_F(DriverTest, ComesAndGoesWhileTheDeviceIsThere) {
+TEST_F(DriverTest, CanBeAddedAndRemovedWhileTheDeviceIsRegistered) {
     ASSERT_EQ(start(), "ok");
     EXPECT_EQ(entry(0).header().status, kVirtioAcknowledge);
-    EXPECT_EQ(outcome(bus.kick(0)), "vring-unknown") << "nobody has taken it";
+    EXPECT_EQ(outcome(bus.kick(0)), "vring-unknown") << "no driver has found the queue";
     bus.add_driver(driver());
     bus.add_driver(driver("second"));
     EXPECT_THAT(events, ElementsAre("probed"));
-    bus.remove_driver("net");
+    bus.remove_driver("console");
     EXPECT_THAT(events, ElementsAre("probed", "removed"));
     EXPECT_EQ(outcome(bus.kick(0)), "vring-unknown");
-    bus.remove_driver("nobody");
+    bus.remove_driver("unknown");
     bus.stop();
     EXPECT_EQ(events.size(), 2U);
 }
 
-TEST_F(DriverTest, NeedNotDoAnything) {
+TEST_F(DriverTest, MayHaveNoCallbacks) {
     bus.add_driver({.name = "lazy", .id = 3});
     ASSERT_EQ(start(), "ok");
     EXPECT_EQ(entry(0).header().status, kVirtioAcknowledge | kVirtioDriver | kVirtioDriverOk);
@@ -187,7 +187,7 @@ TEST_F(DriverTest, NeedNotDoAnything) {
     EXPECT_EQ(entry(0).header().status, kVirtioAcknowledge);
 }
 
-TEST_F(DriverTest, ThatFailsLeavesTheDeviceAndTheProcessor) {
+TEST_F(DriverTest, FailedProbeKeepsTheDeviceAndTheProcessor) {
     refuse = true;
     bus.add_driver(driver());
     ASSERT_EQ(start(), "ok");
@@ -198,7 +198,7 @@ TEST_F(DriverTest, ThatFailsLeavesTheDeviceAndTheProcessor) {
     EXPECT_THAT(events, ElementsAre("probed"));
 }
 
-TEST_F(DriverTest, ReadsAndWritesTheConfigurationSpaceAndNothingElse) {
+TEST_F(DriverTest, AccessesOnlyTheConfigurationSpace) {
     ASSERT_EQ(start(), "ok");
     const auto check = [&](VirtioDevice& device) {
         Bytes two(2);
@@ -207,14 +207,14 @@ TEST_F(DriverTest, ReadsAndWritesTheConfigurationSpaceAndNothingElse) {
         EXPECT_THAT(two, ElementsAre(std::byte{0xbb}, std::byte{0xcc}));
         EXPECT_EQ(outcome(device.read_config(2, two)), "virtio-config-outside");
         EXPECT_EQ(outcome(device.read_config(~0ULL, two)), "virtio-config-outside");
-        EXPECT_THAT(two, ElementsAre(std::byte{0xbb}, std::byte{0xcc})) << "as it was";
+        EXPECT_THAT(two, ElementsAre(std::byte{0xbb}, std::byte{0xcc})) << "unchanged";
         EXPECT_EQ(outcome(device.write_config(0, two)), "ok");
         EXPECT_EQ(outcome(device.write_config(4, two)), "virtio-config-outside");
         EXPECT_EQ(outcome(device.finalize_features(0b0100)), "virtio-features-unknown");
         EXPECT_EQ(device.accepted_features(), 0U);
         EXPECT_EQ(outcome(device.finalize_features(0b1010)), "ok");
         EXPECT_EQ(outcome(device.find_vq(2, {})), "vring-unknown");
-        EXPECT_EQ(outcome(device.kick(0)), "vring-unknown") << "before it is found";
+        EXPECT_EQ(outcome(device.kick(0)), "vring-unknown") << "before find_vq";
         device.reset();
     };
     EXPECT_TRUE(bus.with_device(0, check));
@@ -224,8 +224,8 @@ TEST_F(DriverTest, ReadsAndWritesTheConfigurationSpaceAndNothingElse) {
     EXPECT_EQ(entry(0).header().gfeatures, 0b1010U);
 }
 
-// The firmware shares the table: what it writes there must not lead anywhere else.
-TEST_F(DriverTest, IsNotMisledByATableThatTheFirmwareRewrites) {
+// The firmware can write to the resource table: what it writes must not redirect an access.
+TEST_F(DriverTest, ATableThatTheFirmwareRewritesDoesNotRedirectAccesses) {
     ASSERT_EQ(start(), "ok");
     std::ranges::fill(table, std::byte{0xff});
     bus.with_device(0, [](VirtioDevice& device) {

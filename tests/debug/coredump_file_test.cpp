@@ -51,10 +51,10 @@ class CoredumpFileTest : public CoredumpTest {
     fs::path directory;
 };
 
-TEST_F(CoredumpFileTest, TakesItsNameWhenComplete) {
+TEST_F(CoredumpFileTest, AppearsUnderItsNameWhenComplete) {
     add_retram_and_mcuram();
     const auto segments = dump_segments_of(carveouts);
-    std::ofstream(path("core")) << "the dump before";
+    std::ofstream(path("core")) << "the previous dump";
     auto out = CoredumpFile::create(path("core"));
     ASSERT_EQ(outcome(out), "ok");
     ASSERT_EQ(outcome(write_coredump(info, segments, carveouts, out->sink())), "ok");
@@ -66,7 +66,7 @@ TEST_F(CoredumpFileTest, TakesItsNameWhenComplete) {
     EXPECT_EQ(fs::status(path("core")).permissions(), fs::perms::owner_read | fs::perms::owner_write);
 }
 
-TEST_F(CoredumpFileTest, GoesAwayWhenNotCompleted) {
+TEST_F(CoredumpFileTest, IncompleteFileIsRemoved) {
     {
         auto out = CoredumpFile::create(path("core"));
         ASSERT_EQ(outcome(out), "ok");
@@ -76,10 +76,10 @@ TEST_F(CoredumpFileTest, GoesAwayWhenNotCompleted) {
     EXPECT_EQ(files(), 0);
 }
 
-TEST_F(CoredumpFileTest, ASymbolicLinkStaysOne) {
+TEST_F(CoredumpFileTest, SymbolicLinkIsKept) {
     fs::create_directory(path("elsewhere"));
     fs::create_symlink("elsewhere/core", path("link"));
-    for (const unsigned first : {1U, 2U}) {  // the link leads to nothing, then to a file
+    for (const unsigned first : {1U, 2U}) {  // the link is dangling, then it points to a file
         auto out = CoredumpFile::create(path("link"));
         ASSERT_EQ(outcome(out), "ok");
         ASSERT_EQ(outcome(out->write(pattern(3, first))), "ok");
@@ -89,7 +89,7 @@ TEST_F(CoredumpFileTest, ASymbolicLinkStaysOne) {
     }
 }
 
-TEST_F(CoredumpFileTest, AFullDiskEndsTheDumpAndLeavesNothing) {
+TEST_F(CoredumpFileTest, FullDiskEndsTheDumpAndRemovesTheFile) {
     add_retram_and_mcuram();
     rlimit limit{};
     ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &limit), 0);
@@ -108,7 +108,7 @@ TEST_F(CoredumpFileTest, AFullDiskEndsTheDumpAndLeavesNothing) {
     std::signal(SIGXFSZ, handler);
 }
 
-TEST_F(CoredumpFileTest, WhatIsNoRegularFileIsNotReplaced) {
+TEST_F(CoredumpFileTest, SpecialFileIsNotReplaced) {
     fs::create_directory(path("directory"));
     ASSERT_EQ(::mkfifo(path("fifo").c_str(), 0600), 0);
     for (const std::string& target : {path("directory"), path("fifo"), std::string("/dev/null")}) {
@@ -119,13 +119,13 @@ TEST_F(CoredumpFileTest, WhatIsNoRegularFileIsNotReplaced) {
     EXPECT_EQ(files(), 2);
 }
 
-TEST_F(CoredumpFileTest, ADirectoryThatIsMissingIsNamed) {
+TEST_F(CoredumpFileTest, MissingDirectoryIsNamedInTheError) {
     const auto out = CoredumpFile::create(path("missing/core"));
     ASSERT_FALSE(out);
     EXPECT_EQ(out.error().message(), path("missing/core") + ": the dump cannot be written: No such file or directory");
 }
 
-TEST_F(CoredumpFileTest, ATargetThatTurnsIntoADirectoryIsKept) {
+TEST_F(CoredumpFileTest, TargetThatBecomesADirectoryIsKept) {
     auto out = CoredumpFile::create(path("core"));
     ASSERT_EQ(outcome(out), "ok");
     fs::create_directories(path("core/inside"));

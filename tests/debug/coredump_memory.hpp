@@ -18,7 +18,7 @@
 
 namespace rproc::test {
 
-/// Memories of a processor, for tests of its dump: RETRAM at device address 0, MCURAM at 0x10000000.
+/// The carveouts of a remote processor, for tests of its dump: RETRAM at da 0, MCURAM at da 0x10000000.
 class CoredumpTest : public testing::Test {
   protected:
     static constexpr std::uint64_t kRetramSize = 0x40;
@@ -53,7 +53,7 @@ class CoredumpTest : public testing::Test {
     ModelMemory memory;
     CarveoutRegistry carveouts;
     CoredumpInfo info{.machine = 40, .boot_address = DeviceAddress(0x45)};
-    Bytes file;  ///< what was written last
+    Bytes file;  ///< the dump written last
 };
 
 }  // namespace rproc::test

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// What other people's programs make of our dumps: readelf, and gdb-multiarch.
+// The dumps as read by readelf and gdb-multiarch.
 #include <stdlib.h>
 
 #include <filesystem>
@@ -68,7 +68,7 @@ class CoredumpReadersTest : public CoredumpTest {
     }
     [[nodiscard]] std::string core() const { return (directory / "core").string(); }
 
-    /// What `readelf` shows; it must not complain.
+    /// The output of `readelf`, which must not print a warning.
     [[nodiscard]] std::string readelf() const {
         const auto result = test::run_command({.arguments = {find_program("readelf"), "-h", "-l", "-S", "-W", core()}});
         EXPECT_EQ(result.status, 0);
@@ -137,13 +137,13 @@ TEST_F(CoredumpReadersTest, GdbShowsTheMemory) {
     }
 }
 
-TEST_F(CoredumpReadersTest, GdbPrefersTheDumpToTheFirmwareFile) {
+TEST_F(CoredumpReadersTest, GdbReadsMemoryFromTheDumpNotFromTheFirmwareFile) {
     if (find_program("gdb-multiarch").empty()) GTEST_SKIP() << "gdb-multiarch is not installed";
     dump(CoredumpFormat::segments, CoredumpClass::elf32);
     const std::string firmware = RPROC_SOURCE_DIR "/examples/firmware/prebuilt/m4_hello.elf";
     EXPECT_THAT(gdb({"file " + firmware, "target core " + core(), "x/xw 0x10000000"}),
                 HasSubstr("0x10000000: 0x83828180 "))
-        << "the crashed memory, not what the firmware was linked with";
+        << "the memory of the crash, not of the firmware file";
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ TEST_F(CoredumpTest, MappedRegionsAreSegmentsInTheirOrder) {
     EXPECT_THAT(described(dump_segments_of(carveouts)), ElementsAre("mcuram 0x10000000 256", "retram 0x0 64"));
 }
 
-TEST_F(CoredumpTest, ATraceIsAddedUnlessASegmentStartsThere) {
+TEST_F(CoredumpTest, TraceIsAddedUnlessASegmentStartsAtItsDa) {
     add_retram_and_mcuram();
     auto segments = dump_segments_of(carveouts);
     const std::vector<TraceBuffer> traces{{"at_start", DeviceAddress(0x10000000), 0x10},
@@ -40,7 +40,7 @@ TEST_F(CoredumpTest, ATraceIsAddedUnlessASegmentStartsThere) {
     EXPECT_THAT(described(segments), ElementsAre("retram 0x0 64", "mcuram 0x10000000 256", "inside 0x10000040 32"));
 }
 
-TEST(CoredumpMode, HasTheWordsOfSysfs) {
+TEST(CoredumpMode, HasTheNamesOfSysfs) {
     EXPECT_EQ(to_string(CoredumpMode::disabled), "disabled");
     EXPECT_EQ(to_string(CoredumpMode::enabled), "enabled");
     EXPECT_EQ(to_string(CoredumpMode::inline_), "inline");

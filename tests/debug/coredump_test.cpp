@@ -96,7 +96,7 @@ TEST_F(CoredumpTest, WritesSectionsOfBothClasses) {
     EXPECT_EQ(file, expected_sections(ElfClass::k64));
 }
 
-TEST_F(CoredumpTest, OurElfReaderFindsTheSegments) {
+TEST_F(CoredumpTest, ElfImageFindsTheSegments) {
     add_retram_and_mcuram();
     for (const CoredumpClass elf_class : {CoredumpClass::elf32, CoredumpClass::elf64}) {
         info.elf_class = elf_class;
@@ -119,14 +119,14 @@ TEST_F(CoredumpTest, OurElfReaderFindsTheSegments) {
     }
 }
 
-TEST_F(CoredumpTest, OurElfReaderFindsTheSections) {
+TEST_F(CoredumpTest, ElfImageFindsTheSections) {
     add_retram_and_mcuram();
     info.format = CoredumpFormat::sections;
     for (const CoredumpClass elf_class : {CoredumpClass::elf32, CoredumpClass::elf64}) {
         info.elf_class = elf_class;
         ASSERT_EQ(outcome(write(dump_segments_of(carveouts))), "ok");
         EXPECT_EQ(outcome(ElfImage::parse(file)), "elf-no-segments");
-        file[elf_class == CoredumpClass::elf32 ? 44 : 56] = std::byte{1};  // e_phnum: now it passes for a firmware
+        file[elf_class == CoredumpClass::elf32 ? 44 : 56] = std::byte{1};  // e_phnum: a firmware has a program header
         const auto image = ElfImage::parse(file).value();
         ASSERT_EQ(image.section_count(), 4U);
         EXPECT_EQ(image.section(1).name, "STR_TBL");
@@ -137,7 +137,7 @@ TEST_F(CoredumpTest, OurElfReaderFindsTheSections) {
     }
 }
 
-TEST_F(CoredumpTest, WithoutSegmentsThereIsNoDump) {
+TEST_F(CoredumpTest, DumpWithoutSegmentsIsRefused) {
     add_retram_and_mcuram();
     const auto written = write({});
     ASSERT_EQ(outcome(written), "ok");
@@ -146,7 +146,7 @@ TEST_F(CoredumpTest, WithoutSegmentsThereIsNoDump) {
     EXPECT_EQ(coredump_size(info, {}).value(), 0U);
 }
 
-TEST_F(CoredumpTest, TheSizeIsKnownBeforehand) {
+TEST_F(CoredumpTest, PredictedSizeIsThatOfTheFile) {
     add_retram_and_mcuram();
     const auto segments = dump_segments_of(carveouts);
     for (const auto format : {CoredumpFormat::segments, CoredumpFormat::sections}) {
@@ -178,7 +178,7 @@ TEST_F(CoredumpTest, BytesInNoCarveoutAreFilledAndReported) {
     EXPECT_EQ(unmapped.notice.kernel_line(), "invalid copy request for segment 0x20000000 with offset 0 and size 3)");
 }
 
-TEST_F(CoredumpTest, KeepsWhatExistsOfASegmentThatCrossesCarveouts) {
+TEST_F(CoredumpTest, SegmentAcrossCarveoutsKeepsTheMappedBytes) {
     add(Carveout::region("low", DeviceAddress(0x1000), PhysicalAddress(0x1000), 4));
     add(Carveout::region("next", DeviceAddress(0x1004), PhysicalAddress(0x1004), 4));
     add(Carveout::region("high", DeviceAddress(0x100a), PhysicalAddress(0x100a), 4));
@@ -195,7 +195,7 @@ TEST_F(CoredumpTest, KeepsWhatExistsOfASegmentThatCrossesCarveouts) {
     EXPECT_EQ(written->unmapped.front().bytes, 4U);
 }
 
-TEST_F(CoredumpTest, TakesOverlappingCarveoutsAsLinuxDoes) {
+TEST_F(CoredumpTest, OverlappingCarveoutsAreReadAsByLinux) {
     add(Carveout::region("part", DeviceAddress(0x1000), PhysicalAddress(0x5000), 4));
     add(Carveout::region("all", DeviceAddress(0x1000), PhysicalAddress(0x6000), 12));
     fill(0x1000, pattern(12, 1));
@@ -203,11 +203,11 @@ TEST_F(CoredumpTest, TakesOverlappingCarveoutsAsLinuxDoes) {
     const std::vector<DumpSegment> segments{{.da = DeviceAddress(0x1000), .size = 12},
                                             {.da = DeviceAddress(0x1000), .size = 4}};
     ASSERT_EQ(outcome(write(segments)), "ok");
-    EXPECT_EQ(Bytes(file.end() - 16, file.end() - 4), pattern(12, 1)) << "the first that holds the whole segment";
+    EXPECT_EQ(Bytes(file.end() - 16, file.end() - 4), pattern(12, 1)) << "the first that contains the whole segment";
     EXPECT_EQ(Bytes(file.end() - 4, file.end()), Bytes(4, std::byte{0xee}));
 }
 
-TEST_F(CoredumpTest, ASegmentPastTheEndOfTheAddressSpaceIsFilled) {
+TEST_F(CoredumpTest, SegmentPastTheEndOfTheAddressSpaceIsFilled) {
     add(Carveout::region("top", DeviceAddress(~0ULL - 4), PhysicalAddress(0), 4));
     fill(~0ULL - 4, pattern(4));
     info.elf_class = CoredumpClass::elf64;
@@ -219,7 +219,7 @@ TEST_F(CoredumpTest, ASegmentPastTheEndOfTheAddressSpaceIsFilled) {
     EXPECT_EQ(written->unmapped.front().bytes, 4U);
 }
 
-TEST_F(CoredumpTest, ACustomDumpReadsItsSegmentPieceByPiece) {
+TEST_F(CoredumpTest, CustomDumpReadsItsSegmentInChunks) {
     std::vector<std::uint64_t> offsets;
     std::vector<std::size_t> sizes;
     const std::vector<DumpSegment> segments{{.da = DeviceAddress(0x20000000),
@@ -236,7 +236,7 @@ TEST_F(CoredumpTest, ACustomDumpReadsItsSegmentPieceByPiece) {
     EXPECT_THAT(written->unmapped, IsEmpty());
     const auto last = Bytes(file.end() - 5, file.end());
     EXPECT_EQ(last[0], std::byte{0x11});
-    EXPECT_EQ(last[1], std::byte{0xff}) << "what the function leaves out is filler, not an earlier piece";
+    EXPECT_EQ(last[1], std::byte{0xff}) << "bytes that the function leaves out are filler, not an earlier chunk";
 }
 
 TEST_F(CoredumpTest, Streams256MiB) {
@@ -262,11 +262,11 @@ TEST_F(CoredumpTest, Streams256MiB) {
     EXPECT_EQ(largest, kCoredumpPiece);
     EXPECT_EQ(total, 52 + 2 * 32 + 2 * kRegion);
     EXPECT_EQ(written->size, total);
-    EXPECT_EQ(set_bytes, 8U) << "after the headers, the two marks and zeros";
+    EXPECT_EQ(set_bytes, 8U) << "after the headers only the two marks are not zero";
     EXPECT_EQ(tail, pattern(4, 0xb0));
 }
 
-TEST_F(CoredumpTest, ManySegmentsMakeFewPieces) {
+TEST_F(CoredumpTest, ManySegmentsMakeFewWrites) {
     add_retram_and_mcuram();
     const std::vector<DumpSegment> segments(10000, {.da = DeviceAddress(0), .size = 0, .name = "s"});
     for (const auto format : {CoredumpFormat::segments, CoredumpFormat::sections}) {
@@ -282,7 +282,7 @@ TEST_F(CoredumpTest, ManySegmentsMakeFewPieces) {
     }
 }
 
-TEST_F(CoredumpTest, ASinkThatFailsEndsTheDump) {
+TEST_F(CoredumpTest, FailingSinkEndsTheDump) {
     add_retram_and_mcuram();
     const auto segments = dump_segments_of(carveouts);
     for (int allowed = 0; allowed < 3; ++allowed) {
@@ -296,7 +296,7 @@ TEST_F(CoredumpTest, ASinkThatFailsEndsTheDump) {
     }
 }
 
-TEST_F(CoredumpTest, WhatElf32CannotHoldIsRefusedBeforeAnythingIsWritten) {
+TEST_F(CoredumpTest, DumpTooLargeForElf32IsRefusedBeforeTheFirstWrite) {
     const auto refusal = [&](std::vector<DumpSegment> segments) {
         const auto written = write(segments);
         EXPECT_THAT(file, IsEmpty());
@@ -317,7 +317,7 @@ TEST_F(CoredumpTest, WhatElf32CannotHoldIsRefusedBeforeAnythingIsWritten) {
               "segment 0 (0x0+0xffffffffffffffff): its size 0xffffffffffffffff does not fit ELF64");
 }
 
-TEST_F(CoredumpTest, MoreSegmentsThanAHeaderCountsAreRefused) {
+TEST_F(CoredumpTest, MoreSegmentsThanPhnumIsRefused) {
     for (const auto format : {CoredumpFormat::segments, CoredumpFormat::sections}) {
         info.format = format;
         std::vector<DumpSegment> segments(most_dump_segments(format));
@@ -328,7 +328,7 @@ TEST_F(CoredumpTest, MoreSegmentsThanAHeaderCountsAreRefused) {
     }
 }
 
-TEST_F(CoredumpTest, ASectionNameEndsAtItsFirstZero) {
+TEST_F(CoredumpTest, SectionNameEndsAtItsFirstZero) {
     add_retram_and_mcuram();
     info.format = CoredumpFormat::sections;
     const std::vector<DumpSegment> segments{{.size = 1, .name = std::string("a\0b", 3)}, {.size = 1, .name = "c"}};

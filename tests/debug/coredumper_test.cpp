@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The three modes of a dump, taken from processors that crash.
+// The three dump modes, on remote processors that crash.
 #include "rproc/debug/coredumper.hpp"
 
 #include <algorithm>
@@ -28,7 +28,7 @@ using test::outcome;
 using test::Script;
 using testing::ElementsAre;
 
-/// A board with memory of which only the platform knows how to read it.
+/// A board with memory that only the platform can read.
 struct DumpingPlatform : test::BoardPlatform {
     Result<void> prepare(Context& ctx) {
         RPROC_TRY(test::BoardPlatform::prepare(ctx));
@@ -86,7 +86,7 @@ class CoredumperTest : public testing::Test {
     RemoteProcessor<test::FullBackend, DumpingPlatform> rproc{test::FullBackend{&script}, platform(script)};
 };
 
-TEST_F(CoredumperTest, IsDisabledUntilSomebodyAsks) {
+TEST_F(CoredumperTest, IsDisabledByDefault) {
     EXPECT_EQ(dumper.mode(), CoredumpMode::disabled);
     ASSERT_EQ(outcome(rproc.handle_crash(CrashType::watchdog)), "ok");
     dumper.wait_idle();
@@ -94,7 +94,7 @@ TEST_F(CoredumperTest, IsDisabledUntilSomebodyAsks) {
     EXPECT_THAT(reports, testing::IsEmpty());
 }
 
-TEST_F(CoredumperTest, InlineIsWrittenWhenRecoveryGoesOn) {
+TEST_F(CoredumperTest, InlineDumpIsWrittenAfterTheRecovery) {
     dumper.set_mode(CoredumpMode::inline_);
     ASSERT_EQ(outcome(rproc.handle_crash(CrashType::watchdog)), "ok");
     EXPECT_THAT(reports, ElementsAre("m4-crash1.core: ok"));
@@ -104,7 +104,7 @@ TEST_F(CoredumperTest, InlineIsWrittenWhenRecoveryGoesOn) {
     EXPECT_EQ(script.count("dump"), 1);
 }
 
-TEST_F(CoredumperTest, EnabledHoldsTheMemoryAsTheCrashLeftIt) {
+TEST_F(CoredumperTest, EnabledDumpHasTheMemoryOfTheCrash) {
     dumper.set_mode(CoredumpMode::enabled);
     ASSERT_EQ(outcome(rproc.handle_crash(CrashType::watchdog)), "ok");
     std::ranges::fill(test::alone(rproc).carveouts.da_to_va(DeviceAddress(0), 0x1000), std::byte{0x22});
@@ -128,7 +128,7 @@ TEST_F(CoredumperTest, BothModesWriteTheSameFile) {
     EXPECT_EQ(bytes_of(directory / "m4-crash1.core"), bytes_of(directory / "m4-crash2.core"));
 }
 
-TEST_F(CoredumperTest, AFileThatCannotBeWrittenDoesNotKeepTheProcessorDown) {
+TEST_F(CoredumperTest, UnwritableFileDoesNotPreventTheRecovery) {
     fs::remove_all(directory);
     for (const auto mode : {CoredumpMode::inline_, CoredumpMode::enabled}) {
         dumper.set_mode(mode);

@@ -27,15 +27,15 @@ using test::outcome;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-/// What an op said: notices by their code, and the lines of the log.
-struct Listener : NullObserver {
+/// Records notices by their code, and the log lines.
+struct RecordingObserver : NullObserver {
     std::vector<std::string> notices;
     std::vector<std::string> lines;
     void on_notice(Severity /*severity*/, const Error& error) { notices.emplace_back(name_of(error.code())); }
     void on_log(const LogLine& line) { lines.emplace_back(line.text); }
 };
 
-/// The backend with two memories: 4 KiB at device address 0, and right behind it 4 KiB at 0x1000.
+/// The backend with two adjacent carveouts: 4 KiB at da 0, and 4 KiB at da 0x1000.
 class ElfBackendTest : public testing::Test {
   protected:
     void SetUp() override {
@@ -89,7 +89,7 @@ class ElfBackendTest : public testing::Test {
 
     ModelMemory memory;
     Context ctx{"m4"};
-    Listener listener;
+    RecordingObserver listener;
     elf::Backend backend;
     std::string kernel_line;
     Bytes table;
@@ -104,7 +104,7 @@ TEST_F(ElfBackendTest, LoadCopiesAndZeroFillsByteByByte) {
     EXPECT_TRUE(untouched(0x1000, 0x1000));
 }
 
-TEST_F(ElfBackendTest, LoadGoesByThePhysicalAddressOfTheHeader) {
+TEST_F(ElfBackendTest, LoadUsesThePaddrOfTheProgramHeader) {
     ASSERT_EQ(load(image({{.paddr = 0x1000, .data = test::pattern(4), .vaddr = 0x0}})), "ok");
     EXPECT_TRUE(std::ranges::equal(at(0x1000, 4), test::pattern(4)));
     EXPECT_TRUE(untouched(0, 0x1000));
@@ -116,7 +116,7 @@ TEST_F(ElfBackendTest, LoadTakesASegmentWithoutBytesInTheFile) {
     EXPECT_TRUE(untouched(0x28, 8));
 }
 
-TEST_F(ElfBackendTest, LoadPassesOverWhatIsNotLoadable) {
+TEST_F(ElfBackendTest, LoadSkipsSegmentsThatAreNotLoadable) {
     ASSERT_EQ(load(image({{.type = 2, .paddr = 0x20, .data = test::pattern(4)},
                           {.type = 0x70000001, .paddr = 0xf0000000, .data = test::pattern(4)},
                           {.paddr = 0xf0000000, .memsz = 0}})),
@@ -124,20 +124,20 @@ TEST_F(ElfBackendTest, LoadPassesOverWhatIsNotLoadable) {
     EXPECT_TRUE(untouched(0, 0x1000));
 }
 
-TEST_F(ElfBackendTest, LoadLetsALaterSegmentWriteOverAnEarlierOne) {
+TEST_F(ElfBackendTest, LaterSegmentOverwritesAnEarlierOne) {
     ASSERT_EQ(load(image({{.paddr = 0, .data = test::pattern(8)}, {.paddr = 4, .data = test::pattern(8, 0x80)}})),
               "ok");
     EXPECT_TRUE(std::ranges::equal(at(0, 4), test::pattern(4)));
     EXPECT_TRUE(std::ranges::equal(at(4, 8), test::pattern(8, 0x80)));
 }
 
-TEST_F(ElfBackendTest, LoadFillsAMemoryToItsLastByte) {
+TEST_F(ElfBackendTest, LoadFillsACarveoutToItsLastByte) {
     EXPECT_EQ(load(image({{.paddr = 0, .data = test::pattern(0x1000)}})), "ok");
     EXPECT_TRUE(std::ranges::equal(at(0, 0x1000), test::pattern(0x1000)));
     EXPECT_EQ(load(image({{.paddr = 0x1fff, .data = test::pattern(1)}})), "ok");
 }
 
-TEST_F(ElfBackendTest, LoadRefusesMoreInTheFileThanInMemory) {
+TEST_F(ElfBackendTest, LoadRefusesFileszLargerThanMemsz) {
     EXPECT_EQ(load(image({{.paddr = 0, .data = Bytes(0x40), .memsz = 0x20}})), "segment-filesz-exceeds-memsz");
     EXPECT_EQ(kernel_line, "bad phdr filesz 0x40 memsz 0x20");
 }
@@ -148,19 +148,19 @@ TEST_F(ElfBackendTest, LoadRefusesATruncatedFile) {
     EXPECT_EQ(kernel_line, fmt::format("truncated fw: need 0x8060 avail {:#x}", cut.build().size()));
 }
 
-TEST_F(ElfBackendTest, LoadRefusesMoreThanA32BitKernelCanAddress) {
+TEST_F(ElfBackendTest, LoadRefusesSizesBeyondA32BitKernel) {
     EXPECT_EQ(load(image({{.paddr = 0, .data = Bytes(4), .memsz = 0x100000000}}, ElfClass::k64)), "segment-too-large");
     EXPECT_EQ(kernel_line, "size (100000000) does not fit in size_t type");
     EXPECT_EQ(load(image({{.paddr = 0, .data = Bytes(4), .memsz = 0xffffffff}}, ElfClass::k64)),
               "segment-outside-memory");
 }
 
-TEST_F(ElfBackendTest, LoadRefusesAPlaceThatIsNoMemory) {
+TEST_F(ElfBackendTest, LoadRefusesASegmentOutsideEveryCarveout) {
     EXPECT_EQ(load(image({{.paddr = 0x80100000, .data = Bytes(4), .memsz = 0x540}})), "segment-outside-memory");
     EXPECT_EQ(kernel_line, "bad phdr da 0x80100000 mem 0x540");
 }
 
-TEST_F(ElfBackendTest, LoadRefusesASegmentAcrossTwoMemories) {
+TEST_F(ElfBackendTest, LoadRefusesASegmentAcrossTwoCarveouts) {
     EXPECT_EQ(load(image({{.paddr = 0xff0, .data = Bytes(0x20)}})), "segment-outside-memory");
     EXPECT_EQ(kernel_line, "bad phdr da 0xff0 mem 0x20");
     EXPECT_TRUE(untouched(0xff0, 0x10));
@@ -184,7 +184,7 @@ TEST_F(ElfBackendTest, RegressionSegmentThatWrapsTheAddressSpaceIsRefused) {
     EXPECT_EQ(load(image({{.paddr = 0, .data = Bytes(4), .offset = top - 3}}, ElfClass::k64)), "segment-truncated");
 }
 
-TEST_F(ElfBackendTest, TheSegmentsBeforeARefusedOneAreCopied) {
+TEST_F(ElfBackendTest, SegmentsBeforeARefusedOneAreCopied) {
     EXPECT_EQ(load(image({{.paddr = 0, .data = test::pattern(4)},
                           {.paddr = 0xf0000000, .data = test::pattern(4)},
                           {.paddr = 8, .data = test::pattern(4)}})),
@@ -193,8 +193,8 @@ TEST_F(ElfBackendTest, TheSegmentsBeforeARefusedOneAreCopied) {
     EXPECT_TRUE(untouched(8, 4));
 }
 
-// Two program headers are announced; the file ends after the first.
-TEST_F(ElfBackendTest, ProgramHeadersThatAreCutOffAreANotice) {
+// e_phnum is two; the file ends after the first program header.
+TEST_F(ElfBackendTest, TruncatedProgramHeadersAreANotice) {
     auto cut = image({{.paddr = 0, .data = test::pattern(4)}});
     cut.header.phoff = cut.build().size();
     cut.header.phnum = 2;
@@ -207,7 +207,7 @@ TEST_F(ElfBackendTest, ProgramHeadersThatAreCutOffAreANotice) {
     EXPECT_TRUE(std::ranges::equal(at(0, 4), test::pattern(4)));
 }
 
-TEST_F(ElfBackendTest, TheChecksOfParsingAreTheImagesOwn) {
+TEST_F(ElfBackendTest, ParseFailsAsElfImageDoes) {
     auto what = image({{.paddr = 0, .data = Bytes(4)}});
     EXPECT_EQ(outcome(backend.parse(ctx, firmware(what))), "ok");
     what.header.phnum = 0;
@@ -229,7 +229,7 @@ TEST_F(ElfBackendTest, ParseFwCopiesTheTable) {
     EXPECT_THAT(listener.lines, IsEmpty());
 }
 
-// What becomes of firmware without a table is the platform's to decide: the backend says nothing of it.
+// The platform decides about firmware without a table: the backend logs nothing.
 TEST_F(ElfBackendTest, FirmwareWithoutATableIsAnErrorForThePlatform) {
     EXPECT_EQ(parse_fw(image({{.paddr = 0, .data = Bytes(4)}})), "table-missing");
     EXPECT_EQ(kernel_line, "");
@@ -254,7 +254,7 @@ TEST_F(ElfBackendTest, ABadTableIsAnErrorForThePlatform) {
     }
 }
 
-TEST_F(ElfBackendTest, ATableBehindTheEndOfTheFileIsAnErrorForThePlatform) {
+TEST_F(ElfBackendTest, TablePastTheEndOfTheFileIsAnErrorForThePlatform) {
     for (const std::uint64_t offset : {std::uint64_t{0x8000}, std::uint64_t{0xfffffff0}}) {
         auto what = with_table(test::Table{}.build());
         what.sections[0].offset = offset;
@@ -270,25 +270,25 @@ TEST_F(ElfBackendTest, FindsTheTableInMemory) {
     EXPECT_EQ(found.size(), expected.size());
 }
 
-TEST_F(ElfBackendTest, ATableThatIsInNoMemoryIsANotice) {
+TEST_F(ElfBackendTest, TableOutsideEveryCarveoutIsANotice) {
     EXPECT_TRUE(find_loaded(with_table(test::Table{}.build(), 0xf0000000)).empty());
     EXPECT_THAT(listener.notices, ElementsAre("table-not-in-memory"));
     EXPECT_THAT(listener.lines, IsEmpty());
 }
 
-TEST_F(ElfBackendTest, ATableAcrossTheEndOfAMemoryIsNotFound) {
+TEST_F(ElfBackendTest, TableAcrossTheEndOfACarveoutIsNotFound) {
     EXPECT_TRUE(find_loaded(with_table(test::Table{}.build(), 0x1ff8)).empty());
     EXPECT_THAT(listener.notices, ElementsAre("table-not-in-memory"));
 }
 
-// Linux looks the table up a second time, and complains a second time.
-TEST_F(ElfBackendTest, ABadTableIsSaidAgainAndNotFound) {
+// Linux looks the table up a second time, and prints the warning a second time.
+TEST_F(ElfBackendTest, InvalidTableIsReportedAgainAndNotFound) {
     EXPECT_TRUE(find_loaded(with_table(test::Table{.ver = 2}.build())).empty());
     EXPECT_THAT(listener.notices, IsEmpty());
     EXPECT_THAT(listener.lines, ElementsAre("unsupported fw ver: 2"));
 }
 
-TEST_F(ElfBackendTest, LeavesTheCoreToThePlatform) {
+TEST_F(ElfBackendTest, StartAndStopCallThePlatformsCoreControl) {
     struct Core {
         std::vector<std::string> calls;
         Result<void> power_up(Context& /*ctx*/) {

@@ -28,7 +28,7 @@ TEST(ErrorCode, NamesAreKebabCase) {
     for (const ErrorCodeInfo& row : error_codes()) EXPECT_TRUE(is_kebab_case(row.name)) << row.name;
 }
 
-TEST(ErrorCode, LooksUpItsOwnRow) {
+TEST(ErrorCode, LooksUpTheRowOfTheCode) {
     for (const ErrorCodeInfo& row : error_codes()) {
         EXPECT_EQ(name_of(row.code), row.name);
         EXPECT_EQ(errno_of(row.code), row.errno_value) << row.name;
@@ -89,7 +89,7 @@ TEST(ErrorCode, ErrnoIsWhatLinuxReturns) {
 }
 
 // Scripts read these names in the findings of `rproc check`.
-TEST(ErrorCode, KnownNamesStay) {
+TEST(ErrorCode, PublishedNamesAreStable) {
     EXPECT_EQ(name_of(ErrorCode::firmware_not_found), "firmware-not-found");
     EXPECT_EQ(name_of(ErrorCode::segment_outside_memory), "segment-outside-memory");
     EXPECT_EQ(name_of(ErrorCode::entry_truncated), "entry-truncated");

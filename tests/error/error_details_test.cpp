@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// How often an error allocates. This executable counts every call of operator new.
+// The number of allocations of an error: this executable counts every call of operator new.
 #include "rproc/error_details.hpp"
 
 #include <array>
@@ -41,14 +41,14 @@ std::size_t count_allocations(F f) {
 Result<void> fails(const std::string& name) {
     return fail(ErrorCode::carveout_claimed_twice, place::Carveout{name}, name);
 }
-Result<void> passes_on(const std::string& name) {
+Result<void> propagates(const std::string& name) {
     RPROC_TRY(fails(name));
     return {};
 }
 
-TEST(ErrorDetails, AFailureAllocatesOnceWhateverItNames) {
+TEST(ErrorDetails, FailureAllocatesOnceForAnyPlace) {
     const std::string name(100, 'x');
-    EXPECT_EQ(count_allocations([&] { EXPECT_FALSE(passes_on(name)); }), 1U);
+    EXPECT_EQ(count_allocations([&] { EXPECT_FALSE(propagates(name)); }), 1U);
 }
 
 TEST(ErrorDetails, MovingAllocatesNothingAndCopyingOnce) {
@@ -58,13 +58,13 @@ TEST(ErrorDetails, MovingAllocatesNothingAndCopyingOnce) {
     EXPECT_EQ(count_allocations([&] { const Error moved = std::move(error); }), 0U);
 }
 
-TEST(ErrorDetails, ASuccessAllocatesNothing) {
+TEST(ErrorDetails, SuccessAllocatesNothing) {
     std::array<std::byte, 16> table{};
     table[0] = std::byte{1};  // ver 1, no entries
     EXPECT_EQ(count_allocations([&] { EXPECT_TRUE(ResourceTableView::parse(table)); }), 0U);
 }
 
-TEST(ErrorDetails, ARefusedTableAllocatesOnce) {
+TEST(ErrorDetails, RefusedTableAllocatesOnce) {
     const std::array<std::byte, 8> table{};
     EXPECT_EQ(count_allocations([&] { EXPECT_FALSE(ResourceTableView::parse(table)); }), 1U);
 }

@@ -33,7 +33,7 @@ Error sample() {
     return error;
 }
 
-TEST(Error, IsSmallAndSoIsAResult) {
+TEST(Error, ErrorAndResultAreSmall) {
     EXPECT_LE(sizeof(Error), 16U);
     EXPECT_LE(sizeof(Result<void>), 24U);
 }
@@ -44,7 +44,7 @@ TEST(Error, KernelResultIsTheNegativeErrno) {
     EXPECT_EQ(error.kernel_result(), -22);
 }
 
-TEST(Error, KernelResultIsOneWhereARefusalIsTakenForSuccess) {
+TEST(Error, KernelResultIsOneWhereTheKernelReportsSuccess) {
     const Error error(ErrorCode::vendor_entry_fails_boot, {});
     EXPECT_EQ(error.errno_value(), 0);
     EXPECT_EQ(error.kernel_result(), 1);
@@ -61,11 +61,11 @@ TEST(Error, RendersItsTextsFromItsArguments) {
     EXPECT_EQ(error.hint(), "the file was cut off; compare its size with the one the linker wrote");
 }
 
-TEST(Error, MessageWithoutAPlaceIsTheSentenceAlone) {
+TEST(Error, MessageWithoutAPlaceIsOnlyTheSentence) {
     EXPECT_EQ(Error::of({.message = "no firmware was chosen"}, {}, {}).message(), "no firmware was chosen");
 }
 
-TEST(Error, OwnsTheNamesThatItWasMadeFrom) {
+TEST(Error, OwnsCopiesOfItsNames) {
     const Error error = sample();
     EXPECT_EQ(error.message(),
               "/soc/rcc@50000000, property clocks: the clock ck_mcu with a name that no string keeps in itself of "
@@ -74,7 +74,7 @@ TEST(Error, OwnsTheNamesThatItWasMadeFrom) {
     EXPECT_EQ(error.place(), Place(place::Node{"/soc/rcc@50000000", "clocks"}));
 }
 
-TEST(Error, ACopyOutlivesItsOriginal) {
+TEST(Error, CopyOutlivesItsOriginal) {
     std::optional<Error> original(sample());
     const Error copy = *original;
     original.reset();
@@ -82,20 +82,20 @@ TEST(Error, ACopyOutlivesItsOriginal) {
     EXPECT_EQ(copy.place(), sample().place());
 }
 
-TEST(Error, AMovedErrorKeepsItsTexts) {
+TEST(Error, MovedErrorKeepsItsTexts) {
     Error original = sample();
     const Error moved = std::move(original);
     EXPECT_EQ(moved.message(), sample().message());
 }
 
-TEST(Error, AssigningAnErrorToItselfChangesNothing) {
+TEST(Error, SelfAssignmentChangesNothing) {
     Error error = sample();
     const Error& same = error;
     error = same;
     EXPECT_EQ(error.message(), sample().message());
 }
 
-TEST(Error, APlaceCanBeReplacedByOneMadeFromItself) {
+TEST(Error, PlaceCanBeReplacedByOneMadeFromItself) {
     Error error = sample();
     error.set_place(error.place().in_file("board.dtb"));
     EXPECT_EQ(error.where(), "board.dtb, /soc/rcc@50000000, property clocks");
@@ -111,26 +111,26 @@ TEST(Error, KernelLineAndHintCanBeReplaced) {
     EXPECT_TRUE(error.has_kernel_line());
 }
 
-TEST(Error, ANoteIsAppendedToTheMessage) {
+TEST(Error, NoteIsAppendedToTheMessage) {
     Error error(ErrorCode::table_missing, {});
     error.set_note("the old firmware runs again");
     EXPECT_THAT(error.what(), testing::EndsWith("; the old firmware runs again"));
     EXPECT_EQ(Error(error).what(), error.what());
 }
 
-TEST(Error, AnotherCodeKeepsTheTextsAndChangesTheErrno) {
+TEST(Error, ReplacingTheCodeKeepsTheTextsAndChangesTheErrno) {
     const Error error = sample().with_code(ErrorCode::mailbox_timeout);
     EXPECT_EQ(error.code(), ErrorCode::mailbox_timeout);
     EXPECT_EQ(error.errno_value(), 62);
     EXPECT_EQ(error.what(), sample().what());
 }
 
-TEST(Error, BelongsToNoStepAtFirst) {
+TEST(Error, HasNoStepByDefault) {
     EXPECT_EQ(Error().step(), Step::none);
     EXPECT_EQ(sample().step(), Step::none);
 }
 
-TEST(Error, ADefaultMadeOneHasNoTexts) {
+TEST(Error, DefaultErrorHasNoTexts) {
     const Error error;
     EXPECT_EQ(error.message(), "");
     EXPECT_EQ(error.kernel_line(), "");
@@ -138,8 +138,8 @@ TEST(Error, ADefaultMadeOneHasNoTexts) {
     EXPECT_TRUE(error.arguments().empty());
 }
 
-// A row whose texts name an argument that no call gives would show its hole to the user.
-TEST(Error, EveryCodeFillsEveryHoleOfItsTexts) {
+// A text with a placeholder that no call fills would show the placeholder to the user.
+TEST(Error, EveryCodeFillsEveryPlaceholderOfItsTexts) {
     for (const ErrorCodeInfo& info : error_codes()) {
         std::array<TextArgument, 8> arguments{};
         arguments.fill(TextArgument(7U));

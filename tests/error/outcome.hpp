@@ -7,7 +7,7 @@
 
 namespace rproc::test {
 
-/// "ok", or the stable name of the error: what a failed comparison should show.
+/// "ok", or the stable name of the error, which a failed comparison prints.
 template <class T>
 [[nodiscard]] std::string outcome(const Result<T>& result) {
     return result ? "ok" : std::string(name_of(result.error().code()));

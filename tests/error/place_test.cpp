@@ -27,13 +27,13 @@ TEST(Place, KindsAreUnique) {
     EXPECT_EQ(std::set(kinds.begin(), kinds.end()).size(), kinds.size());
 }
 
-TEST(Place, KindIsThatOfItsPart) {
+TEST(Place, KindIsThatOfTheVariantMember) {
     EXPECT_EQ(kind_of(Place()), "none");
     EXPECT_EQ(kind_of(place::Segment{}), "segment");
     EXPECT_EQ(kind_of(place::Trace{"log"}), "trace");
 }
 
-TEST(Place, ReadsAsTheMessagesHaveIt) {
+TEST(Place, DescriptionIsTheTextOfTheMessages) {
     const std::vector<std::pair<Place, std::string_view>> rows{
         {{}, ""},
         {place::ElfHeader{}, "ELF header"},
@@ -73,7 +73,7 @@ TEST(Place, ReadsAsTheMessagesHaveIt) {
     for (const auto& [place, words] : rows) EXPECT_EQ(describe(place), words) << kind_of(place);
 }
 
-TEST(Place, BeginsWithTheFileAndTheImageThatItIsIn) {
+TEST(Place, DescriptionBeginsWithTheFileAndTheImage) {
     const Place place = Place(place::ElfHeader{"e_phoff"}).in_file("app.signed").in_image(1);
     EXPECT_EQ(describe(place), "app.signed, image 1, ELF header, e_phoff");
     EXPECT_EQ(describe(Place().in_file("app.elf")), "app.elf");
@@ -95,7 +95,7 @@ TEST(Place, FieldsAreItsMembersInOrder) {
     EXPECT_THAT(names, ElementsAre("entry", "offset", "vdev", "index", "descriptors"));
 }
 
-TEST(Place, AnUnknownSizeIsNoField) {
+TEST(Place, UnknownSizeIsNotAField) {
     std::vector<std::string> names;
     const place::Carveout carveout{"shm"};
     place::Carveout::fields(carveout, [&](std::string_view name, const auto& /*value*/) { names.emplace_back(name); });

@@ -36,13 +36,13 @@ Result<std::unique_ptr<int>> moved() {
     return owner;
 }
 
-TEST(Result, TryGoesOnAfterSuccess) {
+TEST(Result, TryContinuesAfterSuccess) {
     int reached = 0;
     EXPECT_EQ(tried(true, reached).value(), "done");
     EXPECT_EQ(reached, 1);
 }
 
-TEST(Result, TryLeavesWithTheWholeError) {
+TEST(Result, TryReturnsTheWholeError) {
     int reached = 0;
     const auto result = tried(false, reached);
     EXPECT_EQ(outcome(result), "address-overflow");
@@ -50,7 +50,7 @@ TEST(Result, TryLeavesWithTheWholeError) {
     EXPECT_EQ(reached, 0);
 }
 
-TEST(Result, TryAssignTakesTheValueOrLeaves) {
+TEST(Result, TryAssignTakesTheValueOrReturnsTheError) {
     EXPECT_EQ(assigned(true).value(), 14);
     EXPECT_EQ(outcome(assigned(false)), "address-overflow");
 }

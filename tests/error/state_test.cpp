@@ -16,8 +16,8 @@ constexpr State kStates[] = {State::offline, State::suspended, State::running, S
 constexpr Event kEvents[] = {Event::boot,   Event::stop,    Event::attach, Event::detach,         Event::crash,
                              Event::remove, Event::suspend, Event::resume, Event::resume_attached};
 
-// Written out from the kernel's own rules; every pair that is not named is illegal.
-TEST(State, EveryPairOfStateAndEventIsAsInTheKernel) {
+// Written from the kernel's rules; every pair that is not listed is illegal.
+TEST(State, EveryTransitionIsThatOfTheKernel) {
     const std::map<std::pair<State, Event>, State> legal{
         {{State::offline, Event::boot}, State::running},
         {{State::running, Event::stop}, State::offline},

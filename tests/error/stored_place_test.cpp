@@ -16,7 +16,7 @@ TEST(StoredPlace, OwnsItsNames) {
               "carveout \"a carveout with a name that no string keeps in itself\" (0x1000 bytes)");
 }
 
-TEST(StoredPlace, ACopyIsEqualAndOwnsItsOwn) {
+TEST(StoredPlace, CopyIsEqualAndOwnsItsNames) {
     StoredPlace original(place::File{"/lib/firmware/app.elf"});
     const StoredPlace copy = original;
     EXPECT_EQ(copy, original);
@@ -24,7 +24,7 @@ TEST(StoredPlace, ACopyIsEqualAndOwnsItsOwn) {
     EXPECT_EQ(describe(copy.get()), "/lib/firmware/app.elf");
 }
 
-TEST(StoredPlace, IsNoPlaceAtFirst) { EXPECT_TRUE(StoredPlace().get().empty()); }
+TEST(StoredPlace, IsEmptyByDefault) { EXPECT_TRUE(StoredPlace().get().empty()); }
 
 }  // namespace
 }  // namespace rproc

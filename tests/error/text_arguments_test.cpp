@@ -11,17 +11,17 @@
 namespace rproc {
 namespace {
 
-/// The text with its holes filled, as an error renders it.
+/// The text with its placeholders filled, as an error renders it.
 std::string filled(std::string_view text, std::initializer_list<TextArgument> arguments) {
     return Error::of({.code = ErrorCode::table_missing, .message = text}, {}, arguments).what();
 }
 
-TEST(TextArgument, NumbersAndNamesFillTheirHoles) {
+TEST(TextArgument, NumbersAndNamesFillTheirPlaceholders) {
     EXPECT_EQ(filled("{0} of {1}", {3U, "app.elf"}), "3 of app.elf");
     EXPECT_EQ(filled("{1}, {0}, {1}", {1U, 2U}), "2, 1, 2");
 }
 
-TEST(TextArgument, ANumberIsFormattedAsItsHoleSays) {
+TEST(TextArgument, NumberIsFormattedAsItsPlaceholderSpecifies) {
     EXPECT_EQ(filled("{0} {0:#x} {0:x} {0:#010x} {0:04o}", {0x1fU}), "31 0x1f 1f 0x0000001f 0037");
 }
 
@@ -30,26 +30,26 @@ TEST(TextArgument, KeepsTheSignOfANumber) {
     EXPECT_EQ(filled("{0}", {22}), "22");
 }
 
-TEST(TextArgument, ResultIsThatOfTheKernel) { EXPECT_EQ(filled("failed: {result}", {}), "failed: -22"); }
+TEST(TextArgument, ResultPlaceholderIsTheNegativeErrno) { EXPECT_EQ(filled("failed: {result}", {}), "failed: -22"); }
 
-TEST(TextArgument, NameIsTheFirstOneInThePlace) {
+TEST(TextArgument, NamePlaceholderIsTheFirstNameInThePlace) {
     const ErrorText text{.message = "carveout {name}"};
     EXPECT_EQ(Error::of(text, place::Carveout{"shm", 16}, {}).what(), "carveout shm");
     EXPECT_EQ(Error::of(text, place::Segment{}, {}).what(), "carveout ");
 }
 
-TEST(TextArgument, ANameIsNotReadAsAText) { EXPECT_EQ(filled("\"{0}\"", {"{0} {1:#x} %s"}), "\"{0} {1:#x} %s\""); }
+TEST(TextArgument, NameIsNotExpanded) { EXPECT_EQ(filled("\"{0}\"", {"{0} {1:#x} %s"}), "\"{0} {1:#x} %s\""); }
 
-TEST(TextArgument, DoubledBracesAreSingleOnes) { EXPECT_EQ(filled("{{ KEEP({0}) }}", {"x"}), "{ KEEP(x) }"); }
+TEST(TextArgument, DoubledBracesRenderAsOne) { EXPECT_EQ(filled("{{ KEEP({0}) }}", {"x"}), "{ KEEP(x) }"); }
 
-TEST(TextArgument, AHoleWithoutItsArgumentStays) {
+TEST(TextArgument, PlaceholderWithoutAnArgumentIsKept) {
     EXPECT_EQ(filled("{0} {1}", {1U}), "1 {1}");
     EXPECT_EQ(filled("{other}", {1U}), "{other}");
     EXPECT_EQ(filled("an open {0", {1U}), "an open {0");
     EXPECT_EQ(filled("}", {}), "}");
 }
 
-TEST(CountArguments, IsOneMoreThanTheLargestHole) {
+TEST(CountArguments, IsOneMoreThanTheLargestPlaceholder) {
     EXPECT_EQ(count_arguments("none"), 0U);
     EXPECT_EQ(count_arguments("{0}"), 1U);
     EXPECT_EQ(count_arguments("{2:#x} and {0}"), 3U);

@@ -48,7 +48,7 @@ TEST(AesCbc, KnownAnswers) {
     EXPECT_EQ(bytes, kPlain);
 }
 
-TEST(AesCbc, SizeThatIsNoMultipleOf16ChangesNothing) {
+TEST(AesCbc, SizeThatIsNotAMultipleOf16IsRefused) {
     for (const std::size_t size : {1U, 15U, 17U, 63U}) {
         const Bytes before(kPlain.begin(), kPlain.begin() + static_cast<std::ptrdiff_t>(size));
         Bytes bytes = before;
@@ -59,12 +59,12 @@ TEST(AesCbc, SizeThatIsNoMultipleOf16ChangesNothing) {
     EXPECT_TRUE(aes256_cbc_encrypt(kKey, kIv, {}));
 }
 
-TEST(AesCbc, BytesOfSeveralMebibytesChainFromBlockToBlock) {
+TEST(AesCbc, SeveralMebibytesAreChained) {
     Bytes bytes((std::size_t{2} << 20U) + 48, std::byte{0x5a});
     const Bytes before = bytes;
     ASSERT_TRUE(aes256_cbc_encrypt(kKey, kIv, bytes));
 
-    // The last three blocks by themselves, chained to the block before them.
+    // The last three blocks, chained to the block before them.
     AesIv chained{};
     std::copy_n(bytes.end() - 64, chained.size(), chained.begin());
     Bytes tail(48, std::byte{0x5a});
@@ -75,7 +75,7 @@ TEST(AesCbc, BytesOfSeveralMebibytesChainFromBlockToBlock) {
     EXPECT_EQ(bytes, before);
 }
 
-TEST(AesCbc, EveryRandomIvIsAnother) { EXPECT_NE(random_iv(), random_iv()); }
+TEST(AesCbc, RandomIvsDiffer) { EXPECT_NE(random_iv(), random_iv()); }
 
 }  // namespace
 }  // namespace rproc

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Whatever the bytes: an ElfImage gives nothing that does not lie inside them, and says the same twice.
+// For any bytes: every span of an ElfImage lies inside them, and a repeated read has the same result.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

@@ -25,7 +25,7 @@ using test::outcome;
 
 constexpr std::uint64_t kTop = std::numeric_limits<std::uint64_t>::max();
 
-/// A file on the heap, with nothing behind its last byte.
+/// A file in an exact heap allocation.
 class HeapFile {
   public:
     explicit HeapFile(std::span<const std::byte> bytes)
@@ -49,7 +49,7 @@ test::ElfImage good(ElfClass elf_class) {
             .header = {.type = 2, .machine = 40, .entry = 0x10000041}};
 }
 
-/// Everything holds for both classes.
+/// Each test runs for both ELF classes.
 class ElfImageTest : public testing::TestWithParam<ElfClass> {
   protected:
     [[nodiscard]] static bool is_64() { return GetParam() == ElfClass::k64; }
@@ -140,14 +140,14 @@ TEST_P(ElfImageTest, FindsASectionByItsExactName) {
     EXPECT_FALSE(image.find_section(".resource_table2").has_value());
 }
 
-TEST_P(ElfImageTest, TheFirstSectionOfANameIsFound) {
+TEST_P(ElfImageTest, FirstSectionOfANameIsFound) {
     auto image = good(GetParam());
     image.sections.push_back(image.sections[0]);
     const HeapFile file(image.build());
     EXPECT_EQ(file.parse().value().find_section(".text").value().index, 1U);
 }
 
-TEST_P(ElfImageTest, GivesTheBytesOfASegment) {
+TEST_P(ElfImageTest, ReturnsTheBytesOfASegment) {
     const HeapFile file(good(GetParam()).build());
     const auto image = file.parse().value();
     const auto contents = image.contents(image.segment(0));
@@ -155,7 +155,7 @@ TEST_P(ElfImageTest, GivesTheBytesOfASegment) {
     EXPECT_TRUE(std::ranges::equal(*contents, test::pattern(64)));
 }
 
-TEST_P(ElfImageTest, NeedsAWholeHeader) {
+TEST_P(ElfImageTest, TruncatedHeaderIsRefused) {
     const Bytes bytes = with({.shoff = 0}).build();
     for (std::size_t size = 0; size < header_bytes(); ++size)
         EXPECT_EQ(parsed(Bytes(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size))), "elf-too-small")
@@ -163,7 +163,7 @@ TEST_P(ElfImageTest, NeedsAWholeHeader) {
     EXPECT_EQ(kernel_line(Bytes(51)), "Image is too small");
 }
 
-TEST_P(ElfImageTest, NeedsTheMagic) {
+TEST_P(ElfImageTest, WrongMagicIsRefused) {
     for (std::size_t i = 0; i < 4; ++i) {
         Bytes bytes = good(GetParam()).build();
         bytes[i] ^= std::byte{1};
@@ -172,7 +172,7 @@ TEST_P(ElfImageTest, NeedsTheMagic) {
     }
 }
 
-TEST_P(ElfImageTest, NeedsAClassItKnows) {
+TEST_P(ElfImageTest, UnknownClassIsRefused) {
     for (const std::uint64_t elf_class : {0U, 3U, 255U}) {
         const auto image = with({.elf_class = elf_class});
         EXPECT_EQ(parsed(image.build()), "elf-bad-class") << elf_class;
@@ -180,7 +180,7 @@ TEST_P(ElfImageTest, NeedsAClassItKnows) {
     }
 }
 
-TEST_P(ElfImageTest, NeedsLittleEndian) {
+TEST_P(ElfImageTest, BigEndianIsRefused) {
     auto big = good(GetParam());
     big.order = test::ByteOrder::kBig;
     EXPECT_EQ(parsed(big.build()), "elf-wrong-endianness");
@@ -189,7 +189,7 @@ TEST_P(ElfImageTest, NeedsLittleEndian) {
     EXPECT_EQ(parsed_with({.data = 3}), "elf-wrong-endianness");
 }
 
-TEST_P(ElfImageTest, NeedsRoomForASectionHeader) {
+TEST_P(ElfImageTest, FileWithoutASectionHeaderIsRefused) {
     const std::uint64_t size = good(GetParam()).build().size();
     EXPECT_EQ(parsed_with({.shoff = size - section_header_bytes()}), "ok");
     EXPECT_EQ(parsed_with({.shoff = size - section_header_bytes() + 1}), "elf-headers-outside-file");
@@ -197,7 +197,7 @@ TEST_P(ElfImageTest, NeedsRoomForASectionHeader) {
     EXPECT_EQ(kernel_line(with({.shoff = size}).build()), "Image is too small");
 }
 
-TEST_P(ElfImageTest, NeedsProgramHeaders) {
+TEST_P(ElfImageTest, ImageWithoutProgramHeadersIsRefused) {
     EXPECT_EQ(parsed_with({.phnum = 0}), "elf-no-segments");
     EXPECT_EQ(kernel_line(with({.phnum = 0}).build()), "No loadable segments");
     const std::uint64_t size = good(GetParam()).build().size();
@@ -214,7 +214,7 @@ TEST_P(ElfImageTest, RegressionHeaderOffsetsDoNotWrap) {
     }
 }
 
-TEST_P(ElfImageTest, DoesNotCareWhatTheKernelDoesNotCheck) {
+TEST_P(ElfImageTest, IgnoresFieldsThatTheKernelDoesNotCheck) {
     EXPECT_EQ(parsed_with({.ident_version = 9,
                            .type = 0,
                            .machine = 62,
@@ -226,7 +226,7 @@ TEST_P(ElfImageTest, DoesNotCareWhatTheKernelDoesNotCheck) {
               "ok");
 }
 
-TEST_P(ElfImageTest, GivesOnlyTheProgramHeadersThatBeginInTheFile) {
+TEST_P(ElfImageTest, ReturnsOnlyProgramHeadersThatBeginInTheFile) {
     const std::uint64_t size = good(GetParam()).build().size();
     const HeapFile whole(with({.phoff = size - 2 * program_header_bytes(), .phnum = 0xffff}).build());
     EXPECT_EQ(whole.parse().value().segment_count(), 2U);
@@ -235,7 +235,7 @@ TEST_P(ElfImageTest, GivesOnlyTheProgramHeadersThatBeginInTheFile) {
     EXPECT_EQ(none.parse().value().segment_count(), 0U);
 }
 
-TEST_P(ElfImageTest, WhatIsCutOffAHeaderReadsAsZero) {
+TEST_P(ElfImageTest, TruncatedPartOfAHeaderReadsAsZero) {
     auto source = good(GetParam());
     source.header.phoff = source.build().size();
     source.header.phnum = 1;
@@ -249,7 +249,7 @@ TEST_P(ElfImageTest, WhatIsCutOffAHeaderReadsAsZero) {
     EXPECT_FALSE(image.segment(0).loadable());
 }
 
-TEST_P(ElfImageTest, GivesOnlyTheSectionHeadersInsideTheFile) {
+TEST_P(ElfImageTest, ReturnsOnlySectionHeadersInsideTheFile) {
     const HeapFile file(with({.shnum = 0xffff}).build());
     const auto image = file.parse().value();
     EXPECT_EQ(image.section_count(), 4U);
@@ -264,7 +264,7 @@ TEST_P(ElfImageTest, WithoutANameTableSectionsHaveNoNames) {
     EXPECT_FALSE(image.find_section(".resource_table").has_value());
 }
 
-TEST_P(ElfImageTest, ANameOutsideTheFileIsEmpty) {
+TEST_P(ElfImageTest, NameOutsideTheFileIsEmpty) {
     auto image = good(GetParam());
     image.sections[0].name_offset = 0xffffffff;
     const HeapFile file(image.build());
@@ -280,8 +280,8 @@ TEST(ElfImage, RegressionNameTableOffsetPlusNameDoesNotWrap) {
     EXPECT_EQ(file.parse().value().section(1).name, "");
 }
 
-// The string table is made to begin in the last bytes of the file, which hold no zero.
-TEST_P(ElfImageTest, ANameEndsWithTheFile) {
+// The string table begins in the last bytes of the file, which have no zero.
+TEST_P(ElfImageTest, NameEndsAtTheEndOfTheFile) {
     auto source = good(GetParam());
     source.sections.push_back({.name = "names", .offset = 0, .size = 1});
     source.sections[0].name_offset = 0;
@@ -293,7 +293,7 @@ TEST_P(ElfImageTest, ANameEndsWithTheFile) {
     EXPECT_EQ(file.parse().value().section(1).name, "ab");
 }
 
-TEST_P(ElfImageTest, ASegmentMayHaveNoMoreInTheFileThanInMemory) {
+TEST_P(ElfImageTest, FileszLargerThanMemszIsRefused) {
     auto source = good(GetParam());
     source.segments[0].memsz = 63;
     const HeapFile file(source.build());
@@ -303,7 +303,7 @@ TEST_P(ElfImageTest, ASegmentMayHaveNoMoreInTheFileThanInMemory) {
     EXPECT_EQ(contents.error().kernel_line(), "bad phdr filesz 0x40 memsz 0x3f");
 }
 
-TEST_P(ElfImageTest, ASegmentsBytesMustLieInTheFile) {
+TEST_P(ElfImageTest, SegmentOutsideTheFileIsRefused) {
     const std::uint64_t size = good(GetParam()).build().size();
     for (const auto& [offset, expected] :
          {std::pair{size - 64, "ok"}, {size - 63, "segment-truncated"}, {size + 1, "segment-truncated"}}) {
@@ -315,7 +315,7 @@ TEST_P(ElfImageTest, ASegmentsBytesMustLieInTheFile) {
     }
 }
 
-TEST_P(ElfImageTest, SaysHowMuchIsMissing) {
+TEST_P(ElfImageTest, TruncationErrorHasTheMissingSize) {
     auto source = good(GetParam());
     source.segments[0].offset = 0x8000;
     const HeapFile file(source.build());
@@ -384,7 +384,7 @@ TEST(ElfImage, Elf64KeepsTheUpperHalfOfAddresses) {
     EXPECT_EQ(image.header().entry, DeviceAddress(0x300000000));
 }
 
-TEST(ElfImage, TheKernelNamesAShortElf64Header) {
+TEST(ElfImage, ShortElf64HeaderHasTheKernelsLogLine) {
     Bytes bytes = good(ElfClass::k64).build();
     bytes.resize(63);
     EXPECT_EQ(HeapFile(bytes).parse().error().kernel_line(), "elf64 header is too small");

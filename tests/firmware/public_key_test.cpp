@@ -43,7 +43,7 @@ const std::vector<Vector> kVectors{{"app.rsa2048.signed", "rsa2048"}, {"app.keyi
                                    {"big.rsa2048.signed", "rsa2048"}, {"two-images.rsa2048.signed", "rsa2048"},
                                    {"app.rsa4096.signed", "rsa4096"}, {"app.p256.signed", "p256"}};
 
-TEST(PublicKey, VerifiesWhatItsPrivateHalfSignedAndNothingElse) {
+TEST(PublicKey, VerifiesOnlySignaturesOfItsPrivateKey) {
     for (const Vector& vector : kVectors) {
         const Bytes bytes = test::read_bytes(path_of(vector.image));
         const auto image = SignedImage::parse(bytes);
@@ -55,7 +55,7 @@ TEST(PublicKey, VerifiesWhatItsPrivateHalfSignedAndNothingElse) {
     }
 }
 
-TEST(PublicKey, EveryChangedBitOfASignatureIsNoticed) {
+TEST(PublicKey, SignatureWithAChangedBitIsRefused) {
     for (const std::string name : {"rsa2048", "p256"}) {
         const Bytes bytes = test::read_bytes(path_of("app." + name + ".signed"));
         const auto image = SignedImage::parse(bytes);
@@ -68,7 +68,7 @@ TEST(PublicKey, EveryChangedBitOfASignatureIsNoticed) {
     }
 }
 
-TEST(PublicKey, SignatureOfAnotherLengthIsJustWrong) {
+TEST(PublicKey, SignatureOfAnotherLengthIsRefused) {
     for (const std::string name : {"rsa2048", "p256"}) {
         const Bytes bytes = test::read_bytes(path_of("app." + name + ".signed"));
         const auto image = SignedImage::parse(bytes);
@@ -83,7 +83,7 @@ TEST(PublicKey, SignatureOfAnotherLengthIsJustWrong) {
     }
 }
 
-TEST(PublicKey, SaysWhatItIs) {
+TEST(PublicKey, ReportsTypeSizeAndFingerprint) {
     EXPECT_EQ(key_in("rsa2048.pub.pem").description(), "RSA-2048");
     EXPECT_EQ(key_in("rsa4096.pub.pem").description(), "RSA-4096");
     EXPECT_EQ(key_in("p256.pub.pem").description(), "ECDSA P-256");
@@ -109,7 +109,7 @@ TEST(PublicKey, EveryFormOfAKeyHasTheSameFingerprint) {
     EXPECT_EQ(fingerprint_of(test::der_of(test::kRsa2048Pkcs1)), rsa);
 }
 
-TEST(PublicKey, PrivateKeyIsTakenForItsPublicHalfAndTold) {
+TEST(PublicKey, PrivateKeyIsReadAsItsPublicHalfAndMarked) {
     for (const std::string name : {"rsa2048", "rsa4096", "p256"}) {
         const PublicKey given = key_in(name + ".pem");
         EXPECT_TRUE(given.came_with_private()) << name;
@@ -127,7 +127,7 @@ TEST(PublicKey, KeysThatCannotVerifySignedImagesAreRefused) {
               "short.pem: an RSA key of 1024 bits is too short");
 }
 
-TEST(PublicKey, EncryptedPrivateKeyIsNotAskedFor) {
+TEST(PublicKey, EncryptedPrivateKeyIsRefusedWithoutAPrompt) {
     EXPECT_EQ(outcome_of(test::kP256EncryptedPkcs8), "key-passphrase");
     EXPECT_EQ(outcome_of(test::kP256EncryptedSec1), "key-passphrase");
     const auto key = PublicKey::parse(test::der_of(test::kP256EncryptedPkcs8), "k.der");
@@ -145,7 +145,7 @@ TEST(PublicKey, BytesWithoutAKeyAreRefused) {
     EXPECT_EQ(test::outcome(PublicKey::parse(der, "half")), "key-malformed");
 }
 
-TEST(PublicKey, FileThatCannotBeReadIsNamed) {
+TEST(PublicKey, UnreadableFileIsNamedInTheError) {
     const auto missing = PublicKey::read(path_of("no.such.pem"));
     ASSERT_FALSE(missing.has_value());
     EXPECT_EQ(missing.error().code(), ErrorCode::key_not_found);

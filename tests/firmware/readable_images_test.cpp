@@ -19,9 +19,9 @@ std::size_t count(const test::Bytes& file) {
     return readable_images(firmware).size();
 }
 
-TEST(ReadableImages, OfAnElfFileIsTheFileItself) { EXPECT_EQ(count(test::signed_data("app.elf")), 1U); }
+TEST(ReadableImages, ElfFileIsItsOwnImage) { EXPECT_EQ(count(test::signed_data("app.elf")), 1U); }
 
-TEST(ReadableImages, OfAPackageAreTheImagesInIt) {
+TEST(ReadableImages, PackageHasItsImages) {
     const Firmware package("fw", test::signed_data("two-images.rsa2048.signed"));
     const auto images = readable_images(package);
     ASSERT_EQ(images.size(), 2U);
@@ -29,19 +29,19 @@ TEST(ReadableImages, OfAPackageAreTheImagesInIt) {
     EXPECT_EQ(images[1].segment_count(), 1U);
 }
 
-TEST(ReadableImages, OfAnEncryptedPackageAreNone) {
+TEST(ReadableImages, EncryptedPackageHasNone) {
     auto package = SignedPackage::of({test::signed_data("app.elf")}, kP256);
     package.tlvs.push_back({static_cast<std::uint32_t>(PlatformTlv::encryption), {std::byte{1}}});
     EXPECT_EQ(count(package.sign(signing_key("p256"))), 0U);
 }
 
-TEST(ReadableImages, OfAnImageThatIsNoElfFileAreTheOthers) {
+TEST(ReadableImages, ImageThatIsNotAnElfFileIsSkipped) {
     auto package = SignedPackage::of({test::signed_data("app.elf"), test::signed_data("second.elf")}, kP256);
     package.images[0][0] = std::byte{0};
     EXPECT_EQ(count(package.sign(signing_key("p256"))), 1U);
 }
 
-TEST(ReadableImages, OfSomethingElseAreNone) { EXPECT_EQ(count(test::Bytes(100)), 0U); }
+TEST(ReadableImages, OtherFormatsHaveNone) { EXPECT_EQ(count(test::Bytes(100)), 0U); }
 
 }  // namespace
 }  // namespace rproc

@@ -53,7 +53,7 @@ struct Field {
     Bytes value;
 };
 
-/// What the builder says to app.elf with a few bytes changed.
+/// The result of adding app.elf with a few bytes changed.
 Result<void> add_changed(const std::vector<Field>& changes) {
     Bytes elf = read_vector("app.elf");
     for (const Field& change : changes) put(elf, change.offset, change.value);
@@ -71,7 +71,7 @@ Bytes platform_value(const SignedImage& image, std::uint32_t type) {
     return tlv ? Bytes(tlv->value.begin(), tlv->value.end()) : Bytes();
 }
 
-TEST(SignedImageBuilder, WritesWhatOpteesScriptWrites) {
+TEST(SignedImageBuilder, OutputIsThatOfOpteesScript) {
     EXPECT_EQ(with_images({"app.elf"}).sign(key_named("rsa2048")).value(), read_vector("app.rsa2048.signed"));
     EXPECT_EQ(with_images({"app.elf"}).sign(key_named("rsa4096")).value(), read_vector("app.rsa4096.signed"));
     EXPECT_EQ(with_images({"big.elf"}).sign(key_named("rsa2048")).value(), read_vector("big.rsa2048.signed"));
@@ -79,7 +79,7 @@ TEST(SignedImageBuilder, WritesWhatOpteesScriptWrites) {
               read_vector("two-images.rsa2048.signed"));
 }
 
-TEST(SignedImageBuilder, KeyInfoAndPlatformTlvsStandWhereTheScriptPutsThem) {
+TEST(SignedImageBuilder, KeyInfoAndPlatformTlvsHaveTheOrderOfTheScript) {
     auto builder = with_images({"app.elf"});
     EXPECT_EQ(test::outcome(builder.add_platform_tlv(0x10001, le32(7))), "ok");
     EXPECT_EQ(test::outcome(builder.add_platform_tlv(0x10002, test::bytes_of("board-a"))), "ok");
@@ -88,7 +88,7 @@ TEST(SignedImageBuilder, KeyInfoAndPlatformTlvsStandWhereTheScriptPutsThem) {
     EXPECT_EQ(builder.sign(key_named("rsa2048")).value(), read_vector("app.keyinfo-plat.rsa2048.signed"));
 }
 
-TEST(SignedImageBuilder, EcdsaPackageDiffersFromTheScriptsInItsSignatureAlone) {
+TEST(SignedImageBuilder, EcdsaPackageDiffersFromTheScriptsOnlyInItsSignature) {
     const PublicKey key = key_named("p256").public_key();
     const Bytes expected = read_vector("app.p256.signed");
     Bytes bytes = with_images({"app.elf"}).sign(key_named("p256")).value();
@@ -116,7 +116,7 @@ TEST(SignedImageBuilder, ImagesOfOddSizesArePadded) {
     EXPECT_EQ(image->image(1)->back(), std::byte{0});
 }
 
-TEST(SignedImageBuilder, SignatureMadeElsewhereFinishesThePackage) {
+TEST(SignedImageBuilder, ExternalSignatureFinishesThePackage) {
     const auto package = with_images({"app.elf"}).compose(SignType::rsa_pkcs1_sha256, 256).value();
     const Bytes signature = key_named("rsa2048").sign(package.signed_bytes()).value();
     EXPECT_EQ(package.finish(signature).value(), read_vector("app.rsa2048.signed"));
@@ -159,7 +159,7 @@ TEST(SignedImageBuilder, HeadersAndSegmentsMustLieInTheFile) {
     EXPECT_THAT(cut.error().message(), HasSubstr("has bytes past the end of the file"));
 }
 
-TEST(SignedImageBuilder, APackageHasBetween1And255Images) {
+TEST(SignedImageBuilder, PackageHasBetween1And255Images) {
     SignedImageBuilder builder;
     EXPECT_EQ(test::outcome(builder.compose(SignType::rsa_pkcs1_sha256, 256)), "image-unsignable");
     const Firmware image = firmware("second.elf");
@@ -169,7 +169,7 @@ TEST(SignedImageBuilder, APackageHasBetween1And255Images) {
     EXPECT_EQ(SignedImage::parse(bytes)->image_count(), 255U);
 }
 
-TEST(SignedImageBuilder, TlvsThatNobodyCouldReadAreRefused) {
+TEST(SignedImageBuilder, ReservedAndOversizedTlvsAreRefused) {
     SignedImageBuilder builder;
     for (const std::uint32_t type : {0U, 0x11U, 0xffffU, 0x20000U, 0xffffffffU})
         EXPECT_EQ(test::outcome(builder.add_platform_tlv(type, le32(1))), "tlv-unwritable") << type;
@@ -207,7 +207,7 @@ Bytes aligned_app() {
     return elf;
 }
 
-TEST(SignedImageBuilder, EncryptsWhatIsLoadedAndHashesTheResult) {
+TEST(SignedImageBuilder, EncryptsLoadedSegmentsAndHashesTheCiphertext) {
     const Bytes plain = aligned_app();
     SignedImageBuilder builder;
     ASSERT_EQ(test::outcome(builder.add_image({"app.elf", plain})), "ok");
@@ -231,10 +231,10 @@ TEST(SignedImageBuilder, EncryptsWhatIsLoadedAndHashesTheResult) {
         std::copy_n(ivs.begin() + static_cast<std::ptrdiff_t>(16 * i), iv.size(), iv.begin());
         ASSERT_TRUE(aes256_cbc_decrypt(test_key(), iv, range));
     }
-    EXPECT_EQ(decrypted, plain);  // nothing else was changed
+    EXPECT_EQ(decrypted, plain);  // all other bytes are unchanged
 }
 
-TEST(SignedImageBuilder, VectorsComeFromTheirSourceInTheOrderOfTheHashTable) {
+TEST(SignedImageBuilder, IvsAreDrawnInTheOrderOfTheHashTable) {
     SignedImageBuilder builder;
     ASSERT_EQ(test::outcome(builder.add_image({"app.elf", aligned_app()})), "ok");
     std::uint8_t next = 0;
@@ -263,7 +263,7 @@ std::string refused_encryption(const std::vector<Field>& changes) {
     return package.error().message();
 }
 
-TEST(SignedImageBuilder, SegmentsThatCannotBeEncryptedAreNamed) {
+TEST(SignedImageBuilder, SegmentsThatCannotBeEncryptedAreNamedInTheError) {
     constexpr std::size_t kOffset = 52 + 4;  // of the first program header
     constexpr std::size_t kSize = 52 + 16;
     constexpr std::size_t kNextOffset = kOffset + 32;

@@ -69,7 +69,7 @@ TEST(SignedHashes, ChangedProgramHeaderIsMissing) {
     EXPECT_EQ(states_of(bytes).front(), HashState::missing);
 }
 
-TEST(SignedHashes, ImageThatIsNoElfIsNamed) {
+TEST(SignedHashes, ImageThatIsNotAnElfFileIsNamedInTheError) {
     Bytes bytes = read_vector("two-images.rsa2048.signed");
     const auto second = SignedImage::parse(bytes)->image(1);
     bytes.at(static_cast<std::size_t>(second->data() - bytes.data())) = std::byte{0};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Any bytes as a signed image: whatever is accepted fills the file exactly, and every span lies inside it.
+// Any bytes as a signed image: the parts of an accepted image add up to the file, and every span lies inside it.
 
 #include <cstddef>
 #include <cstdint>
@@ -15,14 +15,14 @@ namespace {
 
 using Span = std::span<const std::byte>;
 
-void demand(bool holds) {
+void require(bool holds) {
     if (!holds) std::abort();
 }
 
-void demand_inside(Span inner, Span outer) {
+void require_inside(Span inner, Span outer) {
     const std::less_equal<> at_most;
-    demand(inner.empty() ||
-           (at_most(outer.data(), inner.data()) && at_most(inner.data() + inner.size(), outer.data() + outer.size())));
+    require(inner.empty() ||
+            (at_most(outer.data(), inner.data()) && at_most(inner.data() + inner.size(), outer.data() + outer.size())));
 }
 
 }  // namespace
@@ -33,14 +33,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto image = rproc::SignedImage::parse(bytes);
     if (!image) return 0;
 
-    demand(rproc::SignedImage::recognises(bytes));
-    demand_inside(image->signed_bytes(), bytes);
-    demand_inside(image->signature(), bytes);
-    demand_inside(image->images(), bytes);
-    demand(!image->signature().empty());
-    image->for_each_tlv([&](const rproc::Tlv& tlv) { demand_inside(tlv.value, image->signed_bytes()); });
+    require(rproc::SignedImage::recognises(bytes));
+    require_inside(image->signed_bytes(), bytes);
+    require_inside(image->signature(), bytes);
+    require_inside(image->images(), bytes);
+    require(!image->signature().empty());
+    image->for_each_tlv([&](const rproc::Tlv& tlv) { require_inside(tlv.value, image->signed_bytes()); });
     for (std::uint32_t i = 0; i < image->image_count() + 1; ++i) {
-        if (const auto inner = image->image(i)) demand_inside(*inner, image->images());
+        if (const auto inner = image->image(i)) require_inside(*inner, image->images());
     }
     for (std::size_t i = 0; i < image->hash_count(); ++i) static_cast<void>(image->hash(i));
     return 0;

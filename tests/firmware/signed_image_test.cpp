@@ -34,7 +34,7 @@ std::vector<std::uint32_t> types_of(const SignedImage& image) {
     return types;
 }
 
-TEST(SignedImage, ReadsWhatOpteesScriptWrote) {
+TEST(SignedImage, ReadsTheOutputOfOpteesScript) {
     const Bytes bytes = read_vector("app.rsa2048.signed");
     const auto image = SignedImage::parse(bytes);
     ASSERT_TRUE(image.has_value()) << image.error().message();
@@ -48,7 +48,7 @@ TEST(SignedImage, ReadsWhatOpteesScriptWrote) {
     EXPECT_FALSE(image->find(TlvType::key_info));
 }
 
-TEST(SignedImage, ImageInsideIsTheElfThatWasSigned) {
+TEST(SignedImage, ImageIsTheSignedElfFile) {
     const Bytes bytes = read_vector("app.p256.signed");
     const auto image = SignedImage::parse(bytes);
     ASSERT_TRUE(image.has_value());
@@ -82,7 +82,7 @@ TEST(SignedImage, HashTableHasTheProgramHeadersInOrder) {
     EXPECT_EQ(next, image->hash_count());
 }
 
-TEST(SignedImage, KeyInfoAndPlatformTlvsAreThere) {
+TEST(SignedImage, HasKeyInfoAndPlatformTlvs) {
     const Bytes bytes = read_vector("app.keyinfo-plat.rsa2048.signed");
     const auto image = SignedImage::parse(bytes);
     ASSERT_TRUE(image.has_value());
@@ -121,7 +121,7 @@ TEST(SignedImage, HeaderFieldsAtTheirEdges) {
     EXPECT_EQ(refusal({}), "signed-too-small");
 }
 
-TEST(SignedImage, TlvThatRunsPastItsAreaIsNamedByItsPlace) {
+TEST(SignedImage, TlvPastTheEndOfItsAreaIsAnErrorWithItsPlace) {
     Bytes bytes = read_vector("app.rsa2048.signed");
     put(bytes, 0x64 + 4, 193);  // the hash table, one byte longer than the area
 
@@ -145,7 +145,7 @@ TEST(SignedImage, EightZerosAtTheEndOfTheAreaArePadding) {
     EXPECT_EQ(types_of(*image).size(), 6U);
 }
 
-TEST(SignedImage, OlderVendorFormatIsToldApart) {
+TEST(SignedImage, OlderVendorFormatIsRecognised) {
     Bytes bytes(56 + 64 + 128);
     put(bytes, 0, wire::kSignedMagic);
     put(bytes, 4, 1);
@@ -161,7 +161,7 @@ TEST(SignedImage, OlderVendorFormatIsToldApart) {
     EXPECT_EQ(SignedImage::flavour_of(read_vector("app.elf")), std::nullopt);
 }
 
-TEST(SignedImage, ImageSizesThatDoNotFitAreRefused) {
+TEST(SignedImage, InconsistentImageSizesAreRefused) {
     Bytes bytes = read_vector("two-images.rsa2048.signed");
     const auto sizes = SignedImage::parse(bytes)->find(TlvType::image_size)->value;
     const auto at = static_cast<std::size_t>(sizes.data() - bytes.data());

@@ -19,17 +19,17 @@ using testing::HasSubstr;
 using testing::Not;
 using Bytes = std::vector<std::byte>;
 
-const SigningKey::AskPassphrase kNobody;
+const SigningKey::AskPassphrase kNoPassphrase;
 const Bytes kMessage = test::bytes_of("header and TLVs");
 
 std::string path_of(const std::string& name) { return RPROC_TEST_DATA_DIR "/signed/" + name; }
 
 PublicKey public_key(const std::string& name) { return PublicKey::read(path_of(name + ".pub.pem")).value(); }
 
-/// Answers like a person, and counts how often it is asked.
-class Person {
+/// Answers the passphrase prompt, and counts the prompts.
+class Prompt {
   public:
-    explicit Person(Result<std::string> answer) : answer_(std::move(answer)) {}
+    explicit Prompt(Result<std::string> answer) : answer_(std::move(answer)) {}
     [[nodiscard]] SigningKey::AskPassphrase ask() {
         return [this]() -> Result<Secret> {
             ++asked_;
@@ -44,13 +44,13 @@ class Person {
     int asked_ = 0;
 };
 
-std::string outcome_of(const Bytes& bytes, const SigningKey::AskPassphrase& ask = kNobody) {
+std::string outcome_of(const Bytes& bytes, const SigningKey::AskPassphrase& ask = kNoPassphrase) {
     return test::outcome(SigningKey::parse(bytes, "the key", ask));
 }
 
-TEST(SigningKey, SignatureIsWhatThePublicHalfVerifies) {
+TEST(SigningKey, PublicKeyVerifiesTheSignature) {
     for (const std::string name : {"rsa2048", "rsa4096", "p256"}) {
-        const auto key = SigningKey::open(path_of(name + ".pem"), kNobody);
+        const auto key = SigningKey::open(path_of(name + ".pem"), kNoPassphrase);
         ASSERT_TRUE(key.has_value()) << key.error().message();
         const auto signature = key->sign(kMessage);
         ASSERT_TRUE(signature.has_value()) << signature.error().message();
@@ -63,8 +63,8 @@ TEST(SigningKey, SignatureIsWhatThePublicHalfVerifies) {
     }
 }
 
-TEST(SigningKey, RsaSignaturesAreTheSameEachTime) {
-    const auto key = SigningKey::open(path_of("rsa2048.pem"), kNobody).value();
+TEST(SigningKey, RsaSignaturesAreDeterministic) {
+    const auto key = SigningKey::open(path_of("rsa2048.pem"), kNoPassphrase).value();
     EXPECT_EQ(key.sign(kMessage).value(), key.sign(kMessage).value());
 }
 
@@ -77,23 +77,23 @@ TEST(SigningKey, EveryPrivateFormIsRead) {
     };
     for (const Bytes& bytes : {sec1, pkcs8, test::der_of(text(sec1)), test::der_of(text(pkcs8)),
                                test::bytes_of(test::kP256WithParameters)}) {
-        const auto key = SigningKey::parse(bytes, "the key", kNobody);
+        const auto key = SigningKey::parse(bytes, "the key", kNoPassphrase);
         ASSERT_TRUE(key.has_value()) << key.error().message();
         EXPECT_EQ(key->public_key().fingerprint(), p256);
     }
 }
 
-TEST(SigningKey, PassphraseIsAskedForOnceAndOnlyWhenNeeded) {
+TEST(SigningKey, PromptsForThePassphraseOnceAndOnlyWhenNeeded) {
     for (const Bytes& bytes : {test::bytes_of(test::kP256EncryptedPkcs8), test::der_of(test::kP256EncryptedPkcs8),
                                test::bytes_of(test::kP256EncryptedSec1)}) {
-        Person knowing{std::string(test::kPassphrase)};
+        Prompt knowing{std::string(test::kPassphrase)};
         EXPECT_EQ(outcome_of(bytes, knowing.ask()), "ok");
         EXPECT_EQ(knowing.asked(), 1);
-        Person guessing{"swordfish"};
+        Prompt guessing{"swordfish"};
         EXPECT_EQ(outcome_of(bytes, guessing.ask()), "key-passphrase");
         EXPECT_EQ(guessing.asked(), 1);
     }
-    Person idle{std::string(test::kPassphrase)};
+    Prompt idle{std::string(test::kPassphrase)};
     EXPECT_EQ(outcome_of(test::read_bytes(path_of("rsa2048.pem")), idle.ask()), "ok");
     EXPECT_EQ(idle.asked(), 0);
 }
@@ -101,34 +101,34 @@ TEST(SigningKey, PassphraseIsAskedForOnceAndOnlyWhenNeeded) {
 TEST(SigningKey, EncryptedKeyWithoutPassphraseIsRefused) {
     const Bytes bytes = test::bytes_of(test::kP256EncryptedPkcs8);
     EXPECT_EQ(outcome_of(bytes), "key-passphrase");
-    EXPECT_EQ(outcome_of(bytes, Person{std::string()}.ask()), "key-passphrase");
-    EXPECT_EQ(outcome_of(bytes, Person{std::string(5000, 'x')}.ask()), "key-passphrase");
+    EXPECT_EQ(outcome_of(bytes, Prompt{std::string()}.ask()), "key-passphrase");
+    EXPECT_EQ(outcome_of(bytes, Prompt{std::string(5000, 'x')}.ask()), "key-passphrase");
 
-    Person leaving{fail(Error::of({.code = ErrorCode::firmware_busy, .message = "no time"}, {}, {}))};
+    Prompt leaving{fail(Error::of({.code = ErrorCode::firmware_busy, .message = "no time"}, {}, {}))};
     EXPECT_EQ(outcome_of(bytes, leaving.ask()), "firmware-busy");
 }
 
-TEST(SigningKey, WhatCannotSignIsRefused) {
+TEST(SigningKey, KeysThatCannotSignAreRefused) {
     EXPECT_EQ(outcome_of(test::read_bytes(path_of("rsa2048.pub.pem"))), "key-not-private");
     EXPECT_EQ(outcome_of(test::bytes_of(test::kP256Certificate)), "key-not-private");
     EXPECT_EQ(outcome_of(test::bytes_of(test::kRsa1024)), "key-not-private");
     EXPECT_EQ(outcome_of(test::bytes_of("no key")), "key-malformed");
     EXPECT_EQ(outcome_of({}), "key-malformed");
     EXPECT_EQ(outcome_of(test::bytes_of(test::kEd25519Private)), "key-unsupported");
-    EXPECT_EQ(test::outcome(SigningKey::open(path_of("no.such.pem"), kNobody)), "key-not-found");
+    EXPECT_EQ(test::outcome(SigningKey::open(path_of("no.such.pem"), kNoPassphrase)), "key-not-found");
 }
 
 TEST(SigningKey, UriIsOpenedByTheProvidersOfOpenssl) {
-    const auto by_uri = SigningKey::open("file:" + path_of("p256.pem"), kNobody);
+    const auto by_uri = SigningKey::open("file:" + path_of("p256.pem"), kNoPassphrase);
     ASSERT_TRUE(by_uri.has_value()) << by_uri.error().message();
     EXPECT_TRUE(public_key("p256").verifies(kMessage, by_uri->sign(kMessage).value()));
 
-    EXPECT_EQ(test::outcome(SigningKey::open("file:" + path_of("p256.pub.pem"), kNobody)), "key-not-private");
-    EXPECT_EQ(test::outcome(SigningKey::open("file:" + path_of("no.such.pem"), kNobody)), "key-not-found");
+    EXPECT_EQ(test::outcome(SigningKey::open("file:" + path_of("p256.pub.pem"), kNoPassphrase)), "key-not-private");
+    EXPECT_EQ(test::outcome(SigningKey::open("file:" + path_of("no.such.pem"), kNoPassphrase)), "key-not-found");
 }
 
-TEST(SigningKey, UriThatNoProviderTakesSaysWhatIsMissing) {
-    const auto key = SigningKey::open("nosuchscheme:token=board?pin-value=1234", kNobody);
+TEST(SigningKey, UriWithoutAProviderIsExplained) {
+    const auto key = SigningKey::open("nosuchscheme:token=board?pin-value=1234", kNoPassphrase);
     ASSERT_FALSE(key.has_value());
     EXPECT_EQ(key.error().code(), ErrorCode::key_not_found);
     EXPECT_EQ(key.error().where(), "nosuchscheme:token=board");
@@ -136,7 +136,7 @@ TEST(SigningKey, UriThatNoProviderTakesSaysWhatIsMissing) {
     EXPECT_THAT(key.error().message() + key.error().hint(), Not(HasSubstr("1234")));
 }
 
-TEST(SigningKey, PathsAreNotTakenForUris) {
+TEST(SigningKey, PathsAreNotParsedAsUris) {
     EXPECT_TRUE(SigningKey::is_uri("pkcs11:token=board;object=m4"));
     for (const std::string& path : {std::string(), std::string("key.pem"), std::string("keys/a:b.pem"),
                                     std::string(":key"), std::string("0:key"), path_of("rsa2048.pem")}) {
@@ -159,7 +159,7 @@ TEST(SigningKey, DerSignatureBecomesRawNumbers) {
     EXPECT_EQ(raw_ecdsa_signature(large), Bytes());
 }
 
-TEST(Secret, MovesAndKeepsNothingBehind) {
+TEST(Secret, MoveClearsTheSource) {
     Secret first("swordfish");
     Secret second = std::move(first);
     EXPECT_EQ(second.text(), "swordfish");

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-/// Keys for tests, worth nothing: other forms of those in tests/data/signed, and kinds that are refused.
+/// Public test keys: other forms of those in tests/data/signed, and unsupported types.
 namespace rproc::test {
 
 /// the point of p256.pem, compressed
@@ -63,7 +63,7 @@ inline const std::string kP256EncryptedPkcs8 =
     "fH4lShoonfgq/ZSVGIwU2MFovI8uqOkWgtxvqWGEUQYIsuXqvZijoQM2j6bLfeE=\n"
     "-----END ENCRYPTED PRIVATE KEY-----\n";
 
-/// private, encrypted the old way
+/// private, in the legacy PEM encryption
 inline const std::string kP256EncryptedSec1 =
     "-----BEGIN EC PRIVATE KEY-----\n"
     "Proc-Type: 4,ENCRYPTED\n"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// What a boot leaves in memory, byte by byte, and what a refusal leaves behind: nothing.
+// The memory after a boot, byte by byte; a refused boot leaves no mapping.
 
 #include <algorithm>
 #include <cstddef>
@@ -42,7 +42,7 @@ platform::Stm32mp15Config guest_config() {
     return board->config;
 }
 
-/// The guest's M4, with a hand on its memory.
+/// The guest's M4, with access to its memory.
 struct Guest {
     ModelMemory memory;
     PlainM4 m4{{}, Stm32mp15(guest_config(), {}, memory)};
@@ -57,7 +57,7 @@ struct Guest {
     }
 };
 
-TEST(Boot, SegmentsAreInMemoryByteByByteAndTheRestIsZero) {
+TEST(Boot, SegmentsAreLoadedAndTheRestIsZero) {
     const auto& file = images().at("elf-good");
     const auto image = ElfImage::parse(file);
     ASSERT_TRUE(image.has_value());
@@ -80,7 +80,7 @@ TEST(Boot, SegmentsAreInMemoryByteByByteAndTheRestIsZero) {
     EXPECT_GE(compared, 2U);
 }
 
-TEST(Boot, ZeroFillOverwritesWhatWasThere) {
+TEST(Boot, ZeroFillOverwritesOldContent) {
     Guest guest;
     const auto config = guest_config();
     for (const auto& region : config.regions) {
@@ -101,12 +101,12 @@ TEST(Boot, ZeroFillOverwritesWhatWasThere) {
             << describe(place_of(segment));
         filled = true;
         const auto after = guest.at(segment.paddr.value() + segment.memsz, 1);
-        EXPECT_EQ(after.front(), std::byte{0xa5}) << "nothing behind the segment is touched";
+        EXPECT_EQ(after.front(), std::byte{0xa5}) << "the bytes behind the segment are unchanged";
     }
     EXPECT_TRUE(filled);
 }
 
-/// Memory that Linux allocates lies elsewhere on every machine.
+/// The address of memory that Linux allocates differs between machines.
 std::vector<std::string> without_allocated_addresses(std::vector<std::string> lines) {
     for (std::string& line : lines) {
         if (line.starts_with("Physical Address 0x5") || line.starts_with("Physical Address 0xd")) {
@@ -116,8 +116,9 @@ std::vector<std::string> without_allocated_addresses(std::vector<std::string> li
     return lines;
 }
 
-TEST(Boot, TablesReadAsTheKernelsDebugfsShowsThem) {
-    // The kernel registers what the model refuses: 32-bit wraps, see kernel_defects.hpp. And names without an end.
+TEST(Boot, TablesAreDescribedAsByTheKernelsDebugfs) {
+    // The kernel registers entries that the model refuses: 32-bit wraps, see kernel_defects.hpp, and unterminated
+    // names.
     const std::set<std::string> different{"vdev-num-max",
                                           "vdev-num-80000000",
                                           "segment64-alias",
@@ -156,7 +157,7 @@ TEST(Boot, CarveoutsAreThoseOfTheKernelInItsOrder) {
     }
 }
 
-TEST(Boot, LoadedTableIsTheOneInUse) {
+TEST(Boot, LoadedTableIsUsed) {
     Guest guest;
     ASSERT_TRUE(guest.boot("elf-good").has_value());
     const auto image = ElfImage::parse(images().at("elf-good"));
@@ -168,7 +169,7 @@ TEST(Boot, LoadedTableIsTheOneInUse) {
     EXPECT_EQ(test::alone(guest.m4).table.size(), section->size);
 }
 
-TEST(Boot, TableOutsideEveryMemoryBootsOnTheCachedCopy) {
+TEST(Boot, TableOutsideEveryMemoryBootsWithTheCachedCopy) {
     Guest guest;
     ASSERT_TRUE(guest.boot("table-address-unmapped").has_value());
 
@@ -176,7 +177,7 @@ TEST(Boot, TableOutsideEveryMemoryBootsOnTheCachedCopy) {
     EXPECT_EQ(test::alone(guest.m4).resources.vdevs.size(), 1U);
 }
 
-TEST(Boot, EveryShapeLeavesNothingBehindAndTheNextBoots) {
+TEST(Boot, EveryShapeLeavesNoMappingAndTheNextOneBoots) {
     Guest guest;
     std::size_t refused = 0;
     for (const auto& [name, bytes] : images()) {

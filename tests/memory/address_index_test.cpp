@@ -16,7 +16,7 @@ namespace {
 using Index = AddressIndex<DeviceSpace>;
 constexpr std::uint64_t kTop = std::numeric_limits<std::uint64_t>::max();
 
-/// Pieces of memory with bytes of their own, and the index over them.
+/// Pieces of memory with distinct bytes, and the index over them.
 class Pieces {
   public:
     Pieces& add(std::uint64_t start, std::uint64_t size) {
@@ -27,7 +27,7 @@ class Pieces {
     [[nodiscard]] Index index() const { return Index(pieces_); }
     [[nodiscard]] const Index::Piece& operator[](std::size_t i) const { return pieces_[i]; }
 
-    /// What a walk in the order given finds, reckoned without any shortcut.
+    /// The result of a linear search in the given order.
     [[nodiscard]] const std::byte* walk(std::uint64_t start, std::uint64_t size) const {
         for (const Index::Piece& piece : pieces_) {
             const std::uint64_t first = piece.range.start().value();
@@ -53,7 +53,7 @@ TEST(AddressIndex, FindsNothingWhenEmpty) {
     EXPECT_TRUE(Index(std::vector<Index::Piece>{}).find(DeviceAddress(0), 1).empty());
 }
 
-TEST(AddressIndex, FindsExactlyTheBytesAskedFor) {
+TEST(AddressIndex, FindsExactlyTheRequestedBytes) {
     const auto pieces = Pieces().add(0x1000, 0x100);
     const Index index = pieces.index();
     EXPECT_EQ(found_at(index, 0x1000, 0x100), pieces[0].data);
@@ -71,7 +71,7 @@ TEST(AddressIndex, FindsNothingOutside) {
     EXPECT_EQ(found_at(index, 0, 1), nullptr);
 }
 
-TEST(AddressIndex, NoBytesAreNowhere) {
+TEST(AddressIndex, EmptyRangeIsNeverMapped) {
     const Index index = Pieces().add(0x1000, 0x100).index();
     EXPECT_EQ(found_at(index, 0x1000, 0), nullptr);
     EXPECT_EQ(found_at(index, 0x1100, 0), nullptr);
@@ -103,21 +103,21 @@ TEST(AddressIndex, FindsUpToTheTopOfTheAddressSpace) {
     EXPECT_EQ(found_at(pieces.index(), kTop, 1), nullptr);
 }
 
-TEST(AddressIndex, TheFirstOfOverlappingPiecesWins) {
+TEST(AddressIndex, FirstOfOverlappingPiecesWins) {
     const auto pieces = Pieces().add(0x2000, 0x100).add(0x1000, 0x2000).add(0x2080, 0x1000);
     const Index index = pieces.index();
     EXPECT_EQ(found_at(index, 0x2010, 0x10), pieces[0].data + 0x10);
-    EXPECT_EQ(found_at(index, 0x2010, 0x200), pieces[1].data + 0x1010) << "the first does not hold them all";
-    EXPECT_EQ(found_at(index, 0x2f00, 0x180), pieces[2].data + 0xe80) << "the first two do not hold them all";
+    EXPECT_EQ(found_at(index, 0x2010, 0x200), pieces[1].data + 0x1010) << "the first piece does not contain them all";
+    EXPECT_EQ(found_at(index, 0x2f00, 0x180), pieces[2].data + 0xe80) << "the first two pieces do not contain them all";
 }
 
-TEST(AddressIndex, TheFirstOfTwoPiecesAtOnePlaceWins) {
+TEST(AddressIndex, FirstOfTwoEqualPiecesWins) {
     const auto pieces = Pieces().add(0x1000, 0x10).add(0x1000, 0x20);
     EXPECT_EQ(found_at(pieces.index(), 0x1000, 0x10), pieces[0].data);
     EXPECT_EQ(found_at(pieces.index(), 0x1000, 0x11), pieces[1].data);
 }
 
-TEST(AddressIndex, EmptyPiecesHideNothing) {
+TEST(AddressIndex, EmptyPiecesHideNoOther) {
     const auto pieces = Pieces().add(0x1080, 0).add(0x1000, 0x100).add(0x1100, 0);
     EXPECT_EQ(found_at(pieces.index(), 0x1080, 4), pieces[1].data + 0x80);
 }
@@ -127,9 +127,9 @@ struct Shape {
     std::uint64_t stride;  ///< the pieces overlap when it is less than their largest size
 };
 
-class AddressIndexAgainstWalk : public testing::TestWithParam<Shape> {};
+class AddressIndexAgainstLinearSearch : public testing::TestWithParam<Shape> {};
 
-TEST_P(AddressIndexAgainstWalk, FindsTheSame) {
+TEST_P(AddressIndexAgainstLinearSearch, FindsTheSamePiece) {
     std::mt19937_64 random(GetParam().pieces);  // NOLINT: the same numbers in every run
     const auto up_to = [&](std::uint64_t n) { return random() % (n + 1); };
     Pieces pieces;
@@ -146,13 +146,13 @@ TEST_P(AddressIndexAgainstWalk, FindsTheSame) {
         ASSERT_EQ(found_at(index, start, size), pieces.walk(start, size)) << start << " " << size;
         if (pieces.walk(start, size) != nullptr) ++found;
     }
-    EXPECT_GT(found, 100) << "the addresses tried are beside the pieces";
+    EXPECT_GT(found, 100) << "too few of the addresses lie in a piece";
 }
 
-INSTANTIATE_TEST_SUITE_P(Apart, AddressIndexAgainstWalk,
+INSTANTIATE_TEST_SUITE_P(Apart, AddressIndexAgainstLinearSearch,
                          testing::Values(Shape{1, 0x100}, Shape{2, 0x100}, Shape{3, 0x100}, Shape{16, 0x180},
                                          Shape{17, 0x100}, Shape{64, 0x100}, Shape{1000, 0x140}));
-INSTANTIATE_TEST_SUITE_P(Overlapping, AddressIndexAgainstWalk,
+INSTANTIATE_TEST_SUITE_P(Overlapping, AddressIndexAgainstLinearSearch,
                          testing::Values(Shape{2, 0x40}, Shape{5, 0x80}, Shape{64, 0x20}));
 
 }  // namespace

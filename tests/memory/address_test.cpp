@@ -56,7 +56,7 @@ TEST(Address, ComparesByValue) {
 
 TEST(Address, PrintsAsHex) { EXPECT_EQ(to_string(PhysicalAddress(0x10000000)), "0x10000000"); }
 
-TEST(AddressRange, ExistsWhileItsEndIsAnAddress) {
+TEST(AddressRange, MakeRefusesARangeThatWraps) {
     EXPECT_TRUE(DeviceRange::make(DeviceAddress(kTop), 0).has_value());
     EXPECT_TRUE(DeviceRange::make(DeviceAddress(kTop - 0x10), 0x10).has_value());
     EXPECT_FALSE(DeviceRange::make(DeviceAddress(kTop - 0x10), 0x11).has_value());
@@ -71,7 +71,7 @@ TEST(AddressRange, ContainsItsFirstAndLastByte) {
     EXPECT_FALSE(memory.contains(DeviceAddress(0x1100)));
 }
 
-TEST(AddressRange, ContainsARangeOnlyAsAWhole) {
+TEST(AddressRange, ContainsOnlyWholeRanges) {
     const auto memory = range(0x1000, 0x100);
     EXPECT_TRUE(memory.contains(memory));
     EXPECT_TRUE(memory.contains(range(0x10ff, 1)));
@@ -96,7 +96,7 @@ TEST(AddressRange, NeighboursDoNotOverlap) {
 
 TEST(AddressRange, PrintsStartAndSize) { EXPECT_EQ(to_string(range(0x80100000, 0x540)), "0x80100000+0x540"); }
 
-TEST(AddressRange, IsEmptyAtFirst) {
+TEST(AddressRange, IsEmptyByDefault) {
     EXPECT_TRUE(DeviceRange().empty());
     EXPECT_FALSE(range(0, 1).empty());
 }

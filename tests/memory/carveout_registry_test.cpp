@@ -27,7 +27,7 @@ Carveout mcuram() {
     return Carveout::region("mcuram", DeviceAddress(0x30000000), PhysicalAddress(0x30000000), 0x40000);
 }
 
-/// A registry with its memory, filled and indexed as a boot does it.
+/// A registry with its memory, filled and indexed as by a boot.
 class CarveoutRegistryTest : public testing::Test {
   protected:
     Carveout& add(Carveout carveout) { return *registry.add(std::move(carveout)).value(); }
@@ -43,7 +43,7 @@ class CarveoutRegistryTest : public testing::Test {
     CarveoutRegistry registry;
 };
 
-TEST_F(CarveoutRegistryTest, FindsMappedBytesByBothAddresses) {
+TEST_F(CarveoutRegistryTest, FindsMappedBytesByDaAndByPa) {
     add(retram());
     add(mcuram());
     map_all();
@@ -54,14 +54,14 @@ TEST_F(CarveoutRegistryTest, FindsMappedBytesByBothAddresses) {
     EXPECT_EQ(by_da.data(), registry.find_by_name("retram")->mapping.bytes().data() + 0x100);
 }
 
-TEST_F(CarveoutRegistryTest, ADeviceAddressIsNotAPhysicalOne) {
+TEST_F(CarveoutRegistryTest, ADaIsNotAPa) {
     add(retram());
     map_all();
     EXPECT_TRUE(registry.da_to_va(DeviceAddress(0x38000000), 1).empty());
     EXPECT_TRUE(registry.pa_to_va(PhysicalAddress(0), 1).empty());
 }
 
-TEST_F(CarveoutRegistryTest, FindsNothingThatIsNotMappedAndIndexed) {
+TEST_F(CarveoutRegistryTest, FindsOnlyMappedAndIndexedCarveouts) {
     Carveout& carveout = add(retram());
     EXPECT_EQ(found(0, 1), 0U);
     ASSERT_EQ(outcome(registry.map(carveout, memory)), "ok");
@@ -70,7 +70,7 @@ TEST_F(CarveoutRegistryTest, FindsNothingThatIsNotMappedAndIndexed) {
     EXPECT_EQ(found(0, 1), 1U);
 }
 
-TEST_F(CarveoutRegistryTest, AnUnmappedCarveoutStaysHiddenAmongMappedOnes) {
+TEST_F(CarveoutRegistryTest, UnmappedCarveoutIsNotFoundAmongMappedOnes) {
     add(retram());
     Carveout& mapped = add(mcuram());
     ASSERT_EQ(outcome(registry.map(mapped, memory)), "ok");
@@ -79,7 +79,7 @@ TEST_F(CarveoutRegistryTest, AnUnmappedCarveoutStaysHiddenAmongMappedOnes) {
     EXPECT_EQ(found(0x30000000, 1), 1U);
 }
 
-TEST_F(CarveoutRegistryTest, APoolIsNeverMappedNorFound) {
+TEST_F(CarveoutRegistryTest, PoolIsNeitherMappedNorFound) {
     add(Carveout::pool("vdev0buffer", PhysicalAddress(0x10042000), 0x4000));
     map_all();
     EXPECT_EQ(found(0x10042000, 1), 0U);
@@ -88,7 +88,7 @@ TEST_F(CarveoutRegistryTest, APoolIsNeverMappedNorFound) {
     EXPECT_EQ(memory.mapped(), 0U);
 }
 
-TEST_F(CarveoutRegistryTest, TwoAdjacentCarveoutsDoNotMakeOne) {
+TEST_F(CarveoutRegistryTest, RangeAcrossTwoAdjacentCarveoutsIsNotFound) {
     add(Carveout::region("a", DeviceAddress(0x1000), PhysicalAddress(0x1000), 0x1000));
     add(Carveout::region("b", DeviceAddress(0x2000), PhysicalAddress(0x2000), 0x1000));
     map_all();
@@ -112,7 +112,7 @@ TEST_F(CarveoutRegistryTest, RegressionRangeThatWrapsIsNotFound) {
     EXPECT_EQ(found(kTop, kTop), 0U);
 }
 
-TEST_F(CarveoutRegistryTest, TheFirstOfANameIsFound) {
+TEST_F(CarveoutRegistryTest, FindByNameReturnsTheFirst) {
     Carveout& first = add(retram());
     add(retram());
     EXPECT_EQ(registry.find_by_name("retram"), &first);
@@ -120,14 +120,14 @@ TEST_F(CarveoutRegistryTest, TheFirstOfANameIsFound) {
     EXPECT_EQ(registry.find_by_name(""), nullptr);
 }
 
-TEST_F(CarveoutRegistryTest, AddressesStayValidAsItGrows) {
+TEST_F(CarveoutRegistryTest, ReferencesStayValidAsItGrows) {
     const Carveout* const first = &add(retram());
     for (int i = 0; i < 1000; ++i) add(Carveout::allocated("more", {}, 0x10));
     EXPECT_EQ(registry.find_by_name("retram"), first);
     EXPECT_EQ(first->size, 0x10000U);
 }
 
-TEST_F(CarveoutRegistryTest, LongNamesAreCutAsInTheKernel) {
+TEST_F(CarveoutRegistryTest, LongNamesAreTruncatedAsInTheKernel) {
     const std::string name(40, 'n');
     const std::string kept(31, 'n');
     EXPECT_EQ(add(Carveout::region(name, DeviceAddress(0), PhysicalAddress(0), 4)).name, kept);
@@ -144,13 +144,13 @@ TEST_F(CarveoutRegistryTest, RefusesRangesThatWrap) {
     EXPECT_EQ(registry.size(), 0U);
 }
 
-TEST_F(CarveoutRegistryTest, HasALimit) {
+TEST_F(CarveoutRegistryTest, NumberOfCarveoutsIsLimited) {
     for (std::size_t i = 0; i < CarveoutRegistry::kLimit; ++i) add(Carveout::allocated("c", {}, 0x10));
     EXPECT_EQ(outcome(registry.add(Carveout::allocated("c", {}, 0x10))), "carveout-limit");
     EXPECT_EQ(registry.size(), CarveoutRegistry::kLimit);
 }
 
-TEST_F(CarveoutRegistryTest, AllocatedMemoryGetsItsPhysicalAddress) {
+TEST_F(CarveoutRegistryTest, AllocationSetsThePa) {
     Carveout& carveout = add(Carveout::allocated("heap", {}, 0x2000));
     ASSERT_EQ(outcome(registry.map(carveout, memory)), "ok");
     EXPECT_EQ(carveout.pa, ModelMemory::kPoolStart);
@@ -168,14 +168,14 @@ TEST_F(CarveoutRegistryTest, MappingTwiceChangesNothing) {
     EXPECT_EQ(memory.mapped(), 1U);
 }
 
-TEST_F(CarveoutRegistryTest, ARefusalLeavesTheCarveoutUnchanged) {
+TEST_F(CarveoutRegistryTest, RefusedMappingLeavesTheCarveoutUnchanged) {
     Carveout& carveout = add(Carveout::allocated("heap", {}, ModelMemory::kLargestAllocation + 1));
     EXPECT_EQ(outcome(registry.map(carveout, memory)), "memory-exhausted");
     EXPECT_FALSE(carveout.mapping.mapped());
     EXPECT_EQ(carveout.pa, PhysicalAddress(0));
 }
 
-TEST_F(CarveoutRegistryTest, ClearForgetsEverything) {
+TEST_F(CarveoutRegistryTest, ClearRemovesEverything) {
     add(retram());
     add(Carveout::allocated("heap", {}, 0x2000));
     map_all();
@@ -187,7 +187,7 @@ TEST_F(CarveoutRegistryTest, ClearForgetsEverything) {
     EXPECT_EQ(registry.find_by_name("retram"), nullptr);
 }
 
-TEST(CarveoutRegistry, GivesMemoryBackInReverseOrder) {
+TEST(CarveoutRegistry, ReleasesMappingsInReverseOrder) {
     struct Given {
         std::vector<int>* order;
         int number;
@@ -208,7 +208,7 @@ TEST(CarveoutRegistry, GivesMemoryBackInReverseOrder) {
     EXPECT_THAT(order, ElementsAre(2, 1));
 }
 
-TEST(Carveout, APoolsDeviceAddressIsItsPhysicalOne) {
+TEST(Carveout, DaOfAPoolIsItsPa) {
     const auto pool = Carveout::pool("vdev0buffer", PhysicalAddress(0x10042000), 0x4000);
     EXPECT_EQ(pool.da, DeviceAddress(0x10042000));
     EXPECT_EQ(pool.kind, Carveout::Kind::pool);

@@ -23,7 +23,7 @@ PhysicalRange physical(std::uint64_t start, std::uint64_t size) {
     return PhysicalRange::make(PhysicalAddress(start), size).value();
 }
 
-/// The windows of an STM32MP15 Cortex-M4: RETRAM at device address 0, and two views of the MCU's SRAM.
+/// The dma-ranges of an STM32MP15 Cortex-M4: RETRAM at da 0, and two aliases of the MCU's SRAM.
 class Stm32Ranges : public testing::Test {
   protected:
     void SetUp() override {
@@ -47,18 +47,18 @@ TEST_F(Stm32Ranges, TranslateAPhysicalRange) {
     EXPECT_EQ(ranges.to_device(physical(0x38000100, 0x40)), device(0x100, 0x40));
 }
 
-TEST_F(Stm32Ranges, TheFirstWindowOfOverlappingOnesWins) {
+TEST_F(Stm32Ranges, FirstOfOverlappingWindowsWins) {
     EXPECT_EQ(ranges.to_device(physical(0x10040000, 4)), device(0x10040000, 4));
 }
 
-TEST_F(Stm32Ranges, TakeARangeUpToAWindowsLastByte) {
+TEST_F(Stm32Ranges, TranslateARangeUpToTheLastByteOfAWindow) {
     EXPECT_EQ(ranges.to_physical(device(0, 0x10000)), physical(0x38000000, 0x10000));
     EXPECT_EQ(ranges.to_physical(device(0xffff, 1)), physical(0x3800ffff, 1));
     EXPECT_EQ(ranges.to_physical(device(0xffff, 2)), std::nullopt);
     EXPECT_EQ(ranges.to_physical(device(0x10000, 1)), std::nullopt);
 }
 
-TEST_F(Stm32Ranges, RetramIsNotAtItsPhysicalAddress) {
+TEST_F(Stm32Ranges, DaOfRetramIsNotItsPa) {
     EXPECT_EQ(ranges.to_physical(device(0x38000000, 4)), std::nullopt);
     EXPECT_EQ(ranges.to_device(physical(0, 4)), std::nullopt);
 }
@@ -71,20 +71,20 @@ TEST_F(Stm32Ranges, TranslateOnePhysicalAddress) {
 }
 
 // Only the lower half of this address lies in a window.
-TEST_F(Stm32Ranges, RegressionUpperHalfOfAnAddressCounts) {
+TEST_F(Stm32Ranges, RegressionUpper32BitsOfAnAddressCount) {
     EXPECT_EQ(ranges.to_physical(device(0x100000100, 4)), std::nullopt);
     EXPECT_EQ(ranges.to_device(physical(0x138000100, 4)), std::nullopt);
     EXPECT_EQ(ranges.to_device(PhysicalAddress(0x138000100)), std::nullopt);
 }
 
-TEST_F(Stm32Ranges, AreKeptInTheirOrder) {
+TEST_F(Stm32Ranges, KeepTheirOrder) {
     ASSERT_EQ(ranges.windows().size(), 3U);
     EXPECT_EQ(ranges.windows()[0].device, device(0, 0x10000));
     EXPECT_EQ(ranges.windows()[0].physical, PhysicalAddress(0x38000000));
     EXPECT_EQ(ranges.windows()[2].device, device(0x30000000, 0x60000));
 }
 
-TEST(DmaRanges, TwoAdjacentWindowsDoNotMakeOne) {
+TEST(DmaRanges, RangeAcrossTwoAdjacentWindowsIsNotTranslated) {
     DmaRanges ranges;
     ASSERT_EQ(outcome(ranges.add(DeviceAddress(0x1000), PhysicalAddress(0x1000), 0x1000)), "ok");
     ASSERT_EQ(outcome(ranges.add(DeviceAddress(0x2000), PhysicalAddress(0x2000), 0x1000)), "ok");
@@ -104,7 +104,7 @@ TEST(DmaRanges, RefuseAWindowThatWrapsOnEitherSide) {
     EXPECT_TRUE(ranges.windows().empty());
 }
 
-TEST(DmaRanges, AWindowAtTheTopIsTranslatedWithoutWrapping) {
+TEST(DmaRanges, WindowAtTheTopIsTranslatedWithoutWrapping) {
     DmaRanges ranges;
     ASSERT_EQ(outcome(ranges.add(DeviceAddress(0), PhysicalAddress(kTop - 0x100), 0x100)), "ok");
     EXPECT_EQ(ranges.to_physical(device(0xff, 1)), physical(kTop - 1, 1));

@@ -14,13 +14,13 @@ namespace {
 
 static_assert(!std::is_copy_constructible_v<Mapping> && !std::is_copy_assignable_v<Mapping>);
 
-/// Counts what comes back, and keeps what came last.
+/// Counts the released mappings, and keeps the last one's bytes.
 struct Owner {
     int released = 0;
     std::span<std::byte> last;
 };
 
-void take_back(void* owner, std::span<std::byte> bytes) noexcept {
+void release(void* owner, std::span<std::byte> bytes) noexcept {
     auto& to = *static_cast<Owner*>(owner);
     ++to.released;
     to.last = bytes;
@@ -28,13 +28,13 @@ void take_back(void* owner, std::span<std::byte> bytes) noexcept {
 
 class MappingTest : public testing::Test {
   protected:
-    Mapping lend() { return {bytes, &take_back, &owner}; }
+    Mapping lend() { return {bytes, &release, &owner}; }
 
     std::array<std::byte, 16> bytes{};
     Owner owner;
 };
 
-TEST_F(MappingTest, GivesTheBytesBackOnceWhenItEnds) {
+TEST_F(MappingTest, DestructorReleasesTheBytesOnce) {
     {
         const Mapping mapping = lend();
         EXPECT_TRUE(mapping.mapped());
@@ -46,7 +46,7 @@ TEST_F(MappingTest, GivesTheBytesBackOnceWhenItEnds) {
     EXPECT_EQ(owner.last.size(), bytes.size());
 }
 
-TEST_F(MappingTest, ResetGivesBackAtOnceAndOnlyOnce) {
+TEST_F(MappingTest, ResetReleasesTheBytesOnce) {
     Mapping mapping = lend();
     mapping.reset();
     EXPECT_EQ(owner.released, 1);
@@ -56,10 +56,10 @@ TEST_F(MappingTest, ResetGivesBackAtOnceAndOnlyOnce) {
     EXPECT_EQ(owner.released, 1);
 }
 
-TEST_F(MappingTest, MovingHandsTheBytesOn) {
+TEST_F(MappingTest, MoveTransfersTheBytes) {
     Mapping first = lend();
     Mapping second = std::move(first);
-    EXPECT_FALSE(first.mapped());  // NOLINT: what is left of it is part of the contract
+    EXPECT_FALSE(first.mapped());  // NOLINT: the moved-from state is part of the contract
     EXPECT_TRUE(first.bytes().empty());
     EXPECT_TRUE(second.mapped());
     EXPECT_EQ(owner.released, 0);
@@ -67,11 +67,11 @@ TEST_F(MappingTest, MovingHandsTheBytesOn) {
     EXPECT_EQ(owner.released, 1);
 }
 
-TEST_F(MappingTest, AssigningGivesTheOldBytesBackFirst) {
+TEST_F(MappingTest, AssignmentReleasesTheOldBytesFirst) {
     Owner other;
     std::array<std::byte, 4> more{};
     Mapping mapping = lend();
-    mapping = Mapping(more, &take_back, &other);
+    mapping = Mapping(more, &release, &other);
     EXPECT_EQ(owner.released, 1);
     EXPECT_EQ(other.released, 0);
     EXPECT_EQ(mapping.bytes().data(), more.data());
@@ -79,7 +79,7 @@ TEST_F(MappingTest, AssigningGivesTheOldBytesBackFirst) {
     EXPECT_EQ(other.released, 1);
 }
 
-TEST_F(MappingTest, AssigningToItselfKeepsTheBytes) {
+TEST_F(MappingTest, SelfAssignmentKeepsTheBytes) {
     Mapping mapping = lend();
     Mapping& same = mapping;
     mapping = std::move(same);
@@ -87,7 +87,7 @@ TEST_F(MappingTest, AssigningToItselfKeepsTheBytes) {
     EXPECT_EQ(owner.released, 0);
 }
 
-TEST(Mapping, IsUnmappedAtFirst) {
+TEST(Mapping, IsUnmappedByDefault) {
     const Mapping mapping;
     EXPECT_FALSE(mapping.mapped());
     EXPECT_TRUE(mapping.bytes().empty());

@@ -32,7 +32,7 @@ TEST(ModelMemory, MapsZeroedBytes) {
     EXPECT_EQ(memory.mapped(), 1U);
 }
 
-TEST(ModelMemory, AFixedPlaceKeepsItsContent) {
+TEST(ModelMemory, FixedRangeKeepsItsContent) {
     ModelMemory memory;
     memory.map(place(0x1000, 0x100)).value().bytes()[7] = std::byte{0x5a};
     EXPECT_EQ(memory.mapped(), 0U);
@@ -40,7 +40,7 @@ TEST(ModelMemory, AFixedPlaceKeepsItsContent) {
     EXPECT_EQ(memory.map(place(0x1000, 0x100)).value().bytes()[7], std::byte{0x5a});
 }
 
-TEST(ModelMemory, EveryMappingOfAPlaceShowsTheSameBytes) {
+TEST(ModelMemory, EveryMappingOfARangeShowsTheSameBytes) {
     ModelMemory memory;
     const auto whole = memory.map(place(0x1000, 0x100)).value();
     const auto part = memory.map(place(0x1040, 0x10)).value();
@@ -50,7 +50,7 @@ TEST(ModelMemory, EveryMappingOfAPlaceShowsTheSameBytes) {
     EXPECT_EQ(memory.mapped(), 2U);
 }
 
-TEST(ModelMemory, RefusesOtherBounds) {
+TEST(ModelMemory, RefusesARangeThatOverlapsAnotherPartly) {
     ModelMemory memory;
     const auto mapping = memory.map(place(0x1000, 0x100));
     EXPECT_EQ(outcome(memory.map(place(0x10ff, 2))), "memory-overlap");
@@ -59,7 +59,7 @@ TEST(ModelMemory, RefusesOtherBounds) {
     EXPECT_EQ(outcome(memory.map(place(0x1100, 0x100))), "ok");
 }
 
-TEST(ModelMemory, RefusesSizesThatItCannotHave) {
+TEST(ModelMemory, RefusesEmptyAndTooLargeSizes) {
     ModelMemory memory;
     EXPECT_EQ(outcome(memory.map(place(0x1000, 0))), "memory-exhausted");
     EXPECT_EQ(outcome(memory.map(place(0x1000, ModelMemory::kLargestRegion + 1))), "memory-exhausted");
@@ -68,7 +68,7 @@ TEST(ModelMemory, RefusesSizesThatItCannotHave) {
     EXPECT_EQ(memory.mapped(), 0U);
 }
 
-TEST(ModelMemory, RefusesNoBytesAlsoWhereAPlaceIs) {
+TEST(ModelMemory, RefusesAnEmptyRangeInsideAMappedOne) {
     ModelMemory memory;
     const auto mapping = memory.map(place(0x1000, 0x100));
     EXPECT_EQ(outcome(memory.map(place(0x1000, 0))), "memory-exhausted");
@@ -83,7 +83,7 @@ TEST(ModelMemory, AllocatesUpToItsLimit) {
     EXPECT_EQ(allocation->mapping.bytes().size(), ModelMemory::kLargestAllocation);
 }
 
-TEST(ModelMemory, AllocationsAreZeroedPageAlignedAndApart) {
+TEST(ModelMemory, AllocationsAreZeroedPageAlignedAndDisjoint) {
     ModelMemory memory;
     const auto first = memory.allocate(0x1001).value();
     const auto second = memory.allocate(0x20).value();
@@ -94,7 +94,7 @@ TEST(ModelMemory, AllocationsAreZeroedPageAlignedAndApart) {
     EXPECT_TRUE(is_zero(second.mapping.bytes()));
 }
 
-TEST(ModelMemory, AnAllocationGoesAwayWithItsMapping) {
+TEST(ModelMemory, AllocationIsFreedWithItsMapping) {
     ModelMemory memory;
     {
         const auto first = memory.allocate(0x100).value();
@@ -105,7 +105,7 @@ TEST(ModelMemory, AnAllocationGoesAwayWithItsMapping) {
     EXPECT_TRUE(is_zero(memory.allocate(0x100).value().mapping.bytes()));
 }
 
-TEST(ModelMemory, AllocationsMayEndInAnyOrder) {
+TEST(ModelMemory, AllocationsMayBeFreedInAnyOrder) {
     ModelMemory memory;
     auto first = memory.allocate(0x100).value();
     auto second = memory.allocate(0x100).value();
@@ -117,7 +117,7 @@ TEST(ModelMemory, AllocationsMayEndInAnyOrder) {
     EXPECT_EQ(memory.mapped(), 2U);
 }
 
-TEST(ModelMemory, AHandleSharesTheMemory) {
+TEST(ModelMemory, CopyOfTheHandleSharesTheMemory) {
     ModelMemory memory;
     const ModelMemory seen = memory;
     const auto mapping = memory.map(place(0x1000, 0x10)).value();
@@ -126,7 +126,7 @@ TEST(ModelMemory, AHandleSharesTheMemory) {
     EXPECT_FALSE(seen.is_clear());
 }
 
-TEST(ModelMemory, ClearZeroesFixedPlaces) {
+TEST(ModelMemory, ClearZeroesFixedRanges) {
     ModelMemory memory;
     const auto mapping = memory.map(place(0x1000, 0x10)).value();
     mapping.bytes()[3] = std::byte{1};

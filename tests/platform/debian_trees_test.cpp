@@ -43,13 +43,13 @@ void boot_example(const Board& board, const std::string& name) {
 
 TEST(DebianTrees, ExampleBootsOnEveryUsableM4) {
     const auto trees = debian_trees();
-    if (trees.empty()) GTEST_SKIP() << "the package linux-image-armmp could not be had";
+    if (trees.empty()) GTEST_SKIP() << "the package linux-image-armmp is not available";
 
     std::size_t usable = 0;
     for (const fs::path& path : trees) {
         const auto board = read_board(path);
         if (!board) {
-            // Boards that do not use their M4 disable it; that is the only reason that counts.
+            // Boards that do not use their M4 disable it; every other error fails the test.
             EXPECT_EQ(board.error().code(), ErrorCode::dt_node_disabled) << path << ": " << board.error().message();
             continue;
         }

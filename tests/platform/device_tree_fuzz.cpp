@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Any bytes as a device tree: whatever is accepted can be walked, and a board read from it is either whole or one
-// error.
+// Any bytes as a device tree: an accepted tree can be walked, and reading a board from it returns a complete board or
+// one error.
 
 #include <cstddef>
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace {
 using namespace rproc;
 using namespace rproc::platform;
 
-void demand(bool holds) {
+void require(bool holds) {
     if (!holds) std::abort();
 }
 
@@ -27,16 +27,16 @@ void walk(const DeviceTree& tree, const DeviceTreeNode& node, int depth) {
     static_cast<void>(tree.references(node, "memory-region"));
     static_cast<void>(tree.references(node, "resets", "#reset-cells"));
     for (const DeviceTreeNode& child : node.children()) {
-        demand(child.parent() == node);
+        require(child.parent() == node);
         walk(tree, child, depth + 1);
     }
 }
 
 void check_board(const Board& board) {
-    demand(!board.config.dma_ranges.windows().empty());
+    require(!board.config.dma_ranges.windows().empty());
     for (const auto& window : board.config.dma_ranges.windows()) {
         const auto physical = board.config.dma_ranges.to_physical(window.device);
-        demand(window.device.empty() || physical.has_value());
+        require(window.device.empty() || physical.has_value());
     }
 }
 
@@ -46,7 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::vector<std::uint8_t> exact(data, data + size);
     const auto tree = DeviceTree::parse(std::as_bytes(std::span(exact)));
     if (!tree) {
-        demand(tree.error().code() == ErrorCode::dtb_malformed);
+        require(tree.error().code() == ErrorCode::dtb_malformed);
         return 0;
     }
     walk(*tree, tree->root(), 0);

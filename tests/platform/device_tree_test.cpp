@@ -61,7 +61,7 @@ TEST(DeviceTree, MissingAndMalformedPropertiesAreDifferentErrors) {
     EXPECT_THAT(root.strings("#address-cells"), IsEmpty()) << "does not end in a zero: not a string";
 }
 
-TEST(DeviceTree, ReferencesCarryAsManyArgumentsAsTheTargetSays) {
+TEST(DeviceTree, NumberOfArgumentsIsThatOfTheTargetsCells) {
     const DeviceTree tree = guest_tree();
     const auto m4 = tree.find_compatible("st,stm32mp1-m4").front();
 
@@ -76,7 +76,7 @@ TEST(DeviceTree, ReferencesCarryAsManyArgumentsAsTheTargetSays) {
     EXPECT_EQ(regions->front().node.name(), "retram");
 }
 
-TEST(DeviceTree, ReferenceToNowhereIsAnErrorWithItsPlace) {
+TEST(DeviceTree, DanglingPhandleIsAnErrorWithItsPlace) {
     const DeviceTree tree = guest_tree();
     const auto m4 = tree.find_compatible("st,stm32mp1-m4").front();
 
@@ -107,7 +107,7 @@ TEST(DeviceTree, EveryTruncationIsRefused) {
     }
 }
 
-TEST(DeviceTree, SourceInsteadOfBlobIsExplained) {
+TEST(DeviceTree, DtsSourceInsteadOfABlobIsNamedInTheError) {
     const auto tree = DeviceTree::read(RPROC_TEST_DATA_DIR "/boards/qemu-virt-m4.dts");
 
     ASSERT_FALSE(tree.has_value());
@@ -115,7 +115,7 @@ TEST(DeviceTree, SourceInsteadOfBlobIsExplained) {
     EXPECT_THAT(tree.error().hint(), HasSubstr(".dtb"));
 }
 
-TEST(DeviceTree, MissingFileIsNamed) {
+TEST(DeviceTree, MissingFileIsNamedInTheError) {
     const auto tree = DeviceTree::read("/no/such/board.dtb");
 
     ASSERT_FALSE(tree.has_value());
@@ -123,8 +123,8 @@ TEST(DeviceTree, MissingFileIsNamed) {
     EXPECT_EQ(tree.error().where(), "/no/such/board.dtb");
 }
 
-// libfdt's own check walks backwards, for ever, over such a property.
-TEST(DeviceTree, APropertyOfNegativeLengthIsRefused) {
+// The check of libfdt walks backwards over such a property, in an endless loop.
+TEST(DeviceTree, PropertyOfNegativeLengthIsRefused) {
     constexpr std::size_t kStructureAt = 8;  // offset of off_dt_struct
     const auto sound = test::read_bytes(guest_path());
     const auto cell = [](const std::vector<std::byte>& bytes, std::size_t at) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A Cortex-M4 that the bootloader has started: attach, use, leave again, or stop.
+// A Cortex-M4 that the bootloader has started: attach, detach and stop.
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -60,7 +60,7 @@ class Attached : public testing::Test {
     M4 m4{elf::Backend{}, Stm32mp15(config, registers, memory, mailbox), ObserverRef(recorder)};
 };
 
-TEST_F(Attached, ABootJoinsTheRunningFirmware) {
+TEST_F(Attached, BootAttachesToTheRunningFirmware) {
     ASSERT_EQ(m4.state(), State::detached);
     ASSERT_EQ(outcome(m4.boot()), "ok");
     EXPECT_EQ(m4.state(), State::attached);
@@ -70,16 +70,16 @@ TEST_F(Attached, ABootJoinsTheRunningFirmware) {
     EXPECT_TRUE(test::alone(m4).resources.vdevs.at(0).registered);
     EXPECT_THAT(recorder.lines, Contains("attaching to m4"));
     EXPECT_THAT(recorder.lines, Contains("remote processor m4 is now attached"));
-    EXPECT_THAT(table_now(), testing::Not(ElementsAreArray(clean))) << "Linux fills in where the vrings are";
+    EXPECT_THAT(table_now(), testing::Not(ElementsAreArray(clean))) << "Linux writes the addresses of the vrings";
 }
 
-TEST_F(Attached, DetachLeavesItRunningWithTheTableAsItWas) {
+TEST_F(Attached, DetachRestoresTheTableAndLeavesItRunning) {
     ASSERT_EQ(outcome(m4.boot()), "ok");
     ASSERT_EQ(outcome(m4.detach()), "ok");
     EXPECT_EQ(m4.state(), State::detached);
     EXPECT_THAT(table_now(), ElementsAreArray(clean));
     EXPECT_THAT(mailbox.sent(), ElementsAre(ModelMailbox::Message{"detach", "stop", 200ms}));
-    EXPECT_EQ(memory.mapped(), 1U) << "only the test's own view";
+    EXPECT_EQ(memory.mapped(), 1U) << "only the mapping of the test";
     EXPECT_EQ(test::alone(m4).carveouts.size(), 0U);
     EXPECT_TRUE(recorder.all_closed());
     for (const ModelRegisters::Write& write : registers.writes())
@@ -113,15 +113,15 @@ TEST_F(Attached, CountsItsUsers) {
     EXPECT_EQ(m4.state(), State::detached);
 }
 
-TEST_F(Attached, ACrashIsFollowedByABootOfTheChosenFirmware) {
+TEST_F(Attached, CrashIsRecoveredWithTheChosenFirmware) {
     ASSERT_EQ(outcome(m4.boot()), "ok");
-    // Nobody has chosen one: the crash cannot be recovered from, and nothing is left.
+    // Without a chosen firmware the recovery fails, and leaves no mapping.
     EXPECT_EQ(outcome(m4.handle_crash(CrashType::watchdog)), "firmware-name-empty");
     EXPECT_EQ(m4.state(), State::offline);
     EXPECT_EQ(memory.mapped(), 1U);
 }
 
-TEST_F(Attached, IsRefusedWithATableThatMakesNoSense) {
+TEST_F(Attached, IsRefusedWithAnInvalidTable) {
     table[0] = std::byte{9};
     EXPECT_EQ(outcome(m4.boot()), "table-version");
     EXPECT_EQ(m4.state(), State::detached);
@@ -130,7 +130,7 @@ TEST_F(Attached, IsRefusedWithATableThatMakesNoSense) {
     EXPECT_EQ(outcome(m4.boot()), "ok");
 }
 
-TEST_F(Attached, IsRefusedWithATableWhereTheM4SeesNothing) {
+TEST_F(Attached, IsRefusedWithATableOutsideItsMemories) {
     registers.preset(*config.resource_table, 0x80000000);
     EXPECT_EQ(outcome(m4.boot()), "address-unmapped");
     EXPECT_THAT(recorder.lines, Contains("can't translate da 80000000"));
@@ -138,13 +138,13 @@ TEST_F(Attached, IsRefusedWithATableWhereTheM4SeesNothing) {
     EXPECT_EQ(m4.state(), State::detached);
 }
 
-/// A core that restarts by itself when it crashes.
+/// An M4 that restarts by itself after a crash.
 struct SelfRestarting : Stm32mp15 {
     using Stm32mp15::Stm32mp15;
     static constexpr bool kAttachOnRecovery = true;
 };
 
-TEST_F(Attached, AfterACrashIsJoinedAgainWhereTheCoreRestartsByItself) {
+TEST_F(Attached, SelfRestartingM4IsAttachedAgainAfterACrash) {
     RemoteProcessor<elf::Backend, SelfRestarting, Mainline, ObserverRef<Recorder>> self(
         elf::Backend{}, SelfRestarting(config, registers, memory, mailbox), ObserverRef(recorder));
     ASSERT_EQ(outcome(self.boot()), "ok");

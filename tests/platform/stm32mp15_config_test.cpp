@@ -74,7 +74,7 @@ TEST(Stm32mp15Config, OptionalPropertiesMayBeMissing) {
     EXPECT_FALSE(board->config.m4_state);
 }
 
-TEST(Stm32mp15Config, MissingDmaRangesIsThePropertyTheKernelNames) {
+TEST(Stm32mp15Config, MissingDmaRangesIsReportedAsByTheKernel) {
     const auto board = test_board("m4-no-dma-ranges");
 
     ASSERT_FALSE(board.has_value());
@@ -127,7 +127,7 @@ TEST(EmbeddedBoards, AllOfThemCanBeRead) {
     }
 }
 
-TEST(EmbeddedBoards, UnknownNameListsThoseThereAre) {
+TEST(EmbeddedBoards, UnknownNameListsTheBoards) {
     const auto board = embedded_board("raspberry");
 
     ASSERT_FALSE(board.has_value());

@@ -33,7 +33,7 @@ Config config_of(const std::string& name) {
     return board ? board->config : Config{};
 }
 
-/// The error of a tree that must not be; every one says what to do.
+/// The error of a tree that must be refused; each one has a hint.
 Error error_of(const std::string& name) {
     const auto board = test_board(name);
     EXPECT_FALSE(board.has_value()) << name;
@@ -42,7 +42,7 @@ Error error_of(const std::string& name) {
     return board.error();
 }
 
-TEST(Stm32mp15Tee, V19IsKnownByItsCompatibleAndStaysOnTheBus) {
+TEST(Stm32mp15Tee, V19IsRecognisedByItsCompatible) {
     const Config config = config_of("tee-v19");
 
     EXPECT_EQ(config.tee, (Tee{.backend = "", .id = 1}));
@@ -89,7 +89,7 @@ TEST(Stm32mp15Tee, V22PointsToTheBackendFromTheOrdinaryNode) {
     EXPECT_FALSE(config.resource_table);
 }
 
-TEST(Stm32mp15Tee, DriverOfV20AndV21TranslatesRetramAndNothingElse) {
+TEST(Stm32mp15Tee, DriverOfV20AndV21TranslatesOnlyRetram) {
     for (const auto* const form : {"tee-v20", "tee-v21"}) {
         const DmaRanges ranges = config_of(form).dma_ranges;
         EXPECT_EQ(ranges.to_device(PhysicalAddress(0x3800ffff)), DeviceAddress(0xffff)) << form;
@@ -118,7 +118,7 @@ TEST(Stm32mp15Tee, EmbeddedBoardOfTheDk2HasTheMemoriesOfTheDk2) {
     EXPECT_FALSE(plain->config.tee);
 }
 
-TEST(Stm32mp15TeeMistake, ReferenceToNowhere) {
+TEST(Stm32mp15TeeMistake, DanglingPhandle) {
     const Error v21 = error_of("tee-phandle-nowhere");
     EXPECT_EQ(v21.code(), ErrorCode::dt_property_malformed);
     EXPECT_EQ(v21.where(), "/m4@0, property rproc-tee-phandle");
@@ -128,11 +128,11 @@ TEST(Stm32mp15TeeMistake, ReferenceToNowhere) {
     const Error v22 = error_of("tee-v22-phandle-nowhere");
     EXPECT_EQ(v22.code(), ErrorCode::dt_property_malformed);
     EXPECT_EQ(v22.where(), "/soc/ahb/m4@10000000, property st,rproc-tee");
-    EXPECT_EQ(v22.kernel_line(), "failed to get mcu_reset") << "what Linux says of it misleads";
+    EXPECT_EQ(v22.kernel_line(), "failed to get mcu_reset") << "Linux prints a misleading line";
     EXPECT_THAT(v22.hint(), HasSubstr("st,rproc-tee = <&tee_rproc 0>"));
 }
 
-TEST(Stm32mp15TeeMistake, ReferenceToANodeThatIsNoBackendNamesThatNode) {
+TEST(Stm32mp15TeeMistake, ReferenceToAnotherNodeNamesThatNode) {
     const Error v21 = error_of("tee-phandle-elsewhere");
     EXPECT_EQ(v21.code(), ErrorCode::dt_property_malformed);
     EXPECT_THAT(v21.what(), HasSubstr("points to /mailbox@4c001000 (without compatible)"));
@@ -170,7 +170,7 @@ TEST(Stm32mp15TeeMistake, CoreOfV20OrV19WithoutAnId) {
     EXPECT_EQ(v19.kernel_line(), "failed to read st,rproc-id property");
 }
 
-TEST(Stm32mp15TeeMistake, DisabledBackendIsThePlaceToMend) {
+TEST(Stm32mp15TeeMistake, DisabledBackendIsNamedInTheError) {
     for (const auto* const tree : {"tee-backend-disabled", "tee-v22-backend-disabled"}) {
         const Error error = error_of(tree);
         EXPECT_EQ(error.code(), ErrorCode::dt_node_disabled) << tree;
@@ -187,7 +187,7 @@ TEST(Stm32mp15TeeMistake, DisabledServiceDisablesItsChild) {
     EXPECT_THAT(error.hint(), HasSubstr("at /firmware/optee/rproc-service@0"));
 }
 
-TEST(Stm32mp15TeeMistake, NothingThatLeadsToTheTee) {
+TEST(Stm32mp15TeeMistake, NoReferenceToTheTee) {
     const Error error = error_of("tee-phandle-missing");
     EXPECT_EQ(error.code(), ErrorCode::dt_property_missing);
     EXPECT_EQ(error.where(), "/m4@0");

@@ -65,9 +65,9 @@ TEST(Stm32mp15, StartAndStopWriteTheRegistersInTheDriversOrder) {
     ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value());
 
     ASSERT_TRUE(m4.boot().has_value());
-    EXPECT_THAT(written(registers), ElementsAre("0x50001014=0",    // out of deep sleep
-                                                "0x5000010c=1",    // let go
-                                                "0x5000010c=0"));  // and hold after the next crash
+    EXPECT_THAT(written(registers), ElementsAre("0x50001014=0",    // leave deep sleep
+                                                "0x5000010c=1",    // release hold-boot
+                                                "0x5000010c=0"));  // set it again for the next crash
 
     ASSERT_TRUE(m4.shutdown().has_value());
     EXPECT_THAT(written(registers),
@@ -75,7 +75,7 @@ TEST(Stm32mp15, StartAndStopWriteTheRegistersInTheDriversOrder) {
                             "0x5000010c=0", "assert /soc/rcc@50000000:8225", "0x50001014=1", "0x5c00a148=0"));
 }
 
-TEST(Stm32mp15, SecuredSocWritesHoldBootThroughTheSecureWorld) {
+TEST(Stm32mp15, SecuredSocWritesHoldBootThroughTheSecureMonitor) {
     ModelRegisters registers;
     const auto config = config_of("stm32mp157c-dk2");
     registers.preset(*config.trust_zone, 1);
@@ -108,7 +108,7 @@ TEST(Stm32mp15, RefusedFirmwareTouchesNoRegister) {
     EXPECT_THAT(written(registers), IsEmpty());
 }
 
-TEST(Stm32mp15, RunningFirmwareIsAskedToShutDownFirst) {
+TEST(Stm32mp15, StopSendsTheShutdownRequestFirst) {
     ModelMailbox mailbox;
     PlainM4 m4({}, Stm32mp15(config_of("stm32mp157c-dk2"), {}, {}, mailbox));
     ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value());
@@ -126,7 +126,7 @@ struct LogRecorder : NullObserver {
     std::vector<std::string> lines;
 };
 
-TEST(Stm32mp15, FirmwareThatDoesNotAnswerIsStoppedAllTheSame) {
+TEST(Stm32mp15, UnacknowledgedShutdownRequestDoesNotPreventTheStop) {
     ModelMailbox mailbox;
     mailbox.lose_acknowledgements("shutdown");
     LogRecorder log;
@@ -142,20 +142,20 @@ TEST(Stm32mp15, FirmwareThatDoesNotAnswerIsStoppedAllTheSame) {
     EXPECT_THAT(mailbox.sent(), ElementsAre(ModelMailbox::Message{"shutdown", "stop", 500ms}));
 }
 
-// The firmware signals in the middle of an operation: the receiver must not wait for the processor, and the driver
-// hears of it once the operation is over.
-TEST(Stm32mp15, ASignalOfTheFirmwareReachesTheDriverThroughTheWorker) {
+// The firmware signals during an operation: the receiver must not wait for the remote processor, and the driver
+// receives the interrupt after the operation.
+TEST(Stm32mp15, MailboxSignalReachesTheDriverThroughTheWorker) {
     ModelMailbox mailbox;
     PlainM4 m4({}, Stm32mp15(config_of("stm32mp157c-dk2"), {}, {}, mailbox));
     KickWorker kicks(m4);
     mailbox.set_receiver([&](std::string_view channel) {
         if (const auto id = vq_of(channel)) kicks.vq_interrupt(*id);
     });
-    std::vector<std::uint32_t> heard;
+    std::vector<std::uint32_t> interrupts;
     m4.virtio().add_driver({.name = "rpmsg", .id = 7, .probe = [&](VirtioDevice& device) -> Result<void> {
                                 for (std::uint32_t i = 0; i < 2; ++i) {
                                     const auto queue =
-                                        device.find_vq(i, [&heard, i](VirtioDevice&) { heard.push_back(i); });
+                                        device.find_vq(i, [&interrupts, i](VirtioDevice&) { interrupts.push_back(i); });
                                     if (!queue) return fail(queue.error());
                                 }
                                 mailbox.receive("vq1");
@@ -165,7 +165,7 @@ TEST(Stm32mp15, ASignalOfTheFirmwareReachesTheDriverThroughTheWorker) {
     ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value());
     ASSERT_TRUE(m4.boot().has_value());
     kicks.wait_idle();
-    EXPECT_THAT(heard, ElementsAre(1U));
+    EXPECT_THAT(interrupts, ElementsAre(1U));
 }
 
 TEST(Stm32mp15, BootsWithoutAResourceTableAndSaysSo) {
@@ -186,24 +186,24 @@ TEST(Stm32mp15, TellsWhatToDoAboutADevmemEntry) {
     EXPECT_EQ(m4.boot().error().hint(), "remove the entry: a Cortex-M4 on STM32MP15 reaches peripherals without it");
 }
 
-TEST(Stm32mp15, ArmsItsWatchdogToWakeASleepingLinux) {
+TEST(Stm32mp15, EnablesItsWatchdogAsAWakeupSourceDuringSuspend) {
     auto config = config_of("stm32mp157c-dk2");
     for (const bool wakeup_source : {true, false}) {
         config.wakeup_source = wakeup_source;
         PlainM4 m4({}, Stm32mp15(config));
         ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value());
         EXPECT_TRUE(m4.suspend().has_value());
-        EXPECT_FALSE(m4.platform().wakes_linux()) << "it is off";
+        EXPECT_FALSE(m4.platform().wakes_linux()) << "it is offline";
         ASSERT_TRUE(m4.boot().has_value());
         EXPECT_TRUE(m4.suspend().has_value());
         EXPECT_EQ(m4.platform().wakes_linux(), wakeup_source);
-        EXPECT_EQ(m4.state(), State::running) << "the M4 runs on";
+        EXPECT_EQ(m4.state(), State::running) << "the M4 keeps running";
         EXPECT_TRUE(m4.resume().has_value());
         EXPECT_FALSE(m4.platform().wakes_linux());
     }
 }
 
-TEST(Stm32mp15, BootsByItselfWhereTheNodeSaysSo) {
+TEST(Stm32mp15, AutoBootIsThatOfTheNode) {
     auto config = config_of("stm32mp157c-dk2");
     EXPECT_FALSE(Stm32mp15(config).auto_boot());
     config.auto_boot = true;
@@ -216,19 +216,19 @@ TEST(Stm32mp15, KickGoesToTheMailboxOfTheVring) {
     Context ctx("m4");
 
     EXPECT_TRUE(platform.kick(ctx, 1).has_value());
-    EXPECT_TRUE(platform.kick(ctx, 7).has_value()) << "no such channel: nothing to do";
+    EXPECT_TRUE(platform.kick(ctx, 7).has_value()) << "a vring without a channel is ignored, as in the kernel";
 
     EXPECT_THAT(mailbox.sent(), ElementsAre(ModelMailbox::Message{"vq1", "kick", 0ms}));
 }
 
-TEST(Stm32mp15, CoreThatTheBootloaderStartedWithoutATableIsNotBootedOver) {
+TEST(Stm32mp15, DetachedM4WithoutATableIsNotBooted) {
     ModelRegisters registers;
     const auto config = config_of("stm32mp157c-dk2");
     registers.preset(*config.m4_state, 2);
     PlainM4 m4({}, Stm32mp15(config, registers));
     ASSERT_EQ(m4.state(), State::detached);
 
-    ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value()) << "what a recovery would load";
+    ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value()) << "the firmware of a recovery";
     const auto attached = m4.boot();
     ASSERT_FALSE(attached);
     EXPECT_EQ(attached.error().code(), ErrorCode::attached_table_missing);
@@ -256,7 +256,7 @@ class FailingRegisters {
     std::shared_ptr<int> left_;
 };
 
-TEST(Stm32mp15, EveryRegisterWriteThatFailsIsNamedAndUndone) {
+TEST(Stm32mp15, FailedRegisterWriteIsNamedAndRolledBack) {
     const std::vector<std::string> lines{"failed to clear pdds", "failed to set hold boot", "failed to set hold boot"};
     for (std::size_t k = 0; k < lines.size(); ++k) {
         using Platform = BasicStm32mp15<FailingRegisters>;
@@ -274,11 +274,11 @@ TEST(Stm32mp15, EveryRegisterWriteThatFailsIsNamedAndUndone) {
         EXPECT_THAT(log.lines, testing::IsSupersetOf({lines[k], std::string("can't start rproc m4: -5"),
                                                       std::string("Boot failed: -5")}));
         EXPECT_EQ(memory.mapped(), 0U);
-        EXPECT_TRUE(m4.boot().has_value()) << "the next write succeeds, and nothing is in its way";
+        EXPECT_TRUE(m4.boot().has_value()) << "the next boot succeeds";
     }
 }
 
-TEST(Stm32mp15, StopThatFailsLeavesItRunningAndCanBeRepeated) {
+TEST(Stm32mp15, FailedStopKeepsItRunningAndCanBeRepeated) {
     using Platform = BasicStm32mp15<FailingRegisters>;
     for (int k = 4; k <= 7; ++k) {
         RemoteProcessor<elf::Backend, Platform> m4({}, Platform(config_of("stm32mp157c-dk2"), FailingRegisters(k)));
@@ -293,7 +293,7 @@ TEST(Stm32mp15, StopThatFailsLeavesItRunningAndCanBeRepeated) {
     }
 }
 
-/// A backend that starts and stops the core by itself, as a TEE does, and notes when.
+/// A backend that starts and stops the M4 by itself, as a TEE does, and records the order.
 struct TeeLikeBackend {
     Result<std::vector<std::byte>> parse_fw(Context& /*ctx*/, const Firmware& /*firmware*/) {
         return std::vector<std::byte>{};
@@ -309,7 +309,7 @@ struct TeeLikeBackend {
     std::size_t sent_before_stop = 0;
 };
 
-TEST(Stm32mp15WithTee, CoreIsStartedAndStoppedWithoutARegister) {
+TEST(Stm32mp15WithTee, M4IsStartedAndStoppedWithoutARegisterWrite) {
     ModelRegisters registers;
     ModelMailbox mailbox;
     RemoteProcessor<TeeLikeBackend, Stm32mp15> m4({.mailbox = mailbox},
@@ -323,10 +323,10 @@ TEST(Stm32mp15WithTee, CoreIsStartedAndStoppedWithoutARegister) {
     EXPECT_THAT(written(registers), IsEmpty());
     ASSERT_THAT(mailbox.sent(), testing::SizeIs(1));
     EXPECT_EQ(mailbox.sent().front().channel, "shutdown");
-    EXPECT_EQ(m4.backend().sent_before_stop, 1U) << "the firmware is asked before the TEE stops the core";
+    EXPECT_EQ(m4.backend().sent_before_stop, 1U) << "the shutdown request precedes the stop by the TEE";
 }
 
-TEST(Stm32mp15WithTee, LinuxCannotStartOrStopTheCore) {
+TEST(Stm32mp15WithTee, CoreControlOfLinuxIsRefused) {
     ModelRegisters registers;
     LogRecorder log;
     RemoteProcessor<elf::Backend, Stm32mp15, Mainline, ObserverRef<LogRecorder>> m4(
@@ -345,7 +345,7 @@ TEST(Stm32mp15WithTee, LinuxCannotStartOrStopTheCore) {
     EXPECT_THAT(written(registers), IsEmpty());
 }
 
-TEST(Stm32mp15WithTee, CoreThatRunsAlreadyIsOffline) {
+TEST(Stm32mp15WithTee, RunningM4IsOffline) {
     ModelRegisters registers;
     Stm32mp15Config config = config_of("stm32mp157c-dk2");
     config.tee = Stm32mp15Config::TeeReference{};
@@ -354,7 +354,7 @@ TEST(Stm32mp15WithTee, CoreThatRunsAlreadyIsOffline) {
     EXPECT_EQ(Stm32mp15(config, registers).initial_state(), State::offline);
 }
 
-TEST(Stm32mp15WithTee, RegionThatOutgrowsRetramIsRefusedInTheWordsOfTheDriver) {
+TEST(Stm32mp15WithTee, RegionLargerThanRetramIsRefusedWithTheDriversLogLine) {
     const auto board = read_board(RPROC_TEST_BOARD_DIR "/tee-region-past-retram.dtb");
     ASSERT_TRUE(board.has_value()) << board.error().message();
     LogRecorder log;
@@ -371,7 +371,7 @@ TEST(Stm32mp15WithTee, RegionThatOutgrowsRetramIsRefusedInTheWordsOfTheDriver) {
                                                   "memory region not valid [mem 0x38000000-0x3801ffff]"}));
 }
 
-TEST(Stm32mp15WithTee, OtherDriverLooksAtTheFirstByteOfARegionOnly) {
+TEST(Stm32mp15WithTee, OtherDriverChecksOnlyTheFirstByteOfARegion) {
     Stm32mp15Config config = config_of("stm32mp157c-dk2-tee");
     config.regions = {{"retram", PhysicalRange::make(PhysicalAddress(0x38000000), 0x20000)}};
     Stm32mp15 platform(config);

@@ -21,10 +21,10 @@ using test::outcome;
 
 constexpr std::uint64_t kPayloadOffset = 24;
 
-/// An entry on the heap, with nothing behind its last byte: a read past its end is one past an allocation's.
+/// An entry in an exact heap allocation: a read past its end is a read past the allocation.
 class HeapEntry {
   public:
-    /// @param entry type and payload, of which only the first `size` payload bytes are there.
+    /// @param entry type and payload, of which the entry has only the first `size` payload bytes.
     HeapEntry(const Bytes& entry, std::size_t size)
         : type_(static_cast<std::uint32_t>(entry[0])), size_(size), bytes_(std::make_unique<std::byte[]>(size)) {
         std::ranges::copy(std::span(entry).subspan(4, size), bytes_.get());
@@ -110,7 +110,7 @@ TEST(Entries, VdevHasItsVringsAndItsConfiguration) {
     EXPECT_TRUE(std::ranges::equal(vdev->config(), config));
 }
 
-TEST(Entries, VdevMayHaveNothingBehindItsHeader) {
+TEST(Entries, VdevMayHaveNoVringsAndNoConfiguration) {
     const HeapEntry entry(test::vdev({.vrings = {}}));
     const auto vdev = decode_vdev(entry.get());
     ASSERT_EQ(outcome(vdev), "ok");
@@ -118,14 +118,14 @@ TEST(Entries, VdevMayHaveNothingBehindItsHeader) {
     EXPECT_TRUE(vdev->config().empty());
 }
 
-TEST(Entries, VdevMayHaveAsManyVringsAsItsByteSays) {
+TEST(Entries, VdevMayHave255Vrings) {
     const HeapEntry entry(test::vdev({.vrings = std::vector<test::VringEntry>(255, {.num = 3})}));
     const auto vdev = decode_vdev(entry.get());
     ASSERT_EQ(outcome(vdev), "ok");
     EXPECT_EQ(vdev->vring(254).num, 3U);
 }
 
-TEST(Entries, EveryEntryMustBeWhole) {
+TEST(Entries, TruncatedEntryIsRefused) {
     for (const Bytes& bytes : {test::carveout({}), test::trace({}), test::vdev({.config = Bytes(3)})}) {
         const std::string type = place::entry_type_name(HeapEntry(bytes).get().type());
         for (std::size_t size = 0; size < bytes.size() - 4; ++size) {
@@ -136,7 +136,7 @@ TEST(Entries, EveryEntryMustBeWhole) {
     }
 }
 
-TEST(Entries, SayWhatTheKernelSaysOfTruncation) {
+TEST(Entries, TruncationHasTheKernelsLogLine) {
     EXPECT_EQ(decode_carveout(HeapEntry(test::carveout({}), 51).get()).error().kernel_line(),
               "carveout rsc is truncated");
     EXPECT_EQ(decode_devmem(HeapEntry(test::devmem({}), 51).get()).error().kernel_line(), "devmem rsc is truncated");
@@ -154,14 +154,14 @@ TEST(Entries, RefuseReservedBytes) {
               "trace rsc has non zero reserved bytes");
 }
 
-// The number of vrings stands at byte 21 of the header: with fewer bytes there is none to read.
+// num_of_vrings is byte 21 of the header: a shorter entry has none.
 TEST(Entries, RegressionVdevIsNotReadBeforeItsBoundsAreChecked) {
     const Bytes bytes = test::vdev({.vrings = {}, .num_of_vrings = 255});
     for (std::size_t size = 0; size < sizeof(wire::Vdev); ++size) {
         const HeapEntry cut(bytes, size);
         EXPECT_EQ(outcome(decode_vdev(cut.get())), "entry-truncated") << size;
     }
-    EXPECT_EQ(outcome(decode_vdev(HeapEntry(bytes).get())), "entry-truncated") << "255 vrings are not there";
+    EXPECT_EQ(outcome(decode_vdev(HeapEntry(bytes).get())), "entry-truncated") << "255 vrings do not fit";
 }
 
 TEST(Entries, RegressionVdevConfigurationSizeDoesNotWrap) {
@@ -180,7 +180,7 @@ TEST(Entries, VisitCallsTheVisitorOfTheType) {
     EXPECT_EQ(visited(HeapEntry(test::other_entry(4, {})).get()), "other");
 }
 
-TEST(Entries, AnErrorNamesTheEntry) {
+TEST(Entries, ErrorNamesTheEntry) {
     const Bytes bytes = test::trace({});
     const HeapEntry cut(bytes, 3);
     EXPECT_EQ(decode_trace(cut.get()).error().where(), "resource table, entry 0 (trace) at 0x14");

@@ -26,7 +26,7 @@ TEST(Layout, IntegersAreLittleEndian) {
     EXPECT_EQ(internal::Le64(0x8000000000000001).get(), 0x8000000000000001U);
 }
 
-TEST(Layout, VdevFieldsStandInOrder) {
+TEST(Layout, VdevFieldsHaveTheirOffsets) {
     const wire::Vdev vdev{.id = 1,
                           .notifyid = 2,
                           .dfeatures = 3,
@@ -38,7 +38,7 @@ TEST(Layout, VdevFieldsStandInOrder) {
     EXPECT_TRUE(has_bytes(vdev, test::ByteWriter().u32(1).u32(2).u32(3).u32(4).u32(5).u8(6).u8(7).u8(8).u8(9).take()));
 }
 
-TEST(Layout, VringFieldsStandInOrder) {
+TEST(Layout, VringFieldsHaveTheirOffsets) {
     const wire::Vring vring{.da = 1, .align = 2, .num = 3, .notifyid = 4, .pa = 5};
     EXPECT_TRUE(has_bytes(vring, test::ByteWriter().u32(1).u32(2).u32(3).u32(4).u32(5).take()));
 }
@@ -53,7 +53,7 @@ TEST(Layout, MemoryEntriesAndTracesEndWithTheirName) {
     EXPECT_TRUE(has_bytes(trace, test::ByteWriter().u32(1).u32(2).u32(3).text("ab", 32).take()));
 }
 
-TEST(Layout, ANameEndsAtItsZeroOrAtItsLastByte) {
+TEST(Layout, NameEndsAtItsZeroOrAtItsLastByte) {
     wire::Name name{};
     EXPECT_EQ(wire::view(name), "");
     name = {'l', 'o', 'g', '\0', 'x'};
@@ -62,7 +62,7 @@ TEST(Layout, ANameEndsAtItsZeroOrAtItsLastByte) {
     EXPECT_EQ(wire::view(name).size(), 32U);
 }
 
-TEST(Layout, NothingIsReadOrWrittenPastTheEnd) {
+TEST(Layout, AccessPastTheEndIsRefused) {
     std::array<std::byte, 7> bytes{};
     EXPECT_TRUE(internal::read_at<internal::Le32>(bytes, 3).has_value());
     EXPECT_FALSE(internal::read_at<internal::Le32>(bytes, 4).has_value());

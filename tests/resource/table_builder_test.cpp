@@ -34,13 +34,13 @@ TEST(ResourceTableBuilder, WritesTheBytesOfTheAbi) {
     EXPECT_EQ(built, expected);
 }
 
-TEST(ResourceTableBuilder, AnEmptyTableIsAHeader) {
+TEST(ResourceTableBuilder, EmptyTableIsAHeader) {
     const Bytes table = ResourceTableBuilder{}.build();
     EXPECT_EQ(table.size(), 16U);
     EXPECT_EQ(view(table).size(), 0U);
 }
 
-TEST(ResourceTableBuilder, EntriesStandAligned) {
+TEST(ResourceTableBuilder, EntriesAreAligned) {
     const Bytes odd = test::pattern(3);
     const Bytes table = ResourceTableBuilder{}.raw(128, odd).raw(129, odd).vdev(7, 0, {}, odd).trace("t", 0, 0).build();
     const auto read = view(table);
@@ -51,12 +51,12 @@ TEST(ResourceTableBuilder, EntriesStandAligned) {
     EXPECT_EQ(outcome(decode_trace(read.entry(3).value())), "ok");
 }
 
-TEST(ResourceTableBuilder, NamesAreCutAndAlwaysTerminated) {
+TEST(ResourceTableBuilder, NamesAreTruncatedAndTerminated) {
     const Bytes table = ResourceTableBuilder{}.trace(std::string(40, 'n'), 0, 0).build();
     EXPECT_EQ(wire::view(decode_trace(view(table).entry(0).value()).value().name), std::string(31, 'n'));
 }
 
-TEST(ResourceTableBuilder, MayBuildAgainAndGoOn) {
+TEST(ResourceTableBuilder, BuildMayBeRepeatedAfterMoreEntries) {
     ResourceTableBuilder builder;
     builder.trace("a", 0, 0);
     const Bytes first = builder.build();

@@ -15,7 +15,7 @@ namespace {
 
 using test::Bytes;
 
-/// A table with a carveout and a device of two vrings, and what it must look like after an edit.
+/// A resource table with a carveout and a vdev of two vrings, and the expected bytes after an edit.
 class ResourceTableEditorTest : public testing::Test {
   protected:
     [[nodiscard]] ResourceEntry entry(std::uint32_t index) const {
@@ -31,7 +31,7 @@ class ResourceTableEditorTest : public testing::Test {
     ResourceTableEditor editor{table};
 };
 
-TEST_F(ResourceTableEditorTest, SetsWhereACarveoutLies) {
+TEST_F(ResourceTableEditorTest, SetsTheDaAndPaOfACarveout) {
     editor.set_carveout(offset(0), DeviceAddress(0x30000000), PhysicalAddress(0x10000000), 0x2000);
     const auto carveout = decode_carveout(entry(0)).value();
     EXPECT_EQ(carveout.da, 0x30000000U);
@@ -41,7 +41,7 @@ TEST_F(ResourceTableEditorTest, SetsWhereACarveoutLies) {
     EXPECT_EQ(wire::view(carveout.name), "heap");
 }
 
-TEST_F(ResourceTableEditorTest, CutsAddressesTo32BitsAsTheKernelDoes) {
+TEST_F(ResourceTableEditorTest, TruncatesAddressesTo32BitsAsTheKernel) {
     editor.set_carveout(offset(0), DeviceAddress(0x530000000), PhysicalAddress(0x710000000), 0x900002000);
     const auto carveout = decode_carveout(entry(0)).value();
     EXPECT_EQ(carveout.da, 0x30000000U);
@@ -49,7 +49,7 @@ TEST_F(ResourceTableEditorTest, CutsAddressesTo32BitsAsTheKernelDoes) {
     EXPECT_EQ(carveout.len, 0x2000U);
 }
 
-TEST_F(ResourceTableEditorTest, SetsOneVringAndLeavesTheOther) {
+TEST_F(ResourceTableEditorTest, SetsOnlyTheChosenVring) {
     editor.set_vring_notify_id(offset(1), 1, 42);
     editor.set_vring_address(offset(1), 1, DeviceAddress(0x10041000));
     const auto vdev = decode_vdev(entry(1)).value();
@@ -60,14 +60,14 @@ TEST_F(ResourceTableEditorTest, SetsOneVringAndLeavesTheOther) {
     EXPECT_EQ(vdev.vring(0).da, wire::kAddressAny);
 }
 
-TEST_F(ResourceTableEditorTest, SetsTheStatusByteAlone) {
+TEST_F(ResourceTableEditorTest, SetsOnlyTheStatusByte) {
     editor.set_vdev_status(offset(1), 0x0f);
     Bytes expected = original;
     expected[offset(1) + 20] = std::byte{0x0f};
     EXPECT_EQ(table, expected);
 }
 
-TEST_F(ResourceTableEditorTest, AWriteOutsideDoesNothing) {
+TEST_F(ResourceTableEditorTest, WriteOutsideTheTableDoesNothing) {
     const std::uint64_t vdev = offset(1);
     for (const std::uint64_t at : {table.size() - 19, table.size(), table.size() + 1, std::size_t{0} - 1}) {
         editor.set_carveout(at, DeviceAddress(1), PhysicalAddress(1), 1);
@@ -79,7 +79,7 @@ TEST_F(ResourceTableEditorTest, AWriteOutsideDoesNothing) {
     EXPECT_EQ(table, original);
 }
 
-TEST_F(ResourceTableEditorTest, RegressionAVringsOffsetDoesNotWrap) {
+TEST_F(ResourceTableEditorTest, RegressionVringOffsetDoesNotWrap) {
     for (const std::uint64_t at : {std::uint64_t{0} - 1, std::uint64_t{0} - 24}) {
         editor.set_vring_address(at, 0, DeviceAddress(0x55));
         editor.set_vring_notify_id(at, 1, 0x55);
@@ -87,7 +87,7 @@ TEST_F(ResourceTableEditorTest, RegressionAVringsOffsetDoesNotWrap) {
     EXPECT_EQ(table, original);
 }
 
-TEST(ResourceTableEditor, WithoutATableWritesDoNothing) {
+TEST(ResourceTableEditor, WritesWithoutATableDoNothing) {
     const ResourceTableEditor editor;
     editor.set_carveout(0, DeviceAddress(1), PhysicalAddress(1), 1);
     editor.set_vdev_status(0, 1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Whatever the bytes: a table view, its entries and what is decoded from them lie inside the table; a visit comes to
-// the same end as decoding by hand; an editor writes nothing but the fields it is for.
+// For any bytes: a table view, its entries and their decoded fields lie inside the table; a visit has the same result
+// as decoding by hand; an editor writes only its own fields.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -23,7 +23,7 @@ void require(bool holds) {
     if (!holds) __builtin_trap();
 }
 
-/// Checks what a visitor is given, against the payload it must have come from.
+/// Compares the visitor's arguments with the payload of the entry.
 struct Visitor {
     int* calls;
 
@@ -83,7 +83,7 @@ void check_entry(const rproc::ResourceTableView& table, const ResourceEntry& ent
             visited.error().code() == rproc::ErrorCode::entry_reserved_bytes);
 }
 
-/// After edits of one carveout and one device, at most their own bytes differ.
+/// After edits of one carveout and one vdev, at most their own bytes differ.
 void check_editor(std::span<const std::byte> table, std::uint64_t at) {
     std::vector<std::byte> edited(table.begin(), table.end());
     const rproc::ResourceTableEditor editor(edited);

@@ -25,7 +25,7 @@ std::string kernel_line(const Bytes& table) {
     return view ? "" : view.error().kernel_line();
 }
 
-TEST(ResourceTableView, ReadsASoundTable) {
+TEST(ResourceTableView, ReadsAValidTable) {
     const Bytes table = Table{.entries = {test::trace({}), test::vdev({})}}.build();
     const auto view = ResourceTableView::parse(table);
     ASSERT_EQ(outcome(view), "ok");
@@ -35,14 +35,14 @@ TEST(ResourceTableView, ReadsASoundTable) {
     EXPECT_EQ(view->offset(1), 72U);
 }
 
-TEST(ResourceTableView, ATableMayHaveNoEntries) {
+TEST(ResourceTableView, TableMayHaveNoEntries) {
     const Bytes table = Table{}.build();
     const auto view = ResourceTableView::parse(table);
     ASSERT_EQ(outcome(view), "ok");
     EXPECT_EQ(view->size(), 0U);
 }
 
-TEST(ResourceTableView, NeedsItsHeader) {
+TEST(ResourceTableView, TruncatedHeaderIsRefused) {
     for (const std::size_t size : {0U, 1U, 15U}) {
         const Bytes table(size);
         EXPECT_EQ(outcome(ResourceTableView::parse(table)), "table-headerless") << size;
@@ -50,7 +50,7 @@ TEST(ResourceTableView, NeedsItsHeader) {
     }
 }
 
-TEST(ResourceTableView, KnowsVersionOneOnly) {
+TEST(ResourceTableView, AcceptsOnlyVersionOne) {
     for (const std::uint32_t version : {0U, 2U, 0x01000000U}) {
         const Bytes table = Table{.ver = version}.build();
         EXPECT_EQ(outcome(ResourceTableView::parse(table)), "table-version") << version;
@@ -65,14 +65,14 @@ TEST(ResourceTableView, RefusesReservedBytes) {
     EXPECT_EQ(kernel_line(Table{.reserved = {0, 1}}.build()), "non zero reserved bytes");
 }
 
-TEST(ResourceTableView, ChecksInTheKernelsOrder) {
+TEST(ResourceTableView, ChecksAreInTheKernelsOrder) {
     const Bytes all_wrong = Table{.ver = 3, .num = 100, .reserved = {1, 1}}.build();
     EXPECT_EQ(outcome(ResourceTableView::parse(all_wrong)), "table-version");
     const Bytes two_wrong = Table{.num = 100, .reserved = {1, 1}}.build();
     EXPECT_EQ(outcome(ResourceTableView::parse(two_wrong)), "table-reserved-bytes");
 }
 
-TEST(ResourceTableView, NeedsItsWholeOffsetArray) {
+TEST(ResourceTableView, TruncatedOffsetArrayIsRefused) {
     const Bytes fits = Table{.num = 2, .offsets = {{0, 0}}}.build();
     EXPECT_EQ(outcome(ResourceTableView::parse(fits)), "ok");
     const Bytes one_byte_short = Table{.num = 2, .offsets = {{0, 0}}, .cut = 1}.build();
@@ -88,7 +88,7 @@ TEST(ResourceTableView, RegressionOffsetArraySizeDoesNotWrap) {
     }
 }
 
-TEST(ResourceTableView, AnEntryReachesToTheTablesEnd) {
+TEST(ResourceTableView, EntryReachesToTheEndOfTheTable) {
     const Bytes table = Table{.entries = {test::trace({}), test::other_entry(200, Bytes(8))}}.build();
     const auto view = ResourceTableView::parse(table).value();
     const auto first = view.entry(0).value();
@@ -99,7 +99,7 @@ TEST(ResourceTableView, AnEntryReachesToTheTablesEnd) {
     EXPECT_EQ(view.entry(1).value().payload().size(), 8U);
 }
 
-TEST(ResourceTableView, AnEntryNeedsItsType) {
+TEST(ResourceTableView, EntryWithoutATypeIsRefused) {
     const std::uint32_t size = 16 + 4 + 48;
     for (const std::uint32_t offset : {size - 3, size - 1, size, size + 1, 0x7fffffffU, 0x80000000U, 0xffffffffU}) {
         const Bytes table = Table{.entries = {test::trace({})}, .offsets = {{offset}}}.build();
@@ -110,14 +110,14 @@ TEST(ResourceTableView, AnEntryNeedsItsType) {
     }
 }
 
-TEST(ResourceTableView, AnEntryMayEndWithItsType) {
+TEST(ResourceTableView, EntryMayEndAfterItsType) {
     const Bytes table = Table{.entries = {test::other_entry(130, {})}}.build();
     const auto entry = ResourceTableView::parse(table).value().entry(0);
     ASSERT_EQ(outcome(entry), "ok");
     EXPECT_TRUE(entry->payload().empty());
 }
 
-TEST(ResourceTableView, OffsetsMayPointAnywhereInside) {
+TEST(ResourceTableView, OffsetsMayPointAnywhereInsideTheTable) {
     const Bytes odd = Table{.entries = {test::trace({})}, .gap = 3}.build();
     EXPECT_EQ(ResourceTableView::parse(odd).value().entry(0).value().payload_offset(), 27U);
     const Bytes header = Table{.entries = {test::trace({})}, .offsets = {{0}}}.build();
@@ -159,14 +159,14 @@ TEST_F(ForEach, VisitsEveryEntryInOrder) {
     EXPECT_THAT(seen, ElementsAre(3, 2, 200));
 }
 
-TEST_F(ForEach, EndsAtTheFirstRefusalOfTheVisitor) {
+TEST_F(ForEach, StopsAtTheFirstRefusalOfTheVisitor) {
     const Bytes table = Table{.entries = {test::vdev({}), test::trace({}), test::other_entry(200)}}.build();
     EXPECT_EQ(outcome(walk(table, 2)), "carveout-misfit");
     EXPECT_THAT(seen, ElementsAre(3, 2));
 }
 
-// As in the kernel, what stands before the damage is taken in.
-TEST_F(ForEach, VisitsTheSoundEntriesBeforeABadOne) {
+// As in the kernel, the entries before an invalid one are handled.
+TEST_F(ForEach, VisitsTheEntriesBeforeAnInvalidOne) {
     const Bytes table = Table{.entries = {test::trace({}), test::trace({})}, .offsets = {{24, 0x1000}}}.build();
     EXPECT_EQ(outcome(walk(table, 999)), "entry-outside-table");
     EXPECT_THAT(seen, ElementsAre(2));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The boot sequences for a TEE, run to each point of failure: what is sent, and what is wrong with it.
+// The boot sequences for a TEE, run to each point of failure: the commands that are sent, and their defects.
 #include "rproc/study/sequence_study.hpp"
 
 #include <algorithm>
@@ -65,12 +65,12 @@ std::vector<SequenceVariant> own_variants() {
     return own;
 }
 
-TEST(SequenceStudy, TheLibraryIsRightAtEveryPoint) {
+TEST(SequenceStudy, LibraryHasNoFlagAtAnyPoint) {
     for (const SequenceVariant variant : own_variants())
         EXPECT_THAT(flags_of(variant), IsEmpty()) << info_of(variant).sequence;
 }
 
-TEST(SequenceStudy, TheLibraryReleasesOnceWhateverWasLoaded) {
+TEST(SequenceStudy, LibraryReleasesEachLoadOnce) {
     for (const SequenceVariant variant : own_variants()) {
         for (const FailurePointInfo& point : failure_points()) {
             const auto commands = commands_of(study(variant, point.point));
@@ -81,9 +81,9 @@ TEST(SequenceStudy, TheLibraryReleasesOnceWhateverWasLoaded) {
     }
 }
 
-// rproc_boot releases whenever rproc_fw_boot failed, also when that never came to a load; and rproc_tee_parse_fw has
-// released already when it failed behind its load. In all other cases one of the two is alone.
-TEST(SequenceStudy, V21ReleasesTwiceWhenItsParseFailsBehindTheLoad) {
+// rproc_boot releases whenever rproc_fw_boot failed, even before a load; and rproc_tee_parse_fw has released already
+// when it fails after its load. In all other cases only one of the two releases.
+TEST(SequenceStudy, V21ReleasesTwiceWhenItsParseFailsAfterTheLoad) {
     const FlagsAt expected{{FailurePoint::prepare, {SequenceFlag::release_needless}},
                            {FailurePoint::get_rsc_table, {SequenceFlag::release_twice}}};
     EXPECT_EQ(flags_of(SequenceVariant::mainline_v21), expected);
@@ -92,8 +92,8 @@ TEST(SequenceStudy, V21ReleasesTwiceWhenItsParseFailsBehindTheLoad) {
     EXPECT_THAT(commands_of(study(SequenceVariant::mainline_v21, FailurePoint::prepare)), ElementsAre("RELEASE_FW"));
 }
 
-// Nothing can be released: what was loaded stays, loaded when the boot failed, and as bytes when the core was stopped.
-// The software TEE clears up after a refused load; the designs did not ask for it.
+// v5 has no release: the image stays loaded after a failed boot, and its bytes stay after a stop. The software TEE
+// clears the memories after a refused load; the designs did not require it.
 TEST(SequenceStudy, V5NeverReleases) {
     const Flags missing{SequenceFlag::release_missing};
     const Flags left{SequenceFlag::left_to_tee};
@@ -113,9 +113,9 @@ TEST(SequenceStudy, V5NeverReleases) {
     EXPECT_EQ(run.record.operations.back().tee_state, TeeState::loaded);
 }
 
-// rproc_fw_boot releases in its clean-up of resources, where it goes to from handle_resources on, and rproc_boot
-// releases once more when rproc_fw_boot failed. When load_fw itself fails, rproc_boot and rproc_boot_recovery leave
-// without a release. A recovery that fails to start is released by rproc_boot_recovery alone.
+// From handle_resources on, rproc_fw_boot releases in its clean-up of resources, and rproc_boot releases once more when
+// rproc_fw_boot failed. When load_fw itself fails, rproc_boot and rproc_boot_recovery return without a release. Only
+// rproc_boot_recovery releases after a recovery that fails to start.
 TEST(SequenceStudy, V15ReleasesTwiceFromTheResourcesOn) {
     const Flags twice{SequenceFlag::release_twice};
     const Flags left{SequenceFlag::left_to_tee};
@@ -130,7 +130,7 @@ TEST(SequenceStudy, V15ReleasesTwiceFromTheResourcesOn) {
                 ElementsAre("LOAD_FW", "GET_RSC_TABLE", "RELEASE_FW", "RELEASE_FW"));
 }
 
-TEST(SequenceStudy, EachRunFailsWhereItIsTold) {
+TEST(SequenceStudy, EachRunFailsAtItsPoint) {
     using Failed = std::vector<Step>;
     const std::map<FailurePoint, Failed> everywhere{
         {FailurePoint::none, {}},
@@ -149,7 +149,7 @@ TEST(SequenceStudy, EachRunFailsWhereItIsTold) {
     }
 }
 
-TEST(SequenceStudy, WhereTheTeeRefusesTheImageOrTheTableIsTheDesign) {
+TEST(SequenceStudy, OpOfTheRefusalDependsOnTheDesign) {
     const auto fails_at = [](SequenceVariant variant, FailurePoint point) { return failed_ops(study(variant, point)); };
     EXPECT_THAT(fails_at(SequenceVariant::mainline, FailurePoint::load_fw), ElementsAre(Step::parse_fw));
     EXPECT_THAT(fails_at(SequenceVariant::alternate_boot, FailurePoint::load_fw), ElementsAre(Step::load));
@@ -160,7 +160,7 @@ TEST(SequenceStudy, WhereTheTeeRefusesTheImageOrTheTableIsTheDesign) {
     EXPECT_THAT(fails_at(SequenceVariant::load_first, FailurePoint::get_rsc_table), ElementsAre(Step::parse_fw));
 }
 
-TEST(SequenceStudy, TheImageIsReallyRefused) {
+TEST(SequenceStudy, TeeRefusesTheDamagedImage) {
     const SequenceRun run = study(SequenceVariant::mainline, FailurePoint::load_fw);
     const RecordedOp& parse = run.record.operations.at(0).ops.at(2);
     EXPECT_EQ(parse.step, Step::parse_fw);
@@ -177,13 +177,13 @@ TEST(SequenceStudy, EveryRunEndsOffline) {
     }
 }
 
-TEST(SequenceStudy, ARecoveryLoadsAgain) {
+TEST(SequenceStudy, RecoveryLoadsAgain) {
     EXPECT_THAT(commands_of(study(SequenceVariant::alternate_boot, FailurePoint::recovery_start_fw)),
                 ElementsAre("LOAD_FW", "GET_RSC_TABLE", "START_FW", "STOP_FW", "LOAD_FW", "GET_RSC_TABLE", "START_FW!",
                             "RELEASE_FW"));
 }
 
-/// A record in which these commands were sent and succeeded, by a processor that is offline then.
+/// A record with these commands, of a remote processor that is offline afterwards.
 SequenceRecord record_of(std::vector<RecordedCommand> commands) {
     RecordedOp op{.step = Step::parse_fw, .failed = false, .commands = std::move(commands)};
     return {.operations = {{.operation = Operation::boot, .ops = {std::move(op)}}}};
@@ -194,7 +194,7 @@ constexpr RecordedCommand kLoadRefused{Command::load_fw, ResultCode::security};
 constexpr RecordedCommand kRelease{Command::release_fw, ResultCode::success};
 constexpr RecordedCommand kReleaseRefused{Command::release_fw, ResultCode::generic};
 
-TEST(SequenceFlags, AReleaseForEachLoadIsRight) {
+TEST(SequenceFlags, OneReleasePerLoadHasNoFlag) {
     EXPECT_THAT(find_flags({}), IsEmpty());
     EXPECT_THAT(find_flags(record_of({kLoad, kRelease})), IsEmpty());
     EXPECT_THAT(find_flags(record_of({kLoad, kLoad, kRelease})), IsEmpty());
@@ -203,20 +203,20 @@ TEST(SequenceFlags, AReleaseForEachLoadIsRight) {
     EXPECT_THAT(find_flags(record_of({kLoad, kReleaseRefused, kRelease})), IsEmpty());
 }
 
-TEST(SequenceFlags, AReleaseTooManyIsFound) {
+TEST(SequenceFlags, SurplusReleaseIsFlagged) {
     EXPECT_THAT(find_flags(record_of({kLoad, kRelease, kRelease})), ElementsAre(SequenceFlag::release_twice));
     EXPECT_THAT(find_flags(record_of({kRelease})), ElementsAre(SequenceFlag::release_needless));
     EXPECT_THAT(find_flags(record_of({kRelease, kLoad, kRelease, kRelease})),
                 ElementsAre(SequenceFlag::release_twice, SequenceFlag::release_needless));
 }
 
-TEST(SequenceFlags, ARefusalThatNobodyReleasesIsFound) {
+TEST(SequenceFlags, UnreleasedRefusedLoadIsFlagged) {
     EXPECT_THAT(find_flags(record_of({kLoadRefused})), ElementsAre(SequenceFlag::left_to_tee));
     SequenceRecord running = record_of({kLoadRefused, kLoad});
     EXPECT_THAT(find_flags(running), IsEmpty());
 }
 
-TEST(SequenceFlags, FirmwareThatIsStillThereIsFound) {
+TEST(SequenceFlags, RemainingFirmwareIsFlagged) {
     SequenceRecord loaded = record_of({kLoad});
     loaded.operations.back().tee_state = TeeState::loaded;
     EXPECT_THAT(find_flags(loaded), ElementsAre(SequenceFlag::release_missing));
@@ -225,14 +225,14 @@ TEST(SequenceFlags, FirmwareThatIsStillThereIsFound) {
     EXPECT_THAT(find_flags(bytes), ElementsAre(SequenceFlag::release_missing));
 }
 
-TEST(SequenceFlags, WhatIsLeftOfAProcessorThatIsGoneIsFound) {
+TEST(SequenceFlags, FirmwareOfADestroyedProcessorIsFlagged) {
     SequenceRecord record;
     record.sessions_left = 1;
     record.shared_memories_left = 2;
     EXPECT_THAT(find_flags(record), ElementsAre(SequenceFlag::session_leak, SequenceFlag::memory_leak));
 }
 
-TEST(SequenceFlags, SidesThatDisagreeAreFound) {
+TEST(SequenceFlags, DifferentStatesOfLinuxAndTeeAreFlagged) {
     SequenceRecord record = record_of({kLoad});
     record.operations.back().state = State::running;
     record.operations.back().memory_clear = false;
@@ -243,7 +243,7 @@ TEST(SequenceFlags, SidesThatDisagreeAreFound) {
     EXPECT_THAT(find_flags(record), Contains(SequenceFlag::state_mismatch));
 }
 
-TEST(SequenceNames, AreAllDifferentAndSaySomething) {
+TEST(SequenceNames, AreUniqueAndNotEmpty) {
     std::vector<std::string> names;
     for (const SequenceDesign& design : sequence_designs()) {
         names.emplace_back(design.name);

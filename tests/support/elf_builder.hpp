@@ -18,8 +18,8 @@ using Bytes = std::vector<std::byte>;
 enum class ElfClass : std::uint8_t { k32 = 1, k64 = 2 };
 enum class ByteOrder : std::uint8_t { kLittle = 1, kBig = 2 };
 
-/// Appends integers to a byte vector in one byte order. Written for the tests alone, so that a mistake in the library's
-/// own field accessors cannot hide in the images it is tested with.
+/// Appends integers to a byte vector in one byte order. Independent of the library's field accessors, so that the
+/// images can show a mistake in them.
 class ByteWriter {
   public:
     explicit ByteWriter(ByteOrder order = ByteOrder::kLittle) : order_(order) {}
@@ -163,11 +163,11 @@ struct VdevEntry {
 [[nodiscard]] Bytes devmem(const DevmemEntry& entry);
 [[nodiscard]] Bytes trace(const TraceEntry& entry);
 [[nodiscard]] Bytes vdev(const VdevEntry& entry);
-/// An entry of any type: a vendor's, or one that nobody knows.
+/// An entry of any type: a vendor's, or an unknown one.
 [[nodiscard]] Bytes other_entry(std::uint32_t type, Bytes payload = Bytes(4));
 
 /// A raw resource table (Linux's public remoteproc ABI): version, number of entries, two reserved words, one offset an
-/// entry, then the entries one after the other. Everything can be made wrong.
+/// entry, then the entries one after the other. Every field can be set to an invalid value.
 struct Table {
     std::vector<Bytes> entries{};
     std::uint32_t ver = 1;

@@ -19,8 +19,8 @@
 
 namespace rproc::test {
 
-/// A small model of the kernel's TEE driver. It answers the system calls of a `DeviceOs`, notes what the interface
-/// forbids (or leaves to chance) as a complaint, and knows what is still open.
+/// A small model of the kernel's TEE driver. It answers the system calls of a `DeviceOs`, records a violation of the
+/// interface as a complaint, and counts the open descriptors and mappings.
 class TeeDriver {
   public:
     struct Node {
@@ -28,7 +28,7 @@ class TeeDriver {
         std::errc open_error{};
         std::errc version_error{};
     };
-    /// What runs in the TEE: may write to the parameters, and returns the result.
+    /// The trusted application: may write to the parameters, and returns the result.
     using Application = std::function<std::uint32_t(std::uint32_t command, std::span<tee_ioctl_param> parameters)>;
 
     std::map<std::string, Node> nodes{{"/dev/tee0", {}}};
@@ -42,7 +42,7 @@ class TeeDriver {
     }
     [[nodiscard]] std::size_t calls() const { return calls_; }
     [[nodiscard]] const std::vector<std::string>& complaints() const { return complaints_; }
-    /// The bytes of the last message with parameters, as they came.
+    /// The bytes of the last message with parameters, as received.
     [[nodiscard]] const std::vector<std::byte>& last_message() const { return last_message_; }
 
     [[nodiscard]] std::size_t descriptors() const { return devices_.size() + memory_descriptors_.size(); }
@@ -185,7 +185,7 @@ class TeeDriver {
         return bytes;
     }
 
-    /// The parameters that stand at `bytes`; nothing when one is wrong.
+    /// The parameters at `bytes`; nothing when one is invalid.
     std::optional<std::vector<tee_ioctl_param>> parameters(std::span<const std::byte> bytes) {
         std::vector<tee_ioctl_param> all;
         for (; !bytes.empty(); bytes = bytes.subspan(sizeof(tee_ioctl_param))) {
@@ -219,7 +219,7 @@ class TeeDriver {
         return true;
     }
 
-    /// Writes back what the driver does: of outputs the values, of output memory the size.
+    /// Writes the outputs as the driver does: the values, and the size of output memory.
     static void write_back(std::span<std::byte> bytes, std::span<const tee_ioctl_param> all) {
         for (const tee_ioctl_param& parameter : all) {
             auto to = load<tee_ioctl_param>(bytes.data());
@@ -315,7 +315,7 @@ class TeeDriver {
     std::vector<std::string> complaints_;
 };
 
-/// The `DeviceOs` of a test: hands every call to the driver's model, which must outlive it.
+/// The `DeviceOs` of a test: forwards every call to the model of the driver, which must outlive it.
 class RecorderOs {
   public:
     explicit RecorderOs(TeeDriver& driver) noexcept : driver_(&driver) {}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Writes every shape to DIR/<name>.elf, for a look at one or for a run on a real kernel (tests/data/README.md).
+// Writes every shape to DIR/<name>.elf, for inspection or for a run on a real kernel (tests/data/README.md).
 
 #include <cstdio>
 #include <exception>

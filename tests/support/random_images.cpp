@@ -15,7 +15,7 @@
 namespace rproc::test {
 namespace {
 
-/// Choices from a seed. The standard's distributions differ from library to library; these do not.
+/// Random choices from a seed. The distributions of the standard library differ between implementations; these do not.
 class Dice {
   public:
     explicit Dice(std::uint64_t seed) : engine_(seed) {}
@@ -50,7 +50,7 @@ constexpr std::array kMemories{
 const Memory& any_memory(Dice& dice) { return kMemories[dice.below(kMemories.size())]; }
 const Memory& big_memory(Dice& dice) { return kMemories[dice.below(3)]; }
 
-/// An address for `size` bytes at the edges of a memory, or somewhere in it, seldom outside.
+/// An address for `size` bytes at the edges of a memory, inside it, or rarely outside.
 std::uint32_t place(Dice& dice, const Memory& memory, std::uint32_t size) {
     switch (dice.below(12)) {
         case 0: return memory.da + memory.size - size;
@@ -170,7 +170,7 @@ void put_table(Dice& dice, ElfImage& image) {
     image.sections.push_back(std::move(section));
 }
 
-Bytes sound_image(Dice& dice) {
+Bytes valid_image(Dice& dice) {
     ElfImage image{.elf_class = dice.one_in(5) ? ElfClass::k64 : ElfClass::k32};
     for (auto count = dice.below(4); count > 0; --count) image.segments.push_back(random_segment(dice));
     if (dice.one_in(3)) image.sections.push_back({.name = ".text", .addr = 0x10000000, .data = pattern(16)});
@@ -187,14 +187,14 @@ std::uint64_t interesting(Dice& dice, std::uint64_t size) {
          0x80000000, 0xfffffff0, 0xffffffff, size,   size - 1, size + 1,   dice.below(size + 1)});
 }
 
-/// Where a field may stand: the header, the headers after it, or anywhere.
+/// The offset of a field: the header, the headers after it, or anywhere.
 std::size_t field_offset(Dice& dice, std::size_t size) {
     const std::size_t limit = dice.one_in(2) ? 64 : dice.one_in(2) ? 256 : size;
     const std::size_t tail = std::min<std::size_t>(size, 200);
     return (dice.one_in(4) ? size - tail + dice.below(tail) : dice.below(std::min(limit, size))) / 2 * 2;
 }
 
-void spoil(Dice& dice, Bytes& image) {
+void damage(Dice& dice, Bytes& image) {
     if (image.empty()) return;
     const std::size_t at = field_offset(dice, image.size());
     switch (dice.below(8)) {
@@ -209,9 +209,9 @@ void spoil(Dice& dice, Bytes& image) {
         image[at + i] = static_cast<std::byte>(value >> (8 * i));
 }
 
-Bytes spoiled_image(Dice& dice, std::span<const Shape> shapes) {
-    Bytes image = dice.one_in(2) ? sound_image(dice) : shapes[dice.below(shapes.size())].image;
-    for (auto times = 1 + dice.below(3); times > 0; --times) spoil(dice, image);
+Bytes damaged_image(Dice& dice, std::span<const Shape> shapes) {
+    Bytes image = dice.one_in(2) ? valid_image(dice) : shapes[dice.below(shapes.size())].image;
+    for (auto times = 1 + dice.below(3); times > 0; --times) damage(dice, image);
     return image;
 }
 
@@ -225,7 +225,7 @@ std::vector<Shape> random_images(std::uint64_t seed, std::size_t count) {
         const bool sound = i % 2 == 0;
         images.push_back({"random-" + std::to_string(seed) + "-" + std::to_string(i),
                           sound ? "made by chance" : "spoiled by chance",
-                          sound ? sound_image(dice) : spoiled_image(dice, shapes)});
+                          sound ? valid_image(dice) : damaged_image(dice, shapes)});
     }
     return images;
 }

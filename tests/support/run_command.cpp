@@ -100,7 +100,7 @@ std::vector<std::string> environment_of(const CommandLine& command) {
     return words;
 }
 
-/// What the child does between fork and exec: system calls alone.
+/// The child between fork and exec, which only makes system calls.
 [[noreturn]] void become(const CommandLine& command, char** arguments, char** environment, int in, int out, int err) {
     constexpr uid_t kNobody = 65534;
     constexpr int kCouldNotStart = 127;
@@ -113,7 +113,7 @@ std::vector<std::string> environment_of(const CommandLine& command) {
     ::_exit(kCouldNotStart);
 }
 
-/// Feeds the program and reads what it says, until it has closed both outputs.
+/// Writes the input and reads both outputs until the program has closed them.
 void converse(const CommandLine& command, Descriptor in, Descriptor out, Descriptor err, CommandResult& result) {
     std::size_t written = 0;
     std::array<char, 65536> buffer{};
@@ -155,7 +155,7 @@ CommandResult run_command(const CommandLine& command) {
     Channel out = standard_output(command.standard_output);
     Channel err = output_pipe();
 
-    ::signal(SIGPIPE, SIG_IGN);  // a program need not read its input
+    ::signal(SIGPIPE, SIG_IGN);  // a program may ignore its input
     const pid_t child = checked(::fork(), "fork");
     if (child == 0) {
         become(command, const_cast<char**>(arguments.data()), const_cast<char**>(environment.data()), in.program.get(),

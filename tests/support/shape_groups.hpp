@@ -10,7 +10,7 @@
 
 namespace rproc::test {
 
-/// Where the base image keeps its resource table.
+/// The da of the resource table in the base image.
 inline constexpr std::uint32_t kTableAddress = 0x10004000;
 
 /// Collects shapes while the groups below are filled in.

@@ -8,15 +8,15 @@
 
 namespace rproc::test {
 
-/// One firmware image and what is special about it. The name is a file name without its extension, unique in the list;
-/// tests/data/kernel_verdicts.json holds under the same name what Linux said to the image.
+/// One firmware image and a description. The name is a file name without its extension, unique in the list;
+/// tests/data/kernel_verdicts.json has the verdict of Linux under the same name.
 struct Shape {
     std::string name;
     std::string about;
     std::vector<std::byte> image;
 };
 
-/// What a test shows of a shape: its name (found by GoogleTest).
+/// Prints the name of a shape in a failed test (found by GoogleTest).
 inline void PrintTo(const Shape& shape, std::ostream* out) { *out << shape.name; }
 
 /// Every shape, sorted by name. The images are made for the memories of an STM32MP15 Cortex-M4: retram at device

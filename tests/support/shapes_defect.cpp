@@ -6,7 +6,7 @@
 namespace rproc::test {
 namespace {
 
-/// The kernel asks for program headers, not for one to load.
+/// A program header that is not loadable: the kernel only requires that there is one.
 constexpr Segment kNothing{.type = 0};
 
 /// An ELF file with a resource table and nothing to load.

@@ -11,11 +11,11 @@
 #include "rproc/firmware/signing_key.hpp"
 #include "support/elf_builder.hpp"
 
-/// Signed images for tests, also wrong ones: written for the tests alone, so that a mistake in the library's own writer
-/// cannot hide in them.
+/// Signed images for tests, also invalid ones: independent of the library's own writer, so that they can show a mistake
+/// in it.
 namespace rproc::test {
 
-/// A TLV as it will stand in the package; `length` differs from the value's size where it lies.
+/// A TLV of the package; `length` may differ from the size of the value.
 struct TlvSpec {
     std::uint32_t type;
     Bytes value;
@@ -37,16 +37,16 @@ struct SignedPackage {
     std::vector<TlvSpec> tlvs{};
     std::vector<Bytes> images{};
 
-    /// A sound package of these ELF32 images, in the order of OP-TEE's script; what a test then spoils.
+    /// A valid package of these ELF32 images, in the order of OP-TEE's script, for a test to damage.
     [[nodiscard]] static SignedPackage of(const std::vector<Bytes>& images, SignType type);
 
     /// The TLV of that type. Precondition: there is one.
     [[nodiscard]] TlvSpec& tlv(std::uint32_t type);
     void remove(std::uint32_t type);
 
-    /// The file, with a signature that is right for whatever is in it.
+    /// The file, with a valid signature of its content.
     [[nodiscard]] Bytes sign(const SigningKey& key) const;
-    /// The file with any bytes for a signature.
+    /// The file with these bytes as its signature.
     [[nodiscard]] Bytes with_signature(const Bytes& signature) const;
 };
 

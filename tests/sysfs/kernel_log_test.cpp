@@ -19,12 +19,12 @@ TEST(KernelLog, ReadsARecord) {
     EXPECT_EQ(line->text, "remoteproc remoteproc0: a warning; with a semicolon");
 }
 
-TEST(KernelLog, TheFacilityIsNoPartOfTheLevel) {
+TEST(KernelLog, FacilityIsNotPartOfTheLevel) {
     EXPECT_EQ(sysfs::parse_kmsg("27,1,1,-;x")->level, LogLevel::error);
     EXPECT_EQ(sysfs::parse_kmsg("30,1,1,-,caller=T1;x")->level, LogLevel::info);
 }
 
-TEST(KernelLog, OtherTextIsNoRecord) {
+TEST(KernelLog, OtherTextIsNotARecord) {
     for (const auto* text : {"", "hello", ";", "x,1,1,-;text", "3;text", ",1;text", "99999999999,1,1,-;text"})
         EXPECT_FALSE(sysfs::parse_kmsg(text)) << text;
 }
@@ -35,7 +35,7 @@ std::vector<std::string> texts_about(const std::vector<std::string>& records) {
     return texts;
 }
 
-TEST(KernelLog, KeepsTheLinesOfOneProcessorWithoutTheirPrefix) {
+TEST(KernelLog, SelectsTheLinesOfOneProcessorWithoutTheirPrefix) {
     EXPECT_THAT(texts_about({"6,1,1,-;remoteproc remoteproc1: powering up m4", "6,2,1,-;remoteproc remoteproc10: other",
                              "3,3,1,-;stm32-rproc 10000000.m4: memory region not valid 0x10000000",
                              "6,4,1,-;usb 1-1: new device", "broken",
@@ -45,7 +45,7 @@ TEST(KernelLog, KeepsTheLinesOfOneProcessorWithoutTheirPrefix) {
                             "rproc-virtio: probe of rproc-virtio.1.auto failed with error -12"));
 }
 
-TEST(KernelLog, AnUnknownDeviceHasNoLines) {
+TEST(KernelLog, UnknownDeviceHasNoLines) {
     EXPECT_THAT(sysfs::lines_about({"3,3,1,-;driver : text"}, "remoteproc0", ""), IsEmpty());
 }
 
@@ -73,7 +73,7 @@ TEST(SysfsText, NoTableHasNoEntries) {
     EXPECT_THAT(sysfs::trace_entries(""), IsEmpty());
 }
 
-TEST(SysfsText, FindsTheMemories) {
+TEST(SysfsText, FindsTheCarveouts) {
     const auto entries = sysfs::carveout_entries(
         "Carveout memory entry:\n\tName: retram\n\tVirtual address: 0000000012345678\n\tDMA address: 0x38000000\n"
         "\tDevice address: 0x0\n\tLength: 0x10000 Bytes\n\n"

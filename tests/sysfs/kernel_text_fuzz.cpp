@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Any bytes as what the kernel's files say: whatever is read from them is a part of them.
+// Any bytes as the text of the kernel's files: every name that is read is a part of the text.
 
 #include <cstddef>
 #include <cstdint>
@@ -17,27 +17,27 @@ namespace {
 
 using namespace rproc;
 
-void demand(bool holds) {
+void require(bool holds) {
     if (!holds) std::abort();
 }
 
 void read_log(const std::string& text) {
     const auto line = sysfs::parse_kmsg(text);
-    demand(!line || text.ends_with(";" + line->text));
+    require(!line || text.ends_with(";" + line->text));
     for (const sysfs::KernelLine& each : sysfs::lines_about({text}, "remoteproc0", "10000000.m4"))
-        demand(line && line->text.ends_with(each.text));
+        require(line && line->text.ends_with(each.text));
 }
 
 void read_debugfs(std::string_view text) {
-    for (const sysfs::TraceEntry& each : sysfs::trace_entries(text)) demand(text.find(each.name) != text.npos);
-    for (const sysfs::CarveoutEntry& each : sysfs::carveout_entries(text)) demand(text.find(each.name) != text.npos);
-    demand(sysfs::outline_of_text(text).size() >= sysfs::trace_entries(text).size());
+    for (const sysfs::TraceEntry& each : sysfs::trace_entries(text)) require(text.find(each.name) != text.npos);
+    for (const sysfs::CarveoutEntry& each : sysfs::carveout_entries(text)) require(text.find(each.name) != text.npos);
+    require(sysfs::outline_of_text(text).size() >= sysfs::trace_entries(text).size());
 }
 
 void choose(std::string_view text) {
     const auto found = sysfs::choose_processor({{"remoteproc0", 0, "m4", "/soc/m4", ""}}, text);
-    demand(found || found.error().code() == ErrorCode::processor_unknown);
-    demand(text.find(sysfs::node_path(text)) != text.npos);
+    require(found || found.error().code() == ErrorCode::processor_unknown);
+    require(text.find(sysfs::node_path(text)) != text.npos);
 }
 
 }  // namespace

@@ -17,13 +17,13 @@
 
 namespace rproc::test {
 
-/// A kernel with files, links and processors that change their state when they are told to, as remoteproc does. Shared
-/// by all copies of its `ModelFiles`.
+/// A kernel with files, links and remote processors that change their state on a write, as remoteproc does. Shared by
+/// all copies of its `ModelFiles`.
 struct ModelKernel {
-    /// What a start of the firmware of that name leads to.
+    /// The result of starting a firmware.
     struct Start {
         int error = 0;                  ///< of the write
-        std::string state = "running";  ///< that follows a write which succeeded
+        std::string state = "running";  ///< after a successful write
         std::vector<std::string> log{};
         std::string table{};
     };
@@ -37,10 +37,10 @@ struct ModelKernel {
     bool log_readable = true;
     bool stops_crashed = true;  ///< Linux 6.1.176 does not
     int stops_wanted = 1;
-    std::chrono::milliseconds slow{0};  ///< how long a word takes to become a state
+    std::chrono::milliseconds slow{0};  ///< the delay between a write and the state
     std::chrono::milliseconds now{0};
     std::function<void()> on_crash = [] {};
-    std::string pending{};  ///< the state that comes when `slow` is over
+    std::string pending{};  ///< the state after `slow`
 
     static constexpr const char* kSelf = "/sys/class/remoteproc/remoteproc0/";
     static constexpr const char* kDebug = "/sys/kernel/debug/remoteproc/remoteproc0/";
@@ -188,7 +188,7 @@ class ModelFiles {
 };
 static_assert(sysfs::SysfsFiles<ModelFiles>);
 
-/// Time that passes only when somebody sleeps.
+/// A clock that only advances in `sleep`.
 class ModelClock {
   public:
     explicit ModelClock(std::shared_ptr<ModelKernel> kernel) : kernel_(std::move(kernel)) {}

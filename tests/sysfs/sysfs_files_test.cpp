@@ -47,7 +47,7 @@ TEST_F(LocalFilesTest, ReadsAndOverwritesAFile) {
     EXPECT_EQ(files.read(root / "state"), "start");
 }
 
-TEST_F(LocalFilesTest, ReadsAFileOfAnySizeInPieces) {
+TEST_F(LocalFilesTest, ReadsAFileOfAnySizeInChunks) {
     const std::string big(200'000, 'x');
     write("data", big);
     EXPECT_EQ(files.read(root / "data"), big);
@@ -81,7 +81,7 @@ TEST_F(LocalFilesTest, ListsSortedAndFollowsLinks) {
     EXPECT_EQ(files.target(root / "link"), root / "devices/b");
 }
 
-TEST_F(LocalFilesTest, TellsWhoMayDoWhat) {
+TEST_F(LocalFilesTest, ReportsOwnerAndMode) {
     write("state", "");
     fs::permissions(root / "state", fs::perms{0440});
     const auto owner = files.owner(root / "state");
@@ -89,7 +89,7 @@ TEST_F(LocalFilesTest, TellsWhoMayDoWhat) {
     EXPECT_EQ(owner->mode, 0440U);
 }
 
-TEST_F(LocalFilesTest, TheLogBeginsAtItsEndAndDropsProperties) {
+TEST_F(LocalFilesTest, LogBeginsAtItsEndAndDropsProperties) {
     write("kmsg", "6,1,1,-;old\n");
     auto log = files.open_log(root / "kmsg");
     ASSERT_TRUE(log);
@@ -99,7 +99,7 @@ TEST_F(LocalFilesTest, TheLogBeginsAtItsEndAndDropsProperties) {
     EXPECT_THAT(log->new_records(), IsEmpty());
 }
 
-TEST_F(LocalFilesTest, AProcessorOfATreeElsewhere) {
+TEST_F(LocalFilesTest, ProcessorBelowAnotherRoot) {
     write("sys/devices/platform/10000000.m4/remoteproc/remoteproc0/name", "m4\n");
     write("sys/devices/platform/10000000.m4/remoteproc/remoteproc0/state", "running\n");
     write("sys/firmware/devicetree/base/soc/m4@10000000/compatible", "st,stm32mp1-m4");

@@ -38,7 +38,7 @@ TEST_F(SysfsFind, ListsByNumber) {
                                  "remoteproc3 virtual", "remoteproc10 cdsp (/soc/cdsp@a000000)"));
 }
 
-TEST_F(SysfsFind, ByNumberNameOrNode) {
+TEST_F(SysfsFind, FindsByNumberNameOrNode) {
     for (const auto* which :
          {"2", "remoteproc2", "/sys/class/remoteproc/remoteproc2", "/soc/cdsp@b000000",
           "/proc/device-tree/soc/cdsp@b000000/", "/sys/firmware/devicetree/base/soc/cdsp@b000000", "cdsp@b000000"})
@@ -47,7 +47,7 @@ TEST_F(SysfsFind, ByNumberNameOrNode) {
     EXPECT_EQ(entry("10"), "remoteproc10");
 }
 
-TEST_F(SysfsFind, ANameOfSeveralIsAmbiguousAndListsThem) {
+TEST_F(SysfsFind, AmbiguousNameListsTheProcessors) {
     const auto found = sysfs::find_processor(files, {}, "cdsp");
     ASSERT_FALSE(found);
     EXPECT_EQ(found.error().code(), ErrorCode::processor_ambiguous);
@@ -55,7 +55,7 @@ TEST_F(SysfsFind, ANameOfSeveralIsAmbiguousAndListsThem) {
                 HasSubstr("remoteproc2 cdsp (/soc/cdsp@b000000), remoteproc10 cdsp (/soc/cdsp@a000000)"));
 }
 
-TEST_F(SysfsFind, NoNameMeansTheOnlyOne) {
+TEST_F(SysfsFind, WithoutANameTheOnlyProcessorIsFound) {
     EXPECT_EQ(entry(""), name_of(ErrorCode::processor_ambiguous));
     kernel = std::make_shared<ModelKernel>();
     kernel->add_processor("remoteproc1", "m4", "");
@@ -63,13 +63,13 @@ TEST_F(SysfsFind, NoNameMeansTheOnlyOne) {
     EXPECT_EQ(entry(""), "remoteproc1");
 }
 
-TEST_F(SysfsFind, WhatIsNotThereIsUnknown) {
+TEST_F(SysfsFind, MissingProcessorIsUnknown) {
     for (const auto* which : {"7", "remoteproc7", "m", "/soc", "/soc/m4@1", "remoteproc", "-1"})
         EXPECT_EQ(entry(which), "processor-unknown") << which;
     EXPECT_THAT(sysfs::find_processor(files, {}, "m7").error().hint(), HasSubstr("it has remoteproc0 m4"));
 }
 
-TEST_F(SysfsFind, AKernelWithoutProcessorsSaysWhatMayBeMissing) {
+TEST_F(SysfsFind, KernelWithoutProcessorsIsExplained) {
     ModelFiles none(std::make_shared<ModelKernel>());
     const auto found = sysfs::list_processors(none, {});
     ASSERT_FALSE(found);

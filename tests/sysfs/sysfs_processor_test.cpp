@@ -14,8 +14,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-/// Writes down what it hears.
-struct Diary : NullObserver {
+/// Records state changes and kernel lines.
+struct StateRecorder : NullObserver {
     std::shared_ptr<std::vector<std::string>> entries = std::make_shared<std::vector<std::string>>();
     void on_log(const LogLine& line) { entries->push_back("log " + std::string(line.text)); }
     void on_state(State from, State to) {
@@ -25,7 +25,7 @@ struct Diary : NullObserver {
 
 class SysfsProcessor : public testing::Test {
   protected:
-    using Processor = sysfs::BasicSysfsRemoteProcessor<ModelFiles, Diary, ModelClock>;
+    using Processor = sysfs::BasicSysfsRemoteProcessor<ModelFiles, StateRecorder, ModelClock>;
 
     SysfsProcessor() {
         kernel->add_processor("remoteproc0", "m4", "/soc/m4@10000000");
@@ -36,16 +36,16 @@ class SysfsProcessor : public testing::Test {
         ModelFiles files(kernel);
         auto place = sysfs::find_processor(files, {}, "m4");
         EXPECT_TRUE(place);
-        return Processor(*place, {}, files, diary, ModelClock(kernel));
+        return Processor(*place, {}, files, recorder, ModelClock(kernel));
     }
 
     const std::string self = ModelKernel::kSelf;
     const std::string debug = ModelKernel::kDebug;
     std::shared_ptr<ModelKernel> kernel = std::make_shared<ModelKernel>();
-    Diary diary;
+    StateRecorder recorder;
 };
 
-TEST_F(SysfsProcessor, SaysWhatTheFilesSay) {
+TEST_F(SysfsProcessor, ReadsTheFiles) {
     auto m4 = processor();
     EXPECT_EQ(m4.state(), State::offline);
     EXPECT_EQ(m4.firmware(), "rproc-m4-fw");
@@ -61,19 +61,19 @@ TEST_F(SysfsProcessor, LoadsStartsAndStops) {
     EXPECT_EQ(kernel->state(), "running");
     ASSERT_TRUE(m4.stop(1s));
     EXPECT_THAT(kernel->written, ElementsAre("firmware st/app.elf", "state start", "state stop"));
-    EXPECT_THAT(*diary.entries, ElementsAre("offline -> running", "running -> offline"));
+    EXPECT_THAT(*recorder.entries, ElementsAre("offline -> running", "running -> offline"));
 }
 
-TEST_F(SysfsProcessor, TellsTheObserverOfTheKernelsLinesAboutIt) {
+TEST_F(SysfsProcessor, PassesItsKernelLinesToTheObserver) {
     kernel->log.push_back("6,1,1,-;remoteproc remoteproc0: an older line");
     kernel->starts["rproc-m4-fw"].log = {"powering up m4", "Booting fw image rproc-m4-fw, size 8"};
     auto m4 = processor();
     ASSERT_TRUE(m4.start(1s));
-    EXPECT_THAT(*diary.entries,
+    EXPECT_THAT(*recorder.entries,
                 ElementsAre("offline -> running", "log powering up m4", "log Booting fw image rproc-m4-fw, size 8"));
 }
 
-TEST_F(SysfsProcessor, ARefusedStartBringsTheKernelsReason) {
+TEST_F(SysfsProcessor, RefusedStartHasTheKernelsReason) {
     kernel->starts["rproc-m4-fw"] = {EINVAL, "", {"bad phdr da 0x80100000 mem 0x540", "Boot failed: -22"}, ""};
     const auto started = processor().start(1s);
     ASSERT_FALSE(started);
@@ -83,7 +83,7 @@ TEST_F(SysfsProcessor, ARefusedStartBringsTheKernelsReason) {
     EXPECT_THAT(started.error().hint(), HasSubstr("rproc check"));
 }
 
-TEST_F(SysfsProcessor, WithoutTheLogItSaysWhereTheReasonIs) {
+TEST_F(SysfsProcessor, RefusedStartWithoutTheLogNamesTheLog) {
     kernel->log_readable = false;
     kernel->starts["rproc-m4-fw"].error = EINVAL;
     const auto started = processor().start(1s);
@@ -92,7 +92,7 @@ TEST_F(SysfsProcessor, WithoutTheLogItSaysWhereTheReasonIs) {
     EXPECT_THAT(started.error().hint(), HasSubstr("sudo dmesg"));
 }
 
-TEST_F(SysfsProcessor, MissingFirmwareIsToldWithTheDirectoriesSearched) {
+TEST_F(SysfsProcessor, MissingFirmwareListsTheSearchedDirectories) {
     kernel->files["/sys/module/firmware_class/parameters/path"] = "/data/fw\n";
     kernel->starts["rproc-m4-fw"].error = ENOENT;
     const auto started = processor().start(1s);
@@ -102,7 +102,7 @@ TEST_F(SysfsProcessor, MissingFirmwareIsToldWithTheDirectoriesSearched) {
                                                   "/lib/firmware/6.1.0, /lib/firmware"));
 }
 
-TEST_F(SysfsProcessor, OtherErrnosOfAStartHaveCodesOfTheirOwn) {
+TEST_F(SysfsProcessor, ErrnosOfAStartHaveDistinctCodes) {
     const std::vector<std::pair<int, ErrorCode>> expected{{ENOMEM, ErrorCode::memory_exhausted},
                                                           {ETIMEDOUT, ErrorCode::timed_out},
                                                           {EOPNOTSUPP, ErrorCode::attach_unsupported},
@@ -115,7 +115,7 @@ TEST_F(SysfsProcessor, OtherErrnosOfAStartHaveCodesOfTheirOwn) {
     }
 }
 
-TEST_F(SysfsProcessor, ASuccessThatLeavesItOfflineIsARefusal) {
+TEST_F(SysfsProcessor, SuccessfulStartThatStaysOfflineIsARefusal) {
     kernel->starts["rproc-m4-fw"] = {0, "offline", {"Boot failed: 1"}, ""};
     const auto started = processor().start(1s);
     ASSERT_FALSE(started);
@@ -124,7 +124,7 @@ TEST_F(SysfsProcessor, ASuccessThatLeavesItOfflineIsARefusal) {
     EXPECT_EQ(kernel->now, 0ms);
 }
 
-TEST_F(SysfsProcessor, FirmwareThatCrashesAtOnceIsNoSuccess) {
+TEST_F(SysfsProcessor, FirmwareThatCrashesAtOnceIsAnError) {
     kernel->starts["rproc-m4-fw"].state = "crashed";
     const auto started = processor().start(1s);
     ASSERT_FALSE(started);
@@ -132,7 +132,7 @@ TEST_F(SysfsProcessor, FirmwareThatCrashesAtOnceIsNoSuccess) {
     EXPECT_EQ(started.error().message(), "remoteproc0: was started, and crashed at once");
 }
 
-TEST_F(SysfsProcessor, ASecondStartIsRefusedBeforeTheKernelCountsIt) {
+TEST_F(SysfsProcessor, SecondStartIsRefusedBeforeTheKernelCountsIt) {
     auto m4 = processor();
     ASSERT_TRUE(m4.start(1s));
     const auto again = m4.start(1s);
@@ -142,7 +142,7 @@ TEST_F(SysfsProcessor, ASecondStartIsRefusedBeforeTheKernelCountsIt) {
     EXPECT_EQ(kernel->stops_wanted, 1);
 }
 
-TEST_F(SysfsProcessor, AStopThatOnlyCountsIsTold) {
+TEST_F(SysfsProcessor, StopThatOnlyDropsAReferenceIsReported) {
     auto m4 = processor();
     ASSERT_TRUE(m4.start(1s));
     kernel->stops_wanted = 2;
@@ -153,7 +153,7 @@ TEST_F(SysfsProcessor, AStopThatOnlyCountsIsTold) {
     EXPECT_TRUE(m4.stop(1s));
 }
 
-TEST_F(SysfsProcessor, StopAndDetachAndLoadNeedTheirStates) {
+TEST_F(SysfsProcessor, StopDetachAndLoadRequireTheirStates) {
     auto m4 = processor();
     EXPECT_EQ(m4.stop(1s).error().code(), ErrorCode::state_invalid);
     EXPECT_EQ(m4.detach(1s).error().code(), ErrorCode::state_invalid);
@@ -171,7 +171,7 @@ TEST_F(SysfsProcessor, AttachesAndDetaches) {
     EXPECT_EQ(m4.state(), State::detached);
 }
 
-TEST_F(SysfsProcessor, WaitsForTheStateToCome) {
+TEST_F(SysfsProcessor, WaitsForTheState) {
     kernel->slow = 300ms;
     auto m4 = processor();
     EXPECT_TRUE(m4.start(1s));
@@ -179,7 +179,7 @@ TEST_F(SysfsProcessor, WaitsForTheStateToCome) {
     EXPECT_LT(kernel->now, 400ms);
 }
 
-TEST_F(SysfsProcessor, AStartThatTakesTooLongBringsTheLinesSoFar) {
+TEST_F(SysfsProcessor, TimedOutStartHasTheKernelLinesSoFar) {
     kernel->slow = 300ms;
     kernel->starts["rproc-m4-fw"].log = {"powering up m4"};
     const auto started = processor().start(100ms);
@@ -188,7 +188,7 @@ TEST_F(SysfsProcessor, AStartThatTakesTooLongBringsTheLinesSoFar) {
     EXPECT_EQ(started.error().kernel_line(), "powering up m4");
 }
 
-TEST_F(SysfsProcessor, GivesUpWaitingWhenTheTimeIsOver) {
+TEST_F(SysfsProcessor, WaitTimesOut) {
     auto m4 = processor();
     const auto waited = m4.wait_for(State::running, 250ms);
     ASSERT_FALSE(waited);
@@ -197,7 +197,7 @@ TEST_F(SysfsProcessor, GivesUpWaitingWhenTheTimeIsOver) {
     EXPECT_GE(kernel->now, 250ms);
 }
 
-TEST_F(SysfsProcessor, WithoutPermissionItSaysWhoMay) {
+TEST_F(SysfsProcessor, PermissionErrorNamesTheOwner) {
     auto m4 = processor();
     kernel->refused[self + "firmware"] = EACCES;
     const auto loaded = m4.set_firmware("app.elf");
@@ -208,7 +208,7 @@ TEST_F(SysfsProcessor, WithoutPermissionItSaysWhoMay) {
     EXPECT_THAT(loaded.error().hint(), HasSubstr("udev rule SUBSYSTEM==\"remoteproc\""));
 }
 
-TEST_F(SysfsProcessor, NamesThatAreNoNamesNeverReachTheKernel) {
+TEST_F(SysfsProcessor, InvalidFirmwareNamesAreNotWritten) {
     auto m4 = processor();
     EXPECT_EQ(m4.set_firmware("").error().code(), ErrorCode::firmware_name_empty);
     EXPECT_EQ(m4.set_firmware("a\nb").error().code(), ErrorCode::kernel_file_failed);
@@ -219,7 +219,7 @@ TEST_F(SysfsProcessor, NamesThatAreNoNamesNeverReachTheKernel) {
     EXPECT_THAT(kernel->written, IsEmpty());
 }
 
-TEST_F(SysfsProcessor, FindsFirmwareAlsoCompressed) {
+TEST_F(SysfsProcessor, FindsCompressedFirmware) {
     auto m4 = processor();
     EXPECT_FALSE(m4.firmware_exists("app.elf"));
     kernel->files["/lib/firmware/updates/app.elf.zst"] = "";
@@ -236,7 +236,7 @@ TEST_F(SysfsProcessor, RecoveryAndCoredumpModesAreWritten) {
     EXPECT_THAT(m4.coredump().error().what(), HasSubstr("\"sometimes\" is no mode"));
 }
 
-TEST_F(SysfsProcessor, ACrashedProcessorIsRecovered) {
+TEST_F(SysfsProcessor, CrashedProcessorIsRecovered) {
     auto m4 = processor();
     EXPECT_EQ(m4.recover(1s).error().code(), ErrorCode::state_invalid);
     kernel->set_state("crashed");
@@ -245,7 +245,7 @@ TEST_F(SysfsProcessor, ACrashedProcessorIsRecovered) {
     EXPECT_EQ(m4.state(), State::running);
 }
 
-TEST_F(SysfsProcessor, ARecoveryThatFailsBringsTheKernelsLines) {
+TEST_F(SysfsProcessor, FailedRecoveryHasTheKernelsLines) {
     auto m4 = processor();
     kernel->set_state("crashed");
     kernel->starts["rproc-m4-fw"] = {.error = EINVAL, .log = {"Boot failed: -22"}};
@@ -255,7 +255,7 @@ TEST_F(SysfsProcessor, ARecoveryThatFailsBringsTheKernelsLines) {
     EXPECT_EQ(m4.state(), State::offline);
 }
 
-TEST_F(SysfsProcessor, WhereTheKernelDoesNotStopACrashedProcessorTheErrorSaysWhatDoes) {
+TEST_F(SysfsProcessor, StopOfACrashedProcessorThatTheKernelRefusesHasAHint) {
     auto m4 = processor();
     kernel->stops_crashed = false;
     kernel->set_state("crashed");
@@ -266,7 +266,7 @@ TEST_F(SysfsProcessor, WhereTheKernelDoesNotStopACrashedProcessorTheErrorSaysWha
     EXPECT_TRUE(m4.stop(1s));
 }
 
-TEST_F(SysfsProcessor, AttachingWithoutATableIsNotAMissingFirmware) {
+TEST_F(SysfsProcessor, AttachWithoutATableIsNotAMissingFirmware) {
     auto m4 = processor();
     kernel->set_state("detached");
     kernel->starts["rproc-m4-fw"] = {.error = ENOENT, .log = {"can't load resource table: -2"}};
@@ -285,7 +285,7 @@ TEST_F(SysfsProcessor, CrashesByDebugfs) {
     EXPECT_EQ(kernel->written.back(), "crash 2");
 }
 
-TEST_F(SysfsProcessor, ACrashIsOverWhenItRunsAgain) {
+TEST_F(SysfsProcessor, CrashEndsWhenItRunsAgain) {
     auto m4 = processor();
     kernel->files[debug + "crash"] = "";
     EXPECT_EQ(m4.crash_and_wait(CrashType::watchdog, 1s).error().code(), ErrorCode::state_invalid);
@@ -299,7 +299,7 @@ TEST_F(SysfsProcessor, ACrashIsOverWhenItRunsAgain) {
     EXPECT_GE(kernel->now, 300ms);
 }
 
-TEST_F(SysfsProcessor, ARecoveryTooFastToSeeIsInTheLog) {
+TEST_F(SysfsProcessor, FastRecoveryIsFoundInTheLog) {
     kernel->files[debug + "crash"] = "";
     kernel->set_state("running");
     kernel->on_crash = [this] { kernel->say("handling crash #1 in m4"); };
@@ -307,7 +307,7 @@ TEST_F(SysfsProcessor, ARecoveryTooFastToSeeIsInTheLog) {
     EXPECT_EQ(kernel->now, 0ms);
 }
 
-TEST_F(SysfsProcessor, WithoutRecoveryACrashIsTheEnd) {
+TEST_F(SysfsProcessor, CrashWithoutRecoveryStaysCrashed) {
     kernel->files[debug + "crash"] = "";
     kernel->files[self + "recovery"] = "disabled\n";
     kernel->set_state("running");
@@ -315,7 +315,7 @@ TEST_F(SysfsProcessor, WithoutRecoveryACrashIsTheEnd) {
     EXPECT_EQ(processor().crash_and_wait(CrashType::watchdog, 1s), State::crashed);
 }
 
-TEST_F(SysfsProcessor, ACrashThatNothingFollowsTimesOut) {
+TEST_F(SysfsProcessor, CrashWithoutAStateChangeTimesOut) {
     kernel->files[debug + "crash"] = "";
     kernel->set_state("running");
     EXPECT_EQ(processor().crash_and_wait(CrashType::watchdog, 1s).error().code(), ErrorCode::timed_out);
@@ -332,14 +332,14 @@ TEST_F(SysfsProcessor, ReadsTraces) {
     EXPECT_EQ(m4.trace(2).error().code(), ErrorCode::processor_unknown);
 }
 
-TEST_F(SysfsProcessor, AProcessorThatWentAwayIsUnknown) {
+TEST_F(SysfsProcessor, RemovedProcessorIsUnknown) {
     auto m4 = processor();
     kernel->files.erase(self + "state");
     EXPECT_EQ(m4.state().error().code(), ErrorCode::processor_unknown);
     EXPECT_EQ(m4.wait_for(State::running, 1s).error().code(), ErrorCode::processor_unknown);
 }
 
-TEST_F(SysfsProcessor, AStateThatNobodyKnowsIsAnError) {
+TEST_F(SysfsProcessor, UnknownStateIsAnError) {
     auto m4 = processor();
     kernel->set_state("invalid");
     EXPECT_EQ(m4.state().error().code(), ErrorCode::kernel_file_failed);
@@ -358,13 +358,13 @@ class Devcoredump : public SysfsProcessor {
     sysfs::SysfsRoot root{};
 };
 
-TEST_F(Devcoredump, FindsThoseOfThisProcessor) {
+TEST_F(Devcoredump, FindsTheDumpsOfThisProcessor) {
     const auto found = sysfs::devcoredumps_of(files, root, processor().directory());
     ASSERT_TRUE(found);
     EXPECT_THAT(*found, ElementsAre("devcd1"));
 }
 
-TEST_F(Devcoredump, IsReadAndThenFreed) {
+TEST_F(Devcoredump, CanBeReadAndFreed) {
     std::string read;
     const auto size = sysfs::read_devcoredump(files, root, "devcd1", [&](std::span<const std::byte> bytes) {
         read.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
@@ -378,7 +378,7 @@ TEST_F(Devcoredump, IsReadAndThenFreed) {
     EXPECT_EQ(stopped.error().code(), ErrorCode::kernel_file_failed);
 }
 
-TEST_F(Devcoredump, NoneIsNoError) {
+TEST_F(Devcoredump, NoDumpIsNotAnError) {
     kernel->files.erase("/sys/class/devcoredump/devcd1/data");
     kernel->files.erase("/sys/class/devcoredump/devcd2/data");
     kernel->links.erase("/sys/class/devcoredump/devcd1/failing_device");

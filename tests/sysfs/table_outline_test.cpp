@@ -12,7 +12,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-TEST(TableOutline, ATableAndItsTextInDebugfsHaveTheSame) {
+TEST(TableOutline, TableAndItsTextInDebugfsHaveTheSameOutline) {
     const auto bytes = ResourceTableBuilder{}
                            .trace("cm4_log", 0x10040000, 2048)
                            .carveout("vdev0buffer", 0x10042000, 0x4000)
@@ -29,7 +29,7 @@ TEST(TableOutline, ATableAndItsTextInDebugfsHaveTheSame) {
     EXPECT_EQ(sysfs::outline_of_text(text), *outline);
 }
 
-TEST(TableOutline, TypesThatTheKernelDoesNotKnowAreNumbers) {
+TEST(TableOutline, UnknownTypesAreNumbers) {
     const auto bytes = ResourceTableBuilder{}.raw(128, {}).build();
     EXPECT_THAT(*sysfs::outline_of(*ResourceTableView::parse(bytes)), ElementsAre("type 128"));
     EXPECT_THAT(sysfs::outline_of_text("Unknown resource type found: 128 [hdr: 00000000]\n"), ElementsAre("type 128"));
@@ -40,7 +40,7 @@ TEST(TableOutline, NoTableIsEmpty) {
     EXPECT_THAT(sysfs::outline_of_text(""), IsEmpty());
 }
 
-TEST(TableOutline, AnEntryThatIsCutOffIsAnError) {
+TEST(TableOutline, TruncatedEntryIsAnError) {
     const auto whole = ResourceTableBuilder{}.trace("cm4_log", 0x10040000, 2048).build();
     const auto table = ResourceTableView::parse(std::span(whole).first(whole.size() - 4));
     ASSERT_TRUE(table);

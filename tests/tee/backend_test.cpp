@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A processor whose firmware a TEE loads: which commands go to the TEE, and what comes of them.
+// A remote processor whose firmware a TEE loads: the commands that the TEE receives, and their effects.
 #include "rproc/tee/backend.hpp"
 
 #include <algorithm>
@@ -68,7 +68,7 @@ TEST(TeeBackend, BootsAndStops) {
     EXPECT_EQ(m4.board.memory.mapped(), m4.board.mapped_by_tee);
 }
 
-TEST(TeeBackend, TheTableInTheProcessorsMemoryIsInUse) {
+TEST(TeeBackend, UsesTheResourceTableInTheProcessorsMemory) {
     Secure<> m4;
     ASSERT_EQ(outcome(m4.m4.boot()), "ok");
     const auto in_memory = test::alone(m4.m4).carveouts.pa_to_va(PhysicalAddress(0x10004000), 140);
@@ -83,7 +83,7 @@ TEST(TeeBackend, AsksTheFirmwareToShutDownBeforeTheTeeStopsIt) {
     EXPECT_THAT(m4.board.mailbox.sent(), Contains(platform::ModelMailbox::Message{"shutdown", "stop", 500ms}));
 }
 
-TEST(TeeBackend, RecoveryReallyLoadsAgain) {
+TEST(TeeBackend, RecoveryLoadsAgain) {
     Secure<> m4;
     ASSERT_EQ(outcome(m4.m4.boot()), "ok");
     m4.board.tee->calls.clear();
@@ -94,7 +94,7 @@ TEST(TeeBackend, RecoveryReallyLoadsAgain) {
     EXPECT_EQ(std::ranges::count(m4.calls(), "RELEASE"), 1);
 }
 
-TEST(TeeBackend, AlternateBootLoadsOnceAndUsesTheTableWhereItIs) {
+TEST(TeeBackend, AlternateBootLoadsOnceAndUsesTheTableInPlace) {
     Secure<AlternateBoot> m4;
     ASSERT_EQ(outcome(m4.m4.boot()), "ok");
     EXPECT_THAT(m4.calls(), ElementsAre("LOAD", "TABLE", "START"));
@@ -113,7 +113,7 @@ TEST(TeeBackend, LoadFirstLoadsBeforeThePlatformPrepares) {
     EXPECT_THAT(m4.calls(), Contains("RELEASE").Times(1));
 }
 
-TEST(TeeBackend, AFirmwareWithoutTableBootsAndIsToldSo) {
+TEST(TeeBackend, FirmwareWithoutATableBootsWithANotice) {
     Secure<> m4(package({{.paddr = 0, .data = test::pattern(64)}}));
     ASSERT_EQ(outcome(m4.m4.boot()), "ok");
     EXPECT_THAT(m4.recorder.notices, Contains("table-missing"));
@@ -122,7 +122,7 @@ TEST(TeeBackend, AFirmwareWithoutTableBootsAndIsToldSo) {
     EXPECT_EQ(m4.board.memory.mapped(), m4.board.mapped_by_tee);
 }
 
-TEST(TeeBackend, ARefusedImageIsReleasedOnceAndTheNextOneBoots) {
+TEST(TeeBackend, RefusedImageIsReleasedOnceAndTheNextOneBoots) {
     Secure<> m4(signed_firmware("app.rsa4096.signed"));
     const auto booted = m4.m4.boot();
     ASSERT_EQ(outcome(booted), "tee-refused");
@@ -136,7 +136,7 @@ TEST(TeeBackend, ARefusedImageIsReleasedOnceAndTheNextOneBoots) {
     EXPECT_EQ(outcome(m4.m4.boot()), "ok");
 }
 
-TEST(TeeBackend, APlainElfFileIsNamed) {
+TEST(TeeBackend, PlainElfFileIsNamedInTheError) {
     Secure<> m4(signed_firmware("app.elf"));
     const auto booted = m4.m4.boot();
     ASSERT_EQ(outcome(booted), "tee-refused");
@@ -145,9 +145,9 @@ TEST(TeeBackend, APlainElfFileIsNamed) {
     EXPECT_THAT(booted.error().hint(), HasSubstr("rproc sign --in app.elf --key KEY --out app.elf.signed"));
 }
 
-TEST(TeeBackend, WhatFailsAfterTheLoadIsReleasedOnce) {
+TEST(TeeBackend, FailureAfterTheLoadReleasesTheImageOnce) {
     Bytes table = ResourceTableBuilder{}.trace("log", 0, 16).build();
-    table[0] = std::byte{9};  // a version that Linux does not take
+    table[0] = std::byte{9};  // a version that Linux refuses
     Secure<> m4(package({{.paddr = 0x100, .data = table}},
                         {{.name = ".resource_table", .addr = 0x100, .data = table, .segment = 0}}));
     EXPECT_EQ(outcome(m4.m4.boot()), "table-version");
@@ -155,7 +155,7 @@ TEST(TeeBackend, WhatFailsAfterTheLoadIsReleasedOnce) {
     EXPECT_TRUE(m4.board.tee->client().is_clear(0));
 }
 
-TEST(TeeBackend, ARunningProcessorIsStoppedByTheDestructor) {
+TEST(TeeBackend, DestructorStopsARunningProcessor) {
     TeeBoard board;
     Recorder recorder;
     tee::TeeContext<test::RecordingTee> context(board.tee);
@@ -169,7 +169,7 @@ TEST(TeeBackend, ARunningProcessorIsStoppedByTheDestructor) {
     EXPECT_EQ(board.memory.mapped(), board.mapped_by_tee);
 }
 
-/// A TEE that reports a table wherever a test likes.
+/// A TEE that reports a resource table at the address that the test sets.
 class TableAt {
   public:
     std::uint64_t pa = 0;
@@ -210,15 +210,15 @@ class ReportedTable : public ::testing::Test {
     Error error;
 };
 
-TEST_F(ReportedTable, AboveFourGibibytesIsTakenAsItIs) {
+TEST_F(ReportedTable, AboveFourGibibytesKeepsItsAddress) {
     const auto region = board.memory.map(*PhysicalRange::make(PhysicalAddress(0x1'8000'0000), 0x1000));
     const Bytes table = ResourceTableBuilder{}.trace("log", 0, 16).build();
     std::ranges::copy(table, region->bytes().begin());
     EXPECT_EQ(boot(0x1'8000'0000, table.size()), "ok");
-    EXPECT_THAT(recorder.notices, Contains("table-not-in-memory"));  // no carveout is there
+    EXPECT_THAT(recorder.notices, Contains("table-not-in-memory"));  // no carveout at that address
 }
 
-TEST_F(ReportedTable, ThatNobodyCanMapIsRefused) {
+TEST_F(ReportedTable, ThatCannotBeMappedIsRefused) {
     EXPECT_EQ(boot(0xffff'ffff'ffff'fff0, 0x20), "tee-table-unmappable");
     EXPECT_THAT(error.what(), HasSubstr("past the end of the address space"));
     EXPECT_EQ(boot(0x10000000, 0xffff'ffff), "tee-table-unmappable");
@@ -226,7 +226,7 @@ TEST_F(ReportedTable, ThatNobodyCanMapIsRefused) {
     EXPECT_EQ(boot(0x10000000, ~0ULL), "tee-table-unmappable");
 }
 
-TEST_F(ReportedTable, OfGarbageIsRefusedLikeAnyOther) { EXPECT_EQ(boot(0x10000000, 16), "table-version"); }
+TEST_F(ReportedTable, WithAnInvalidVersionIsRefused) { EXPECT_EQ(boot(0x10000000, 16), "table-version"); }
 
 }  // namespace
 }  // namespace rproc

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Each byte of a small signed image changed in turn: the software TEE refuses it and clears the memories, or the byte
-// is one of those that the format does not cover, listed below with the reason why they do no harm.
+// Each byte of a small signed image changed in turn: the software TEE refuses it and clears the memories, or the format
+// does not cover the byte, which is then listed below with the reason why the change is harmless.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -29,9 +29,9 @@ constexpr std::size_t kNull = kNames + 36;
 constexpr std::size_t kTable = kNull + 40;
 constexpr std::size_t kOthers = kTable + 40;
 
-/// What may come of a change that is not refused.
+/// The effect of a change that is not refused.
 enum class Effect {
-    none,   ///< it loads as the untouched image does
+    none,   ///< it loads as the unchanged image does
     table,  ///< the section of the table is not found, or found elsewhere: if it is not refused, the TEE reports no
             ///< table, or one inside a signed segment
 };
@@ -75,7 +75,7 @@ class ByteFlip : public testing::Test {
   protected:
     ByteFlip() : good_(test::small_package().sign(test::signing_key("p256"))), elf_at_(good_.size() - kElfSize) {}
 
-    /// The result of loading the image with one byte changed, after the untouched one ran.
+    /// The result of loading the image with one byte changed, after the unchanged one ran.
     ResultCode load_changed(std::size_t offset, std::byte change) {
         static_cast<void>(tee_.release());
         tee_.run_once(good_);
@@ -120,13 +120,13 @@ const Uncovered* find_uncovered(std::size_t offset) {
     return found == kUncovered.end() ? nullptr : found;
 }
 
-TEST_F(ByteFlip, UntouchedTheImageIsLoaded) {
+TEST_F(ByteFlip, UnchangedImageIsLoaded) {
     ASSERT_EQ(test::small_elf().size(), kElfSize);
     EXPECT_EQ(tee_.load(good_), ResultCode::success) << tee_.tee.last_load(0).reason;
     expect_harmless(Effect::none);
 }
 
-TEST_F(ByteFlip, EveryByteThatIsCoveredIsRefused) {
+TEST_F(ByteFlip, ChangeOfACoveredByteIsRefused) {
     std::size_t refused = 0;
     for (std::size_t offset = 0; offset < good_.size(); ++offset) {
         if (offset >= elf_at_ && find_uncovered(offset - elf_at_) != nullptr) continue;
@@ -140,7 +140,7 @@ TEST_F(ByteFlip, EveryByteThatIsCoveredIsRefused) {
     EXPECT_GT(refused, 3 * elf_at_);  // all in front of the ELF file, and some in it
 }
 
-TEST_F(ByteFlip, TheOthersChangeNothingThatIsLoaded) {
+TEST_F(ByteFlip, ChangeOfAnUncoveredByteDoesNotChangeTheMemories) {
     for (const Uncovered& row : kUncovered) {
         std::size_t loaded = 0;
         for (std::size_t i = 0; i < row.size * kChanges.size(); ++i) {
@@ -159,7 +159,7 @@ TEST_F(ByteFlip, TheOthersChangeNothingThatIsLoaded) {
     }
 }
 
-// Where the images end inside the last eight bytes, the rest of them is not hashed either: it has to be zero.
+// The padding of the last image to eight bytes is not hashed: it must be zero.
 TEST_F(ByteFlip, PaddingBehindTheImagesIsRefused) {
     auto package = test::small_package();
     package.images[0].resize(kElfSize + 3);

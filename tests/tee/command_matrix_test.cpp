@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Every command, in every state, with every combination of parameter types: result, state and memories afterwards are
-// those of one table, written from the protocol (rproc/tee/protocol.hpp).
+// Every command, in every state, with every combination of parameter types: the result, the new state and the memories
+// are those of one table, written from the protocol (rproc/tee/protocol.hpp).
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -25,7 +25,7 @@ using test::Bytes;
 using State = tee::SoftwareTee::ProcessorState;
 using Types = std::array<ParamType, 4>;
 
-/// What a command finds. `stopped` is off, too, with the firmware that ran still in the memories.
+/// The state before a command. `stopped` is off as well, with the stopped firmware still in the memories.
 enum class Start { off, stopped, loaded, started };
 
 enum class Memories { unchanged, hold_image, clear };
@@ -36,7 +36,7 @@ struct Outcome {
     Memories memories = Memories::unchanged;
 };
 
-/// A command with the parameters that it wants.
+/// A command with the parameters that it requires.
 struct Rule {
     Command command;
     Types types;
@@ -97,7 +97,7 @@ Bytes memories_after(Memories memories, const Bytes& before) {
     return memories == Memories::hold_image ? test::small_elf_in_memory() : Bytes(before.size());
 }
 
-/// The parameters afterwards: a command writes to none but the table's place.
+/// The parameters afterwards: a command only writes the address and size of the table.
 Parameters parameters_after(std::uint32_t command, ResultCode result, Parameters parameters) {
     if (command != static_cast<std::uint32_t>(Command::get_rsc_table) || result != ResultCode::success)
         return parameters;
@@ -124,7 +124,7 @@ class CommandMatrix : public testing::TestWithParam<std::tuple<std::uint32_t, St
         ASSERT_EQ(tee_.stop(), ResultCode::success);
     }
 
-    /// Parameters of these types, each with a value and a memory that would do for any command.
+    /// Parameters of these types, each with a value and a memory that suit every command.
     [[nodiscard]] Parameters parameters_of(const Types& types) const {
         Parameters parameters;
         std::ranges::transform(types, parameters.begin(), [&](tee::ParamType type) {
@@ -150,7 +150,7 @@ class CommandMatrix : public testing::TestWithParam<std::tuple<std::uint32_t, St
     tee::MemoryId shared_;
 };
 
-TEST_P(CommandMatrix, IsThatOfTheProtocol) {
+TEST_P(CommandMatrix, FollowsTheProtocol) {
     constexpr unsigned kTypes = 8;  // those of the specification, and 4, which is none
     const auto [command, start] = GetParam();
     reach(start);
@@ -173,8 +173,8 @@ INSTANTIATE_TEST_SUITE_P(SoftwareTee, CommandMatrix,
                                           testing::Values(Start::off, Start::stopped, Start::loaded, Start::started)),
                          name_of_case);
 
-// The types are right, the memory is not: a load that failed, like any other.
-TEST(LoadOfMemoryThatIsNotShared, IsRefusedAndLeavesNothing) {
+// The types are right, the memory is not shared: the load fails as any other.
+TEST(LoadOfMemoryThatIsNotShared, IsRefusedAndClearsTheMemories) {
     const Bytes image = test::small_package().sign(test::signing_key("p256"));
     const Bytes huge((64U << 20U) + 1);
     BareTee tee(test::trusting("p256"), test::kSmallMemories);

@@ -33,7 +33,7 @@ std::vector<std::byte> some_bytes(std::size_t size) {
     return bytes;
 }
 
-/// Bytes as they stand on the wire of a little-endian host, at offsets taken from the interface's description.
+/// The bytes of an ioctl argument on a little-endian host, at the offsets of the kernel's interface.
 class Expected {
   public:
     explicit Expected(std::size_t size) : bytes_(size) {}
@@ -60,8 +60,8 @@ class DeviceClientTest : public testing::Test {
     Recorded opened() { return Recorded::open(os()).value(); }
     Result<Recorded> search() { return Recorded::open(os()); }
 
-    /// A session, a memory and a command, as a boot has them; the first error ends it.
-    Result<ResultCode> whole_use() {
+    /// Opens a session, shares memory and invokes a command, as a boot does; returns the first error.
+    Result<ResultCode> open_and_load() {
         RPROC_TRY_ASSIGN(Recorded client, Recorded::open(os()));
         Parameters parameters{Parameter::value_input(0)};
         RPROC_TRY_ASSIGN(const OpenedSession session, client.open_session(kRemoteprocUuid, parameters));
@@ -76,7 +76,7 @@ class DeviceClientTest : public testing::Test {
     test::TeeDriver driver;
 };
 
-TEST_F(DeviceClientTest, OpensASessionWithTheBytesOfTheInterface) {
+TEST_F(DeviceClientTest, OpenSessionHasTheLayoutOfTheKernelsInterface) {
     Recorded client = opened();
     Parameters parameters{Parameter::value_input(0x11223344, 5)};
     const auto session = client.open_session(kRemoteprocUuid, parameters);
@@ -93,7 +93,7 @@ TEST_F(DeviceClientTest, OpensASessionWithTheBytesOfTheInterface) {
     EXPECT_EQ(driver.sessions(), 0U);
 }
 
-TEST_F(DeviceClientTest, InvokesWithTheBytesOfTheInterface) {
+TEST_F(DeviceClientTest, InvokeHasTheLayoutOfTheKernelsInterface) {
     Recorded client = opened();
     Parameters none{};
     const auto session = client.open_session(kRemoteprocUuid, none);
@@ -101,18 +101,18 @@ TEST_F(DeviceClientTest, InvokesWithTheBytesOfTheInterface) {
 
     Parameters parameters{Parameter::value_input(3), Parameter::memref_input(memory, 40), Parameter::value_output()};
     parameters[1].offset = 8;
-    parameters[2].a = 99;  // nothing that the TEE is told
+    parameters[2].a = 99;  // of an output parameter, so not sent
     ASSERT_TRUE(client.invoke(session->session, kLoad, parameters).has_value());
 
     Expected expected(24 + 4 * 32);
     expected.u32(0, 1).u32(4, static_cast<std::uint32_t>(session->session)).u32(20, 4);
     expected.u64(24, 1).u64(32, 3);                          // value input
-    expected.u64(56, 5).u64(64, 8).u64(72, 40).u64(80, 21);  // memref input: offset, size, the kernel's number
+    expected.u64(56, 5).u64(64, 8).u64(72, 40).u64(80, 21);  // memref input: offset, size, the kernel's shm id
     expected.u64(88, 2);                                     // value output
     EXPECT_EQ(driver.last_message(), expected.bytes());
 }
 
-TEST_F(DeviceClientTest, FillsInWhatTheTeeReturns) {
+TEST_F(DeviceClientTest, FillsInTheOutputParameters) {
     driver.application = [](std::uint32_t, std::span<tee_ioctl_param> parameters) {
         for (auto& parameter : parameters) parameter = {parameter.attr, 0x1000, 0x20, 0x77};
         return kSuccess;
@@ -135,7 +135,7 @@ TEST_F(DeviceClientTest, FillsInWhatTheTeeReturns) {
     EXPECT_EQ(parameters[3].memory, memory);
 }
 
-TEST_F(DeviceClientTest, ARefusalIsAValueAndLeavesTheParametersAlone) {
+TEST_F(DeviceClientTest, RefusalIsAValueAndLeavesTheParametersUnchanged) {
     driver.open_result = 0xffff0001;
     Recorded client = opened();
     Parameters parameters{Parameter::value_input(0)};
@@ -152,7 +152,7 @@ TEST_F(DeviceClientTest, ARefusalIsAValueAndLeavesTheParametersAlone) {
     EXPECT_EQ(parameters[1], Parameter::value_output());
 }
 
-TEST_F(DeviceClientTest, TheTeeSeesACopyOfTheMemory) {
+TEST_F(DeviceClientTest, TeeReceivesACopyOfTheMemory) {
     auto bytes = some_bytes(5000);
     const auto before = bytes;
     Recorded client = opened();
@@ -161,13 +161,13 @@ TEST_F(DeviceClientTest, TheTeeSeesACopyOfTheMemory) {
 
     const auto shared = driver.memory(21);
     EXPECT_TRUE(std::equal(before.begin(), before.end(), shared.begin()));
-    EXPECT_EQ(driver.descriptors(), 1U) << "of the memory only the mapping is kept";
+    EXPECT_EQ(driver.descriptors(), 1U) << "the descriptor of the shared memory is closed";
     EXPECT_EQ(driver.mappings(), 1U);
     client.unregister_memory(memory);
     EXPECT_EQ(driver.memories(), 0U);
 }
 
-TEST_F(DeviceClientTest, MemoryWithoutBytesCanBeRegistered) {
+TEST_F(DeviceClientTest, EmptyMemoryCanBeRegistered) {
     Recorded client = opened();
     Parameters parameters{};
     const auto session = client.open_session(kRemoteprocUuid, parameters);
@@ -200,7 +200,7 @@ TEST_F(DeviceClientTest, MemrefOutsideItsMemoryIsNotSent) {
     EXPECT_EQ(driver.calls(), calls);
 }
 
-TEST_F(DeviceClientTest, TheDestructorGivesBackWhatIsLeft) {
+TEST_F(DeviceClientTest, DestructorClosesAndUnmapsEverything) {
     {
         Recorded client = opened();
         Parameters parameters{};
@@ -212,7 +212,7 @@ TEST_F(DeviceClientTest, TheDestructorGivesBackWhatIsLeft) {
     EXPECT_TRUE(driver.nothing_is_left());
 }
 
-TEST_F(DeviceClientTest, MovingHandsEverythingOn) {
+TEST_F(DeviceClientTest, MoveTransfersTheSession) {
     Recorded first = opened();
     Parameters parameters{};
     const auto session = first.open_session(kRemoteprocUuid, parameters);
@@ -230,7 +230,7 @@ TEST_F(DeviceClientTest, MovingHandsEverythingOn) {
     EXPECT_EQ(outcome(third.invoke(session->session, kLoad, parameters)), "ok");
 }
 
-TEST_F(DeviceClientTest, TakesTheFirstDeviceThatIsOptee) {
+TEST_F(DeviceClientTest, TakesTheFirstOpteeDevice) {
     driver.nodes = {{"/dev/tee0", {.implementation = 2}},
                     {"/dev/tee1", {.open_error = std::errc::permission_denied}},
                     {"/dev/tee2", {.version_error = std::errc::io_error}},
@@ -242,7 +242,7 @@ TEST_F(DeviceClientTest, TakesTheFirstDeviceThatIsOptee) {
     EXPECT_EQ(driver.descriptors(), 1U);
 }
 
-TEST_F(DeviceClientTest, OpensTheNamedDeviceOnly) {
+TEST_F(DeviceClientTest, OpensOnlyTheNamedDevice) {
     driver.nodes = {{"/dev/tee0", {}}, {"/dev/tee3", {}}, {"/dev/tee4", {.implementation = 9}}};
     EXPECT_EQ(Recorded::open_device("/dev/tee3", os())->path(), "/dev/tee3");
 
@@ -253,7 +253,7 @@ TEST_F(DeviceClientTest, OpensTheNamedDeviceOnly) {
     EXPECT_EQ(outcome(Recorded::open_device("/dev/tee7", os())), "tee-device-missing");
 }
 
-TEST_F(DeviceClientTest, WithoutDeviceItSaysWhereItLooked) {
+TEST_F(DeviceClientTest, MissingDeviceErrorNamesTheSearchedPaths) {
     driver.nodes.clear();
     const auto client = search();
     ASSERT_FALSE(client.has_value());
@@ -262,12 +262,12 @@ TEST_F(DeviceClientTest, WithoutDeviceItSaysWhereItLooked) {
     EXPECT_THAT(client.error().hint(), HasSubstr("CONFIG_OPTEE"));
 }
 
-TEST_F(DeviceClientTest, OtherImplementationsAreNamed) {
+TEST_F(DeviceClientTest, OtherImplementationsAreNamedInTheError) {
     driver.nodes = {{"/dev/tee0", {.implementation = 2}}, {"/dev/tee1", {.implementation = 3}}};
     EXPECT_EQ(search().error().what(), "there is no OP-TEE: /dev/tee0 is AMD-TEE, /dev/tee1 is TEE implementation 3");
 }
 
-TEST_F(DeviceClientTest, ADeviceThatMayNotBeOpenedComesBeforeEverythingElse) {
+TEST_F(DeviceClientTest, PermissionErrorHasPriority) {
     driver.nodes = {{"/dev/tee0", {.implementation = 2}},
                     {"/dev/tee1", {.version_error = std::errc::io_error}},
                     {"/dev/tee2", {.open_error = std::errc::permission_denied}}};
@@ -278,7 +278,7 @@ TEST_F(DeviceClientTest, ADeviceThatMayNotBeOpenedComesBeforeEverythingElse) {
     EXPECT_THAT(client.error().hint(), HasSubstr("group"));
 }
 
-TEST_F(DeviceClientTest, ADeviceThatDoesNotTellItsVersionIsUnreachable) {
+TEST_F(DeviceClientTest, DeviceWithoutAVersionIsUnreachable) {
     driver.nodes = {{"/dev/tee0", {.version_error = std::errc::io_error}}, {"/dev/tee1", {.implementation = 2}}};
     const auto client = search();
     ASSERT_FALSE(client.has_value());
@@ -286,28 +286,28 @@ TEST_F(DeviceClientTest, ADeviceThatDoesNotTellItsVersionIsUnreachable) {
     EXPECT_EQ(client.error().message(), "/dev/tee0: opening the device failed: Input/output error");
 }
 
-TEST_F(DeviceClientTest, AnInterruptedCallIsRepeated) {
-    ASSERT_EQ(outcome(whole_use()), "ok");
+TEST_F(DeviceClientTest, InterruptedCallIsRepeated) {
+    ASSERT_EQ(outcome(open_and_load()), "ok");
     const std::size_t calls = driver.calls();
     for (std::size_t k = 1; k <= calls; ++k) {
         driver.fail_call(driver.calls() + k, std::errc::interrupted);
-        EXPECT_EQ(outcome(whole_use()), "ok") << "call " << k;
+        EXPECT_EQ(outcome(open_and_load()), "ok") << "call " << k;
     }
     EXPECT_EQ(driver.calls(), calls + calls * (calls + 1));
 }
 
-/// What the user is told when the call with this number of `whole_use` fails: 1 open, 2 version, 3 open session,
+/// The error when the call with this number of `open_and_load` fails: 1 open, 2 version, 3 open session,
 /// 4 allocate, 5 map, 6 invoke, 7 close session.
 std::string expected_outcome(std::size_t call, std::errc error) {
-    if (call == 7) return "ok";  // nobody can do anything about it, and the kernel closes it with the device
+    if (call == 7) return "ok";  // not reported: the kernel closes the session with the device
     if (error == std::errc::permission_denied || error == std::errc::operation_not_permitted)
         return "tee-device-denied";
     if (error == std::errc::no_such_device) return call <= 2 ? "tee-device-missing" : "tee-gone";
     return "tee-unreachable";
 }
 
-TEST_F(DeviceClientTest, WhateverCallFailsNothingIsLeftAndTheNextUseWorks) {
-    ASSERT_EQ(outcome(whole_use()), "ok");
+TEST_F(DeviceClientTest, FailureOfAnyCallLeaksNothingAndTheNextBootWorks) {
+    ASSERT_EQ(outcome(open_and_load()), "ok");
     ASSERT_EQ(driver.calls(), 7U);
     for (const std::errc error :
          {std::errc::no_such_device, std::errc::permission_denied, std::errc::operation_not_permitted,
@@ -315,14 +315,14 @@ TEST_F(DeviceClientTest, WhateverCallFailsNothingIsLeftAndTheNextUseWorks) {
         for (std::size_t k = 1; k <= 7; ++k) {
             SCOPED_TRACE(std::make_error_code(error).message() + " in call " + std::to_string(k));
             driver.fail_call(driver.calls() + k, error);
-            EXPECT_EQ(outcome(whole_use()), expected_outcome(k, error));
+            EXPECT_EQ(outcome(open_and_load()), expected_outcome(k, error));
             EXPECT_TRUE(driver.nothing_is_left());
-            EXPECT_EQ(outcome(whole_use()), "ok");
+            EXPECT_EQ(outcome(open_and_load()), "ok");
         }
     }
 }
 
-TEST_F(DeviceClientTest, ATeeThatGoesAwayIsNamed) {
+TEST_F(DeviceClientTest, RemovedDeviceIsNamedInTheError) {
     Recorded client = opened();
     Parameters parameters{};
     const auto session = client.open_session(kRemoteprocUuid, parameters);
@@ -333,7 +333,7 @@ TEST_F(DeviceClientTest, ATeeThatGoesAwayIsNamed) {
     EXPECT_EQ(result.error().message(), "/dev/tee0: running a command failed: the TEE is gone");
 }
 
-TEST_F(DeviceClientTest, NoMemoryToShareSaysSo) {
+TEST_F(DeviceClientTest, ExhaustedSharedMemoryIsReported) {
     Recorded client = opened();
     driver.fail_call(driver.calls() + 1, std::errc::not_enough_memory);
     const auto memory = client.register_memory(some_bytes(10));

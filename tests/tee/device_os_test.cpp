@@ -14,7 +14,7 @@
 namespace rproc::tee {
 namespace {
 
-TEST(PosixOs, MapsWhatItOpensAndWritesThrough) {
+TEST(PosixOs, MappingWritesToTheFile) {
     const std::string path = testing::TempDir() + "rproc_posix_os";
     std::ofstream(path) << "before";
     PosixOs os;

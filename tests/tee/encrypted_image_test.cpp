@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Images with the platform TLVs of this project: encrypted segments, and a version against rolling back.
+// Images with the platform TLVs of this project: encrypted segments, and a version against downgrades.
 #include <algorithm>
 #include <cstdint>
 #include <optional>
@@ -44,7 +44,7 @@ Bytes encrypted_image() {
     return builder.sign(test::signing_key("p256")).value();
 }
 
-/// The same in parts, to spoil.
+/// The same as a package whose parts a test changes.
 SignedPackage encrypted_package() {
     const Bytes file = encrypted_image();
     const SignedImage image = SignedImage::parse(file).value();
@@ -58,14 +58,14 @@ SignedPackage encrypted_package() {
 
 Bytes signed_again(const SignedPackage& package) { return package.sign(test::signing_key("p256")); }
 
-bool holds(const Bytes& all, const Bytes& part) {
+bool contains(const Bytes& all, const Bytes& part) {
     return std::search(all.begin(), all.end(), part.begin(), part.end()) != all.end();
 }
 
 TEST(EncryptedImage, IsLoadedInPlainText) {
     const Bytes image = encrypted_image();
-    EXPECT_TRUE(holds(test::small_elf(), test::pattern(32)));
-    EXPECT_FALSE(holds(image, test::pattern(32)));
+    EXPECT_TRUE(contains(test::small_elf(), test::pattern(32)));
+    EXPECT_FALSE(contains(image, test::pattern(32)));
     BareTee tee(with_key(key_of(1)), test::kSmallMemories);
     EXPECT_EQ(tee.load(image), ResultCode::success) << tee.tee.last_load(0).reason;
     EXPECT_EQ(tee.seen(), test::small_elf_in_memory());
@@ -77,14 +77,14 @@ TEST(EncryptedImage, WithoutAKeyIsNotSupported) {
     test::expect_refused_and_clear(tee, encrypted_image(), ResultCode::not_supported, "no key");
 }
 
-// CBC has no integrity: another key decrypts to other bytes, and nobody can tell. That the bytes are the signer's is
-// what the hash of the encrypted segment is for; which key they need is for the one who provisions the TEE.
-TEST(EncryptedImage, WithAnotherKeyIsLoadedButNotItsPlainText) {
+// CBC has no integrity: another key decrypts to other bytes without an error. The hash of the encrypted segment proves
+// that the signer wrote the bytes; the provisioning of the TEE determines the key.
+TEST(EncryptedImage, WithAnotherKeyLoadsOtherBytes) {
     BareTee tee(with_key(key_of(2)), test::kSmallMemories);
     EXPECT_EQ(tee.load(encrypted_image()), ResultCode::success) << tee.tee.last_load(0).reason;
     const Bytes seen = tee.seen();
-    EXPECT_FALSE(holds(seen, test::pattern(32)));
-    EXPECT_FALSE(holds(seen, test::pattern(16, 101)));
+    EXPECT_FALSE(contains(seen, test::pattern(32)));
+    EXPECT_FALSE(contains(seen, test::pattern(16, 101)));
 }
 
 TEST(EncryptedImage, IsAuthenticatedBeforeItIsDecrypted) {
@@ -95,7 +95,7 @@ TEST(EncryptedImage, IsAuthenticatedBeforeItIsDecrypted) {
     test::expect_refused_and_clear(tee, signed_again(package), ResultCode::security, "changed");
 }
 
-TEST(EncryptedImage, IsRefusedWhenItsTlvsAreWrong) {
+TEST(EncryptedImage, WithInvalidTlvsIsRefused) {
     BareTee tee(with_key(key_of(1)), test::kSmallMemories);
     const auto expect = [&](std::uint32_t type, std::size_t size, ResultCode result) {
         auto package = encrypted_package();
@@ -116,7 +116,7 @@ TEST(EncryptedImage, IsRefusedWhenItsTlvsAreWrong) {
     }
 }
 
-TEST(EncryptedImage, IsRefusedWhenASegmentIsNoMultipleOfABlock) {
+TEST(EncryptedImage, WithASegmentThatIsNotAMultipleOfABlockIsRefused) {
     const Bytes elf = test::ElfImage{.segments = {{.paddr = 0, .data = test::pattern(16)},
                                                   {.paddr = 0x40, .data = test::pattern(17)}}}
                           .build();
@@ -127,8 +127,8 @@ TEST(EncryptedImage, IsRefusedWhenASegmentIsNoMultipleOfABlock) {
     test::expect_refused_and_clear(tee, signed_again(package), ResultCode::bad_format, "17 bytes");
 }
 
-// What says that an image is encrypted is ENCRYPTION alone, and it is signed.
-TEST(EncryptedImage, VectorsAloneDoNotMakeAnImageEncrypted) {
+// Only the TLV ENCRYPTION, which is signed, marks an image as encrypted.
+TEST(EncryptedImage, IvsWithoutEncryptionAreIgnored) {
     auto package = test::small_package();
     package.tlvs.push_back({kIvs, Bytes(32)});
     BareTee tee(with_key(key_of(1)), test::kSmallMemories);
@@ -136,7 +136,7 @@ TEST(EncryptedImage, VectorsAloneDoNotMakeAnImageEncrypted) {
     EXPECT_EQ(tee.seen(), test::small_elf_in_memory());
 }
 
-TEST(EncryptedImage, APlainImageIsLoadedByATeeThatHasAKey) {
+TEST(EncryptedImage, PlainImageIsLoadedByATeeWithAKey) {
     BareTee tee(with_key(key_of(1)), test::kSmallMemories);
     EXPECT_EQ(tee.load(signed_again(test::small_package())), ResultCode::success) << tee.tee.last_load(0).reason;
     EXPECT_EQ(tee.seen(), test::small_elf_in_memory());
@@ -170,14 +170,14 @@ TEST(ImageVersion, BelowTheMinimumIsRefused) {
         expect(Bytes(size, std::byte{0xff}), fmt::format("{} bytes", size));
 }
 
-TEST(ImageVersion, FromTheMinimumOnIsLoaded) {
+TEST(ImageVersion, AtOrAboveTheMinimumIsLoaded) {
     for (const std::uint32_t version : {0x100U, 0x101U, 0x10000U, 0xffffffffU}) {
         BareTee tee(from_version(0x100), test::kSmallMemories);
         EXPECT_EQ(tee.load(image_of_version(word(version))), ResultCode::success) << tee.tee.last_load(0).reason;
     }
 }
 
-TEST(ImageVersion, IsWhatTheBuilderWrites) {
+TEST(ImageVersion, IsWrittenByTheBuilder) {
     SignedImageBuilder builder;
     ASSERT_EQ(test::outcome(builder.add_image({"small.elf", test::small_elf()})), "ok");
     builder.set_image_version(7);
@@ -186,7 +186,7 @@ TEST(ImageVersion, IsWhatTheBuilderWrites) {
     EXPECT_EQ(BareTee(from_version(8), test::kSmallMemories).load(image), ResultCode::security);
 }
 
-TEST(ImageVersion, IsNotAskedForWithoutAMinimum) {
+TEST(ImageVersion, IsIgnoredWithoutAMinimum) {
     for (const std::optional<Bytes>& value :
          {std::optional<Bytes>(), std::optional(word(0)), std::optional(Bytes(3))}) {
         BareTee tee(from_version(0), test::kSmallMemories);

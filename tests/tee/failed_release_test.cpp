@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the TEE still holds must not be taken for the image of the next boot. (Every other fault: tests/testing.)
+// An image whose release failed must not be used by the next boot. (Every other fault: tests/testing.)
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -28,7 +28,7 @@ FirmwareSource firmware_with_bad_table() {
     return FirmwareSource(Firmware("bad-table.signed", package));
 }
 
-TEST(FailedRelease, IsMadeUpForBeforeTheNextLoad) {
+TEST(FailedRelease, IsRepeatedBeforeTheNextLoad) {
     TeeBoard board;
     Recorder recorder;
     testing::Faults faults;

@@ -13,7 +13,7 @@
 #include "support/elf_builder.hpp"
 #include "support/signed_package.hpp"
 
-/// Signed images out of a fuzzer's bytes, right where a fuzzer could not guess what is right: lengths and hashes.
+/// Signed images from a fuzzer's bytes, with the lengths and hashes that a fuzzer cannot guess.
 namespace rproc::test {
 
 /// The fuzzer's bytes, read from the front; zeros behind the end.
@@ -37,7 +37,7 @@ class Input {
     std::span<const std::byte> bytes_;
 };
 
-/// A hash table that is right for as much of an ELF file as can be hashed.
+/// A hash table with the right hash of every segment of an ELF file that can be hashed.
 [[nodiscard]] inline Bytes hash_table_of(std::span<const std::byte> elf) {
     const auto image = rproc::ElfImage::parse(elf);
     ByteWriter table;

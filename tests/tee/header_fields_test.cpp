@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Each field of a signed image's header at the ends of its range and beside its right value, signed again.
+// Each field of a signed image's header at the limits of its range and next to its right value, signed again.
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -48,7 +48,7 @@ class HeaderFields : public testing::TestWithParam<const char*> {
         const wire::SignedHeader header = SignedImage::parse(good)->header();
         right_ = {header.magic, header.version, header.tlv_len, header.sign_len, header.img_len};
         tee_.run_once(good);
-        EXPECT_FALSE(tee_.tee.is_clear(0));  // so that a refusal has something to clear
+        EXPECT_FALSE(tee_.tee.is_clear(0));  // so that a refusal clears something
     }
 
     [[nodiscard]] static Bytes sign(const SignedPackage& package) {
@@ -84,7 +84,7 @@ TEST_P(HeaderFields, AnyOtherValueIsRefused) {
     }
 }
 
-TEST_P(HeaderFields, LengthsThatMakeUpForEachOtherAreRefused) {
+TEST_P(HeaderFields, WrongLengthsWithTheRightSumAreRefused) {
     SignedPackage package = with(&SignedHeaderFields::sign_len, 0);
     package.header.img_len = right(&SignedHeaderFields::img_len) + right(&SignedHeaderFields::sign_len);
     expect_refused(package, ResultCode::bad_parameters, "no signature, longer images");
@@ -115,8 +115,8 @@ TEST_P(HeaderFields, LengthsWhoseSumWrapsAreRefused) {
     }
 }
 
-// The padded lengths then still add up to the size of the file.
-TEST_P(HeaderFields, ALengthThatStopsInsideItsPaddingIsRefused) {
+// The sum of the padded lengths is still the size of the file.
+TEST_P(HeaderFields, LengthThatEndsInsideItsPaddingIsRefused) {
     for (const std::uint32_t less : {1U, 7U}) {
         const auto shorter = [&](Field field) { return with(field, right(field) - less); };
         expect_refused(shorter(&SignedHeaderFields::tlv_len), ResultCode::bad_parameters, "tlv_len");
@@ -131,7 +131,7 @@ TEST_P(HeaderFields, ALengthThatStopsInsideItsPaddingIsRefused) {
     }
 }
 
-TEST_P(HeaderFields, AFileCutOffAnywhereIsRefused) {
+TEST_P(HeaderFields, EveryTruncationIsRefused) {
     const Bytes good = sign(package_);
     for (std::size_t size = 0; size < good.size(); ++size) {
         const Bytes cut(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size));

@@ -40,7 +40,7 @@ class LibteecClientTest : public testing::Test {
         fake_libteec().failure_origin = origin;
     }
 
-    Result<ResultCode> whole_use() {
+    Result<ResultCode> open_and_load() {
         RPROC_TRY_ASSIGN(LibteecClient client, LibteecClient::open());
         Parameters parameters{Parameter::value_input(0)};
         RPROC_TRY_ASSIGN(const OpenedSession session, client.open_session(kRemoteprocUuid, parameters));
@@ -75,7 +75,7 @@ TEST_F(LibteecClientTest, OpensTheApplicationWithItsParameters) {
     EXPECT_TRUE(fake_libteec().sessions.empty());
 }
 
-TEST_F(LibteecClientTest, HandsMemoryOverAndOutputsBack) {
+TEST_F(LibteecClientTest, PassesMemoryAndReturnsTheOutputs) {
     fake_libteec().application = [&](std::uint32_t command, TEEC_Operation& operation) {
         const auto& memref = operation.params[0].memref;
         const auto* const shared = static_cast<const std::byte*>(memref.parent->buffer);
@@ -106,14 +106,14 @@ TEST_F(LibteecClientTest, HandsMemoryOverAndOutputsBack) {
     EXPECT_EQ(parameters[3].size, 12U);
 }
 
-TEST_F(LibteecClientTest, WhatTheTeeAnswersIsAValue) {
+TEST_F(LibteecClientTest, RefusalOfTheTeeIsAValue) {
     fail_call(2, kAccessDenied, TEEC_ORIGIN_TEE);
-    EXPECT_EQ(whole_use().value(), ResultCode::access_denied);
+    EXPECT_EQ(open_and_load().value(), ResultCode::access_denied);
     fail_call(4, 0xffff3072, TEEC_ORIGIN_TRUSTED_APP);
-    EXPECT_EQ(whole_use().value(), ResultCode::signature_invalid);
+    EXPECT_EQ(open_and_load().value(), ResultCode::signature_invalid);
 }
 
-TEST_F(LibteecClientTest, WithoutTeeItSaysSo) {
+TEST_F(LibteecClientTest, MissingTeeIsReported) {
     fail_call(1, kItemNotFound, 0);
     const auto client = LibteecClient::open();
     ASSERT_FALSE(client.has_value());
@@ -121,18 +121,18 @@ TEST_F(LibteecClientTest, WithoutTeeItSaysSo) {
     EXPECT_THAT(client.error().what(), HasSubstr("libteec says TEE_ERROR_ITEM_NOT_FOUND (0xffff0008)"));
 }
 
-TEST_F(LibteecClientTest, WhateverCallFailsNothingIsLeftAndTheNextUseWorks) {
-    ASSERT_EQ(outcome(whole_use()), "ok");
+TEST_F(LibteecClientTest, FailureOfAnyCallLeaksNothingAndTheNextBootWorks) {
+    ASSERT_EQ(outcome(open_and_load()), "ok");
     ASSERT_EQ(fake_libteec().calls, 4U);
     for (std::size_t k = 1; k <= 4; ++k) {
         for (const std::uint32_t origin : {TEEC_ORIGIN_API, TEEC_ORIGIN_COMMS}) {
             SCOPED_TRACE("call " + std::to_string(k) + ", origin " + std::to_string(origin));
             fail_call(k, kCommunication, origin);
-            EXPECT_EQ(outcome(whole_use()), "tee-unreachable");
+            EXPECT_EQ(outcome(open_and_load()), "tee-unreachable");
             fail_call(k, kAccessDenied, origin);
-            EXPECT_EQ(outcome(whole_use()), "tee-device-denied");
+            EXPECT_EQ(outcome(open_and_load()), "tee-device-denied");
             EXPECT_TRUE(fake_libteec().nothing_is_left());
-            EXPECT_EQ(outcome(whole_use()), "ok");
+            EXPECT_EQ(outcome(open_and_load()), "ok");
         }
     }
 }
@@ -154,12 +154,12 @@ TEST_F(LibteecClientTest, MemrefOutsideItsMemoryIsNotSent) {
     EXPECT_EQ(fake_libteec().calls, calls);
 }
 
-TEST_F(LibteecClientTest, MemoryWithoutBytesCanBeRegistered) {
+TEST_F(LibteecClientTest, EmptyMemoryCanBeRegistered) {
     auto client = LibteecClient::open().value();
     EXPECT_EQ(outcome(client.register_memory({})), "ok");
 }
 
-TEST_F(LibteecClientTest, MovingHandsEverythingOnAndTheDestructorClosesIt) {
+TEST_F(LibteecClientTest, MoveTransfersTheSessionAndTheDestructorClosesIt) {
     auto first = LibteecClient::open().value();
     Parameters parameters{};
     const auto session = first.open_session(kRemoteprocUuid, parameters);

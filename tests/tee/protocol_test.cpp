@@ -68,7 +68,7 @@ TEST(Results, EachNumberHasItsName) {
     }
 }
 
-TEST(Results, EachHasWordsOfItsOwn) {
+TEST(Results, EachHasADistinctDescription) {
     std::set<std::string_view> meanings;
     for (const ResultInfo& info : kResults) {
         EXPECT_TRUE(meanings.insert(info.meaning).second) << info.name;
@@ -77,13 +77,13 @@ TEST(Results, EachHasWordsOfItsOwn) {
     }
 }
 
-TEST(Results, OnlyOneIsTheSignatureFailure) {
+TEST(Results, SignatureFailureIsDistinct) {
     EXPECT_THAT(std::string(find_result(0xffff3072)->meaning), HasSubstr("is the signature failure"));
     EXPECT_THAT(std::string(find_result(0xffff0006)->meaning), HasSubstr("not a signature failure"));
     EXPECT_THAT(std::string(find_result(0xffff000f)->cause), HasSubstr("hash of a segment"));
 }
 
-TEST(Results, UnknownNumbersHaveNone) {
+TEST(Results, UnknownNumbersHaveNoName) {
     for (const std::uint32_t number : {1U, 0xffff0002U, 0xffff3071U, 0xffffffffU}) {
         EXPECT_FALSE(find_result(number)) << number;
         EXPECT_EQ(name_of(ResultCode{number}), "unknown");

@@ -12,7 +12,7 @@
 #include "support/signed_package.hpp"
 #include "tee/tee_fixture.hpp"
 
-/// One small image for kSmallMemories, which tests sign, spoil and load very often.
+/// One small image for kSmallMemories, which tests sign, change and load very often.
 namespace rproc::test {
 
 inline constexpr std::uint64_t kSmallTableDa = 0x40;
@@ -21,7 +21,7 @@ inline constexpr std::uint64_t kSmallTableSize = 16;
 inline constexpr std::uint64_t kSmallDataDa = 0x10000020;
 
 /// Two segments, the second with zeros behind its bytes; a resource table in the first; a section outside both.
-/// @param first where the patterns of the segments begin: images of different numbers differ in every byte they load.
+/// @param first the first byte of the segments' patterns: images of different numbers differ in every loaded byte.
 [[nodiscard]] inline Bytes small_elf(unsigned first = 1) {
     const Bytes code = pattern(32, first);
     const Bytes data = pattern(16, first + 100);
@@ -33,7 +33,7 @@ inline constexpr std::uint64_t kSmallDataDa = 0x10000020;
         .build();
 }
 
-/// What a processor with kSmallMemories sees once small_elf(first) is loaded.
+/// The memories of a remote processor with kSmallMemories after small_elf(first) is loaded.
 [[nodiscard]] inline Bytes small_elf_in_memory(unsigned first = 1) {
     Bytes seen(0x200);
     std::ranges::copy(pattern(32, first), seen.begin() + 0x40);
@@ -45,7 +45,7 @@ inline constexpr std::uint64_t kSmallDataDa = 0x10000020;
     return SignedPackage::of({small_elf(first)}, SignType::ecdsa_p256_sha256);
 }
 
-/// Refused with this result; the processor stays off, and not a byte is left of what was in its memories.
+/// Refused with this result; the remote processor stays off, and its memories are zero.
 /// @param what names the case in a failure.
 inline void expect_refused_and_clear(BareTee& tee, const Bytes& image, tee::ResultCode result,
                                      const std::string& what) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// A client that sends any commands, with any parameters, to a software TEE that does not look at signatures: states and
-// results are those of a small model, every load that is refused leaves the memories zero, every one that succeeds has
-// put there what the hash table vouches for, and no other command changes a byte.
+// A client that sends any commands, with any parameters, to a software TEE that skips signatures: states and results
+// are those of a small model, every refused load leaves the memories zero, every successful one leaves what the hash
+// table authenticates, and no other command changes a byte.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -49,7 +49,7 @@ rproc::tee::SoftwareTeePolicy policy_from(std::uint8_t flags) {
     return policy;
 }
 
-/// The TEE, and what a client may know about it.
+/// The TEE, and the state that a client can derive.
 class World {
   public:
     explicit World(std::uint8_t flags) : tee_(policy_from(flags)) {
@@ -67,7 +67,7 @@ class World {
             case 3: share(rproc::test::package_from(input)); return;
             case 4: unshare(input.u8()); return;
             case 5: invoke_any(input); return;
-            default: invoke_well(input); return;
+            default: invoke_valid(input); return;
         }
     }
 
@@ -153,8 +153,8 @@ class World {
         invoke(session, command, any_parameters(input));
     }
 
-    /// A command with the parameters that it wants, of the processor that the session is for.
-    void invoke_well(Input& input) {
+    /// A command with the parameters that it requires, for the processor of the session.
+    void invoke_valid(Input& input) {
         if (sessions_.empty()) return;
         const auto& [session, id] = sessions_[input.u8() % sessions_.size()];
         const auto command = static_cast<Command>(1 + input.u8() % 6);
@@ -191,7 +191,7 @@ class World {
         return opened == sessions_.end() ? std::nullopt : std::optional(opened->second);
     }
 
-    /// Takes the model from state to state. `before`: what the processors saw.
+    /// Updates the state of the model. `before`: the memories before the command.
     void check(std::uint32_t id, Command command, ResultCode result, const Parameters& asked,
                std::map<std::uint32_t, Bytes> before) {
         State& state = states_[id];
@@ -222,7 +222,7 @@ class World {
         check_authentic(Span(*shared->second).subspan(asked[1].offset, asked[1].size), seen()[id]);
     }
 
-    /// Whatever is in the memories, the hash table vouches for it.
+    /// The hash table authenticates everything in the memories.
     static void check_authentic(Span image, const Bytes& memories) {
         const auto package = rproc::SignedImage::parse(image);
         require(package.has_value());
@@ -238,7 +238,7 @@ class World {
                                              [&](const RemoteMemory& m) { return m.pa.contains(*table); }));
     }
 
-    /// Everything that each processor sees.
+    /// The memories of each processor.
     std::map<std::uint32_t, Bytes> seen() {
         std::map<std::uint32_t, Bytes> all;
         for (const std::uint32_t id : kProcessors) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The software TEE as a client sees it: which images it loads, where, and what is left after a refusal.
+// The software TEE through its client interface: the images that it loads, their addresses, and the memories after a
+// refusal.
 #include "rproc/tee/software_tee.hpp"
 
 #include <algorithm>
@@ -31,7 +32,7 @@ using State = SoftwareTee::ProcessorState;
 
 constexpr auto kRsa = SignType::rsa_pkcs1_sha256;
 
-/// Refused with this result, for this reason, and not a byte left.
+/// Refused with this result and this reason, and the memories are zero.
 void expect_refused(BareTee& tee, const Bytes& image, ResultCode result, const std::string& reason) {
     EXPECT_EQ(tee.load(image), result) << tee.tee.last_load(0).reason;
     EXPECT_THAT(tee.tee.last_load(0).reason, HasSubstr(reason));
@@ -64,7 +65,7 @@ INSTANTIATE_TEST_SUITE_P(SignedByOpTee, Vectors,
                              return name;
                          });
 
-TEST_P(Vectors, AreLoadedWithTheirKeyAndWithNoOther) {
+TEST_P(Vectors, AreLoadedOnlyWithTheirKey) {
     for (const std::string key : {"rsa2048", "rsa4096", "p256"}) {
         BareTee tee(trusting(key));
         if (key == GetParam().key) {
@@ -77,7 +78,7 @@ TEST_P(Vectors, AreLoadedWithTheirKeyAndWithNoOther) {
     }
 }
 
-TEST(SoftwareTee, PutsEverySegmentInItsPlaceAndZeroesTheRest) {
+TEST(SoftwareTee, LoadsEverySegmentAndZeroesTheRest) {
     BareTee tee(trusting("rsa2048"));
     ASSERT_EQ(tee.load(signed_data("app.rsa2048.signed")), ResultCode::success);
     const Bytes app = signed_data("app.elf");
@@ -91,7 +92,7 @@ TEST(SoftwareTee, PutsEverySegmentInItsPlaceAndZeroesTheRest) {
     EXPECT_THAT(tee.seen_at(0x10004000, 0x8c), ElementsAreArray(file(0x12a0, 0x8c)));
 }
 
-TEST(SoftwareTee, TellsWhereTheTableLies) {
+TEST(SoftwareTee, ReportsThePaOfTheTable) {
     BareTee tee(trusting("rsa2048"));
     std::uint64_t pa = 1;
     std::uint64_t size = 1;
@@ -102,7 +103,7 @@ TEST(SoftwareTee, TellsWhereTheTableLies) {
     EXPECT_EQ(size, 140U);
 }
 
-TEST(SoftwareTee, TranslatesTheTablesAddress) {
+TEST(SoftwareTee, TranslatesTheDaOfTheTable) {
     const Bytes table = test::pattern(32);
     const Bytes image =
         elf({{.paddr = 0x40, .data = table}}, {{.name = ".resource_table", .addr = 0x40, .data = table, .segment = 0}});
@@ -134,7 +135,7 @@ TEST(SoftwareTee, ReleaseClearsTheMemories) {
     EXPECT_EQ(tee.tee.state(0), State::off);
 }
 
-TEST(SoftwareTee, ALoadLeavesNothingOfTheImageBefore) {
+TEST(SoftwareTee, LoadClearsThePreviousImage) {
     BareTee tee(trusting("rsa2048"));
     const auto key = signing_key("rsa2048");
     ASSERT_EQ(tee.load(SignedPackage::of({elf({{.paddr = 0x800, .data = test::pattern(16)}})}, kRsa).sign(key)),
@@ -146,7 +147,7 @@ TEST(SoftwareTee, ALoadLeavesNothingOfTheImageBefore) {
     EXPECT_THAT(tee.seen_at(0x800, 16), testing::Each(std::byte{0}));
 }
 
-TEST(SoftwareTee, ARefusalAfterAStopClearsWhatRan) {
+TEST(SoftwareTee, RefusalAfterAStopClearsTheStoppedImage) {
     BareTee tee(trusting("rsa2048"));
     ASSERT_EQ(tee.load(signed_data("app.rsa2048.signed")), ResultCode::success);
     ASSERT_EQ(tee.start(), ResultCode::success);
@@ -155,23 +156,23 @@ TEST(SoftwareTee, ARefusalAfterAStopClearsWhatRan) {
     expect_refused(tee, signed_data("app.p256.signed"), ResultCode::signature_invalid, "no trusted key");
 }
 
-TEST(SoftwareTee, APlainElfFileIsNoSignedImage) {
+TEST(SoftwareTee, PlainElfFileIsRefused) {
     BareTee tee(trusting("rsa2048"));
     expect_refused(tee, signed_data("app.elf"), ResultCode::bad_parameters, "signed image header");
 }
 
-TEST(SoftwareTee, WithoutKeysNothingIsAccepted) {
+TEST(SoftwareTee, WithoutKeysEveryImageIsRefused) {
     BareTee tee({});
     expect_refused(tee, signed_data("app.rsa2048.signed"), ResultCode::signature_invalid, "there is no key");
 }
 
-TEST(SoftwareTee, JudgesAnImageWithoutItsKeyWhenTold) {
+TEST(SoftwareTee, LoadsAnUnverifiedImageOnRequest) {
     BareTee tee({.signatures = tee::SoftwareTeePolicy::Signatures::not_verified});
     EXPECT_EQ(tee.load(signed_data("app.rsa2048.signed")), ResultCode::success);
     EXPECT_FALSE(tee.tee.last_load(0).key.has_value());
 }
 
-TEST(SoftwareTee, TriesAllKeysAndTellsWhichItWas) {
+TEST(SoftwareTee, TriesEveryKeyAndReportsTheMatch) {
     tee::TrustedKeys keys;
     for (const auto* name : {"p256", "rsa4096", "rsa2048"}) keys.add(public_key(name));
     BareTee tee({.keys = keys});
@@ -179,11 +180,11 @@ TEST(SoftwareTee, TriesAllKeysAndTellsWhichItWas) {
     EXPECT_EQ(tee.tee.last_load(0).key, 2U);
 }
 
-TEST(SoftwareTee, TakesTheKeyThatTheImageAsksForByPkeyinfo) {
+TEST(SoftwareTee, UsesTheKeyThatPkeyinfoSelects) {
     const Bytes asked = signed_data("keyinfo.bin");
     tee::TrustedKeys other;
     other.add(public_key("rsa2048"));
-    other.add(public_key("rsa4096"), asked);  // only this one may have signed it
+    other.add(public_key("rsa4096"), asked);  // only this key may verify it
     BareTee refusing({.keys = other});
     expect_refused(refusing, signed_data("app.keyinfo-plat.rsa2048.signed"), ResultCode::signature_invalid,
                    "no trusted");
@@ -219,7 +220,7 @@ TEST(SoftwareTee, RefusesTwoTables) {
                    ResultCode::bad_format, "two images have a resource table");
 }
 
-TEST(SoftwareTee, RefusesATableOutsideWhatWasSigned) {
+TEST(SoftwareTee, RefusesATableOutsideTheSignedSegments) {
     BareTee tee(trusting("rsa2048"));
     const Bytes image = elf({{.paddr = 0x100, .data = test::pattern(16)}},
                             {{.name = ".resource_table", .addr = 0x800, .data = test::pattern(16)}});
@@ -247,7 +248,7 @@ TEST(SoftwareTee, MatchesSegmentsByTheirWholeHeader) {
     }
 }
 
-TEST(SoftwareTee, EverySegmentThatWasSignedMustBeThere) {
+TEST(SoftwareTee, EverySignedSegmentMustBePresent) {
     BareTee tee(trusting("rsa2048"));
     const Bytes image = elf({{.paddr = 0x100, .data = test::pattern(16)}, {.paddr = 0x200, .data = test::pattern(8)}});
     auto more = SignedPackage::of({image}, kRsa);
@@ -258,7 +259,7 @@ TEST(SoftwareTee, EverySegmentThatWasSignedMustBeThere) {
     expect_refused(tee, fewer.sign(signing_key("rsa2048")), ResultCode::no_data, "fewer entries");
 }
 
-TEST(SoftwareTee, AWrongHashIsNoticedBeforeAnythingIsPlaced) {
+TEST(SoftwareTee, WrongHashIsFoundBeforeAnySegmentIsLoaded) {
     BareTee tee(trusting("rsa2048"));
     Bytes image = signed_data("app.rsa2048.signed");
     image[image.size() - 5112 + 0x12a0 + 4] ^= std::byte{1};  // in the last segment of app.elf
@@ -266,7 +267,7 @@ TEST(SoftwareTee, AWrongHashIsNoticedBeforeAnythingIsPlaced) {
     EXPECT_EQ(tee.tee.last_load(0).key, 0U);  // the signature itself is good
 }
 
-TEST(SoftwareTee, ChecksEveryImagesHeader) {
+TEST(SoftwareTee, ChecksTheHeaderOfEveryImage) {
     BareTee tee(trusting("rsa2048"));
     const Bytes image = elf({{.paddr = 0x100, .data = test::pattern(16)}});
     auto package = SignedPackage::of({image, image}, kRsa);
@@ -274,7 +275,7 @@ TEST(SoftwareTee, ChecksEveryImagesHeader) {
     expect_refused(tee, package.sign(signing_key("rsa2048")), ResultCode::bad_format, "image 1");
 }
 
-TEST(SoftwareTee, ServesOnlyProcessorsThatItKnows) {
+TEST(SoftwareTee, RefusesUnknownProcessors) {
     SoftwareTee tee({});
     ModelMemory memory;
     ASSERT_EQ(outcome(tee.add_processor(3, test::kM4Memories, memory)), "ok");
@@ -288,7 +289,7 @@ TEST(SoftwareTee, ServesOnlyProcessorsThatItKnows) {
     EXPECT_EQ(tee.open_session(tee::Uuid{}, parameters)->result, ResultCode::item_not_found);
 }
 
-TEST(SoftwareTee, ASessionServesTheProcessorItWasOpenedFor) {
+TEST(SoftwareTee, SessionServesOnlyItsProcessor) {
     BareTee tee(trusting("rsa2048"));
     ModelMemory other;
     ASSERT_EQ(outcome(tee.tee.add_processor(1, test::kM4Memories, other)), "ok");
@@ -300,7 +301,7 @@ TEST(SoftwareTee, ASessionServesTheProcessorItWasOpenedFor) {
     EXPECT_EQ(tee.stop(), ResultCode::bad_parameters);
 }
 
-TEST(SoftwareTee, ReadsOnlyMemoryThatWasShared) {
+TEST(SoftwareTee, ReadsOnlySharedMemory) {
     BareTee tee(trusting("rsa2048"));
     const Bytes image = signed_data("app.rsa2048.signed");
     const tee::MemoryId id = *tee.tee.register_memory(image);

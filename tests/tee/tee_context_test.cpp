@@ -23,7 +23,7 @@ using test::TeeBoard;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 
-TEST(TeeContext, DefersUntilThereIsATee) {
+TEST(TeeContext, DefersUntilATeeIsProvided) {
     TeeBoard board;
     tee::TeeContext<RecordingTee> context;
     const auto deferred = context.register_processor(0);
@@ -33,7 +33,7 @@ TEST(TeeContext, DefersUntilThereIsATee) {
     EXPECT_EQ(outcome(context.register_processor(0)), "ok");
 }
 
-TEST(TeeContext, RefusesAnIdThatTheTeeDoesNotKnow) {
+TEST(TeeContext, RefusesAnIdUnknownToTheTee) {
     TeeBoard board;
     tee::TeeContext<RecordingTee> context(board.tee);
     const auto refused = context.register_processor(5);
@@ -43,7 +43,7 @@ TEST(TeeContext, RefusesAnIdThatTheTeeDoesNotKnow) {
     EXPECT_EQ(refused.error().kernel_line(), "tee_client_open_session failed, err: 0xffff000a");
 }
 
-TEST(TeeContext, RefusesAnIdThatIsTakenUntilItIsGivenBack) {
+TEST(TeeContext, RefusesARegisteredIdUntilItsBackendIsDestroyed) {
     TeeBoard board;
     tee::TeeContext<RecordingTee> context(board.tee);
     auto first = context.register_processor(0);
@@ -54,7 +54,7 @@ TEST(TeeContext, RefusesAnIdThatIsTakenUntilItIsGivenBack) {
     EXPECT_EQ(outcome(context.register_processor(0)), "ok");
 }
 
-TEST(TeeContext, ClosesOneSessionForEachThatWasOpened) {
+TEST(TeeContext, ClosesEachSessionOnce) {
     TeeBoard board;
     {
         tee::TeeContext<RecordingTee> context(board.tee);
@@ -74,7 +74,7 @@ class Removal : public ::testing::Test {
     RecordedM4<> m4{*context->register_processor(0), board.platform(), ObserverRef(recorder)};
 };
 
-TEST_F(Removal, MakesABootFailWithEnodev) {
+TEST_F(Removal, FailsTheNextBootWithEnodev) {
     ASSERT_EQ(outcome(m4.set_firmware(signed_firmware())), "ok");
     context->remove();
     EXPECT_EQ(board.tee->client().open_sessions(), 0U);
@@ -84,7 +84,7 @@ TEST_F(Removal, MakesABootFailWithEnodev) {
     EXPECT_EQ(m4.state(), State::offline);
 }
 
-TEST_F(Removal, WhileRunningLeavesItRunningUntilItIsDestroyed) {
+TEST_F(Removal, KeepsARunningProcessorUntilItIsDestroyed) {
     ASSERT_EQ(outcome(m4.set_firmware(signed_firmware())), "ok");
     ASSERT_EQ(outcome(m4.boot()), "ok");
     context->remove();
@@ -93,14 +93,14 @@ TEST_F(Removal, WhileRunningLeavesItRunningUntilItIsDestroyed) {
     EXPECT_EQ(outcome(m4.handle_crash(CrashType::watchdog)), "tee-gone");
 }
 
-TEST_F(Removal, OfTheContextItselfDanglesNothing) {
+TEST_F(Removal, OfTheContextLeavesBackendsUsable) {
     ASSERT_EQ(outcome(m4.set_firmware(signed_firmware())), "ok");
     context.reset();
     EXPECT_EQ(outcome(m4.boot()), "ok");
     EXPECT_EQ(outcome(m4.shutdown()), "ok");
 }
 
-TEST_F(Removal, IsNotUndoneByAnotherTeeForWhoIsRegistered) {
+TEST_F(Removal, IsPermanentForRegisteredBackends) {
     ASSERT_EQ(outcome(m4.set_firmware(signed_firmware())), "ok");
     TeeBoard another;
     context->provide(another.tee);
@@ -108,7 +108,7 @@ TEST_F(Removal, IsNotUndoneByAnotherTeeForWhoIsRegistered) {
     EXPECT_EQ(outcome(context->register_processor(0)), "ok");
 }
 
-// Four processors of one TEE, each used by two threads, while nobody looks; then all is as it was.
+// Four remote processors of one TEE, each used by two threads; afterwards all are off and no session is open.
 TEST(TeeContextThreads, ServeSeveralProcessorsAtOnce) {
     constexpr std::uint32_t kProcessors = 4;
     constexpr int kRounds = 20;

@@ -23,7 +23,7 @@ inline constexpr std::array kM4Memories{
     tee::RemoteMemory{DeviceAddress(0x10000000), *PhysicalRange::make(PhysicalAddress(0x10000000), 0x40000)},
     tee::RemoteMemory{DeviceAddress(0x30000000), *PhysicalRange::make(PhysicalAddress(0x30000000), 0x40000)}};
 
-/// Two memories of a few bytes, for tests that look at every byte after each of many commands.
+/// Two memories of a few bytes, for tests that compare every byte after each of many commands.
 inline constexpr std::array kSmallMemories{
     tee::RemoteMemory{DeviceAddress(0), *PhysicalRange::make(PhysicalAddress(0x38000000), 0x100)},
     tee::RemoteMemory{DeviceAddress(0x10000000), *PhysicalRange::make(PhysicalAddress(0x10000000), 0x100)}};
@@ -32,7 +32,7 @@ inline constexpr std::array kSmallMemories{
     return {.keys = tee::TrustedKeys(public_key(key))};
 }
 
-/// A TEE that knows processor 0, spoken to as a client does, without a backend.
+/// A TEE with remote processor 0, called through the client interface, without a backend.
 class BareTee {
   public:
     explicit BareTee(tee::SoftwareTeePolicy policy, std::span<const tee::RemoteMemory> known = kM4Memories)
@@ -60,7 +60,7 @@ class BareTee {
         size = parameters[2].value();
         return result;
     }
-    /// Loads, starts and stops: the image then stays in the memories of a processor that is off.
+    /// Loads, starts and stops: the image stays in the memories of the stopped remote processor.
     void run_once(std::span<const std::byte> image) {
         static_cast<void>(load(image));
         static_cast<void>(start());
@@ -74,7 +74,7 @@ class BareTee {
         return *tee.invoke(session, static_cast<std::uint32_t>(command), parameters);
     }
 
-    /// What the processor sees at `da`. Precondition: it lies in one of its memories.
+    /// The bytes at `da`. Precondition: they lie in one memory.
     [[nodiscard]] Bytes seen_at(std::uint64_t da, std::uint64_t size) {
         for (const tee::RemoteMemory& m : memories) {
             if (da < m.da.value() || da + size > m.da.value() + m.pa.size()) continue;
@@ -85,7 +85,7 @@ class BareTee {
         return {};
     }
 
-    /// Everything that the processor sees: its memories, one behind the other.
+    /// The contents of all memories, concatenated.
     [[nodiscard]] Bytes seen() {
         Bytes all;
         for (const tee::RemoteMemory& m : memories) {

@@ -14,7 +14,7 @@
 #include "rproc/firmware/signed_hashes.hpp"
 #include "tee/tee_fixture.hpp"
 
-/// What a software TEE has to answer and to load, said a second time and more simply, for the fuzz target.
+/// A second, simpler implementation of the software TEE's answers and loads, for the fuzz target.
 namespace rproc::test {
 
 using ParameterTypes = std::array<tee::ParamType, 4>;
@@ -25,7 +25,7 @@ using ParameterTypes = std::array<tee::ParamType, 4>;
 
 inline constexpr ParameterTypes kOnlyAnId{tee::ParamType::value_input};
 
-/// The parameters of a command; nothing for one that is unknown or not implemented.
+/// The parameters of a command; nothing for an unknown or unimplemented one.
 [[nodiscard]] inline std::optional<ParameterTypes> wanted_types(tee::Command command) {
     using tee::ParamType;
     switch (command) {
@@ -39,7 +39,7 @@ inline constexpr ParameterTypes kOnlyAnId{tee::ParamType::value_input};
     }
 }
 
-/// What is answered before the state of a processor counts; nothing when the state decides.
+/// The answer where it does not depend on the state of the processor; nothing otherwise.
 /// @param session the processor that the session was opened for; nothing when it is not open.
 [[nodiscard]] inline std::optional<tee::ResultCode> refusal_of_call(std::optional<std::uint32_t> session,
                                                                     tee::Command command, const tee::Parameters& asked,
@@ -53,7 +53,7 @@ inline constexpr ParameterTypes kOnlyAnId{tee::ParamType::value_input};
     return command == tee::Command::load_fw ? ResultCode::not_supported : ResultCode::bad_parameters;
 }
 
-/// The state after a command that is no load of a processor that is off; nothing when it is BAD_STATE.
+/// The state after any command but a load in state off; nothing for BAD_STATE.
 [[nodiscard]] inline std::optional<tee::SoftwareTee::ProcessorState> next_state(
     tee::Command command, tee::SoftwareTee::ProcessorState state) {
     using State = tee::SoftwareTee::ProcessorState;
@@ -66,7 +66,7 @@ inline constexpr ParameterTypes kOnlyAnId{tee::ParamType::value_input};
     }
 }
 
-/// Puts a segment where a processor with kSmallMemories sees it.
+/// Copies a segment to its da in kSmallMemories.
 /// @returns false when it does not lie in one of them as a whole.
 [[nodiscard]] inline bool place(std::span<const std::byte> contents, const ElfSegment& segment, Bytes& seen) {
     std::size_t start = 0;
@@ -84,8 +84,8 @@ inline constexpr ParameterTypes kOnlyAnId{tee::ParamType::value_input};
     return false;
 }
 
-/// What a processor with kSmallMemories sees once an image is loaded, if it is not encrypted.
-/// @returns nothing when a segment is not in the hash table, or has no place: such an image must not be loaded.
+/// The contents of kSmallMemories after an unencrypted image is loaded.
+/// @returns nothing when a segment is missing in the hash table or lies outside: such an image must not be loaded.
 [[nodiscard]] inline std::optional<Bytes> memories_with(const SignedImage& package) {
     const auto segments = check_segment_hashes(package);
     if (!segments || segments->size() != package.hash_count()) return std::nullopt;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Another thread rewrites the shared image while it is loaded: what an accepted load leaves in the memories is one of
-// the authentic images as a whole, and a refused one leaves nothing.
+// Another thread rewrites the shared image during the load: after an accepted load the memories hold one whole
+// authentic image, and after a refused one they are zero.
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -24,7 +24,7 @@ void rewrite(std::span<std::byte> shared, const Bytes& contents) {
     for (std::size_t i = 0; i < shared.size(); ++i) store(shared[i], contents[i]);
 }
 
-/// Changes single bytes, here and there, and changes them back.
+/// Changes single bytes and restores them.
 void touch(std::span<std::byte> shared, const Bytes& contents) {
     constexpr std::size_t kStep = 7;
     for (std::size_t i = 0; i < shared.size(); i += kStep) {
@@ -33,7 +33,7 @@ void touch(std::span<std::byte> shared, const Bytes& contents) {
     }
 }
 
-/// Writes one content after the other, until it is destroyed.
+/// Writes the contents in turn, until it is destroyed.
 class Rewriter {
   public:
     Rewriter(std::span<std::byte> shared, std::span<const Bytes> contents)
@@ -94,7 +94,7 @@ class TimeOfCheck : public testing::Test {
     BareTee tee_{test::trusting("p256"), test::kSmallMemories};
 };
 
-TEST_F(TimeOfCheck, TheContentsAreOfBothKinds) {
+TEST_F(TimeOfCheck, ContentsAreAuthenticAndForged) {
     for (std::size_t i = 0; i < contents_.size(); ++i) {
         ASSERT_EQ(contents_[i].size(), contents_[0].size());
         const ResultCode result = tee_.load(contents_[i]);
@@ -104,8 +104,8 @@ TEST_F(TimeOfCheck, TheContentsAreOfBothKinds) {
     }
 }
 
-// How often the writer gets in between is chance; the loads are many, so that it does at many points.
-TEST_F(TimeOfCheck, AnAcceptedLoadIsOneAuthenticImageWhateverIsWrittenMeanwhile) {
+// The points at which the writer interrupts a load are random; many loads cover many of them.
+TEST_F(TimeOfCheck, AcceptedLoadIsOneAuthenticImage) {
     constexpr int kLoads = 3000;
     Bytes shared = contents_[0];
     const Rewriter rewriter(shared, contents_);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Each TLV of an image spoilt in turn, and the image signed again: what the software TEE answers.
+// Each TLV of an image damaged in turn, and the image signed again: the answer of the software TEE.
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -30,7 +30,7 @@ constexpr std::uint32_t kImageType = 0x04;
 constexpr std::uint32_t kImageSize = 0x05;
 constexpr std::uint32_t kHashTable = 0x10;
 constexpr std::uint32_t kKeyInfo = 0x11;
-constexpr std::uint32_t kPlatform = 0x10042;  // one that nobody knows
+constexpr std::uint32_t kPlatform = 0x10042;  // an unassigned platform TLV
 
 Bytes byte(unsigned value) { return {std::byte(value)}; }
 Bytes word(std::uint32_t value) { return test::ByteWriter().u32(value).take(); }
@@ -45,7 +45,7 @@ SignedPackage package_with_all() {
 
 Bytes signed_again(const SignedPackage& package) { return package.sign(test::signing_key("p256")); }
 
-/// A TEE that trusts one key, which an image has to ask for; the memories hold what ran before.
+/// A TEE that trusts one key, which an image selects by PKEYINFO; the memories hold a previous image.
 class Tlvs : public testing::Test {
   protected:
     Tlvs() : tee_(policy(), test::kSmallMemories) {
@@ -98,7 +98,7 @@ constexpr std::array kRows{
     Row{kImageType, {kNoData, kFormat, kParameters, kParameters, kNoData}},
     Row{kImageSize, {kNoData, kFormat, kParameters, kParameters, kNoData}},
     Row{kHashTable, {kNoData, kFormat, kParameters, kParameters, kNoData}},
-    Row{kKeyInfo, {kSignature, kFormat, kParameters, kSignature, kSignature}},  // then it asks for no known key
+    Row{kKeyInfo, {kSignature, kFormat, kParameters, kSignature, kSignature}},  // then it selects no known key
     Row{kPlatform, {kOk, kFormat, kParameters, kOk, kOk}},
 };
 
@@ -115,7 +115,7 @@ std::uint32_t one_too_long(const SignedPackage& package, std::uint32_t type) {
     return static_cast<std::uint32_t>(left - 8 + 1);
 }
 
-void spoil(SignedPackage& package, std::uint32_t type, Fault fault) {
+void damage(SignedPackage& package, std::uint32_t type, Fault fault) {
     TlvSpec& tlv = package.tlv(type);
     switch (fault) {
         case Fault::missing: package.remove(type); return;
@@ -131,7 +131,7 @@ class TlvFaults : public Tlvs, public testing::WithParamInterface<std::tuple<Row
 TEST_P(TlvFaults, GetTheirResult) {
     const auto [row, fault] = GetParam();
     SignedPackage package = package_with_all();
-    spoil(package, row.type, fault);
+    damage(package, row.type, fault);
     expect(package, row.results.at(static_cast<std::size_t>(fault)), fmt::format("TLV {:#x}", row.type));
 }
 
@@ -147,7 +147,7 @@ INSTANTIATE_TEST_SUITE_P(SoftwareTee, TlvFaults,
                                                           Fault::oversized, Fault::empty)),
                          name_of_fault);
 
-// --- values that do not fit together, and what is harmless --------------------------------------------------------
+// --- inconsistent values, and harmless ones -----------------------------------------------------------------------
 
 struct Case {
     const char* name;
@@ -230,9 +230,9 @@ TEST_P(TlvValues, GetTheirResult) {
 INSTANTIATE_TEST_SUITE_P(SoftwareTee, TlvValues, testing::ValuesIn(cases()),
                          [](const auto& test) { return std::string(test.param.name); });
 
-// --- what has no place of its own ---------------------------------------------------------------------------------
+// --- rules of the whole area --------------------------------------------------------------------------------------
 
-TEST_F(Tlvs, NoLengthRunsPastTheArea) {
+TEST_F(Tlvs, LengthPastTheEndOfTheAreaIsRefused) {
     for (const TlvSpec& tlv : package_with_all().tlvs) {
         for (const std::uint32_t length : {0x80000000U, 0xfffffff0U, 0xfffffff8U, 0xfffffff9U, 0xffffffffU}) {
             SignedPackage package = package_with_all();
@@ -242,7 +242,7 @@ TEST_F(Tlvs, NoLengthRunsPastTheArea) {
     }
 }
 
-TEST_F(Tlvs, MayStandInAnyOrder) {
+TEST_F(Tlvs, OrderIsFree) {
     SignedPackage package = package_with_all();
     for (int direction = 0; direction < 2; ++direction) {
         for (std::size_t i = 0; i < package.tlvs.size(); ++i) {
@@ -255,10 +255,10 @@ TEST_F(Tlvs, MayStandInAnyOrder) {
     }
 }
 
-TEST_F(Tlvs, AKeyThatIsNotAskedForTakesAnyKeyInfo) {
+TEST_F(Tlvs, KeyWithoutPkeyinfoAcceptsAnyPkeyinfo) {
     for (const Fault fault : {Fault::missing, Fault::oversized, Fault::empty}) {
         SignedPackage package = package_with_all();
-        spoil(package, kKeyInfo, fault);
+        damage(package, kKeyInfo, fault);
         BareTee tee(test::trusting("p256"), test::kSmallMemories);
         EXPECT_EQ(tee.load(signed_again(package)), ResultCode::success) << tee.tee.last_load(0).reason;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Any bytes as the TLV area of a signed image whose header is right: what the view says of it is what a second, simple
-// walk finds. The first two bytes say where the area ends and the images begin.
+// Any bytes as the TLV area of a signed image with a valid header: the view agrees with a second, simple walk. The
+// first two bytes are the size of the area.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -78,7 +78,7 @@ void check_tlvs(const SignedImage& image, const std::vector<WalkedTlv>& tlvs) {
     }
 }
 
-/// Where an image lies, by the sizes of those before it.
+/// The bytes of an image, located by the sizes of the images before it.
 std::optional<Span> walk_images(Span sizes, Span images, std::uint32_t index) {
     std::uint64_t offset = 0;
     for (std::size_t i = 0; i < sizes.size() / 4 && i <= index; ++i) {
@@ -115,7 +115,7 @@ void check_hashes(const SignedImage& image, const std::vector<WalkedTlv>& tlvs) 
         for (const auto& segment : *segments) require(segment.image < image.image_count());
 }
 
-/// The file: right in everything but its TLV area.
+/// A file that is valid except for its TLV area.
 Bytes file_around(Span area, Span images) {
     Bytes file = rproc::test::ByteWriter()
                      .u32(rproc::wire::kSignedMagic)

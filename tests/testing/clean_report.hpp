@@ -11,7 +11,7 @@
 
 namespace rproc::test {
 
-/// No violation, and at least so many faults; prints how many there were.
+/// Expects no violation and at least `least` runs; prints the number of faults.
 inline void expect_clean(const testing::FaultReport& report, std::string_view name, std::size_t least) {
     std::cout << name << ": " << report.injected() << " faults injected in " << report.runs << " runs\n";
     EXPECT_GE(report.runs, least);

@@ -22,7 +22,7 @@ namespace rproc::test {
 
 inline constexpr DeviceAddress kFakeTableAt{0x100};
 
-/// A table with an entry of each kind that the fakes can take.
+/// A resource table with an entry of each type that the fakes support.
 [[nodiscard]] inline ResourceTableBuilder full_table_builder() {
     return ResourceTableBuilder{}
         .carveout("heap", wire::kAddressAny, 0x1000)
@@ -32,7 +32,7 @@ inline constexpr DeviceAddress kFakeTableAt{0x100};
 }
 [[nodiscard]] inline std::vector<std::byte> full_table() { return full_table_builder().build(); }
 
-/// The same for a processor behind an IOMMU: two peripherals, and memory at a fixed place.
+/// The same for a remote processor behind an IOMMU: two devmem entries, and a carveout at a fixed da.
 [[nodiscard]] inline std::vector<std::byte> mapped_table() {
     return full_table_builder()
         .devmem("uart", 0x40000000, 0x40010000, 0x2000, 3)
@@ -41,7 +41,7 @@ inline constexpr DeviceAddress kFakeTableAt{0x100};
         .build();
 }
 
-/// A backend with every op that is of one mind with the hardware about whether the core runs.
+/// A backend with every op that records whether the remote processor runs.
 struct CoreBackend : FullBackend {
     bool* core;
 
@@ -57,7 +57,7 @@ struct CoreBackend : FullBackend {
     }
 };
 
-/// A board that can be attached to, and whose core sleeps with Linux.
+/// A platform that supports attach, and suspends its remote processor with Linux.
 struct AttachablePlatform : WrappingPlatform {
     State initial = State::offline;
 
@@ -75,12 +75,12 @@ struct AttachablePlatform : WrappingPlatform {
     Result<void> resume(Context& /*ctx*/) { return script->call("resume"); }
 };
 
-/// The same, with a core that restarts by itself.
-struct RejoinedPlatform : AttachablePlatform {
+/// The same, with a remote processor that restarts by itself after a crash.
+struct SelfRestartingPlatform : AttachablePlatform {
     static constexpr bool kAttachOnRecovery = true;
 };
 
-/// The same, which sees memory through an IOMMU.
+/// The same, behind an IOMMU.
 template <IommuDomain I>
 struct PlatformBehindIommu : AttachablePlatform {
     using Iommu = I;
@@ -99,7 +99,7 @@ struct DomainOf<P> {
     using Type = typename P::Iommu;
 };
 
-/// Fakes with every op, on a processor that is off at first, or that somebody else has started (detached).
+/// Fakes with every op, of a remote processor that is offline initially, or detached.
 template <class Platform, State kInitial, class Core = CoreBackend>
 class FakeRig {
   public:
@@ -148,7 +148,7 @@ class FakeRig {
     [[nodiscard]] bool stop_failed() const {
         return faults_.injected("backend.stop") + faults_.injected("platform.around_stop") != 0;
     }
-    /// An attach that a sub-device refuses stops the core, as in Linux.
+    /// A sub-device that refuses an attach stops the remote processor, as in Linux.
     [[nodiscard]] bool attach_failed() const { return faults_.injected("subdevice.start") != 0; }
 
     testing::Faults faults_;

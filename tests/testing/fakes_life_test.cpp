@@ -14,7 +14,7 @@ using test::AttachablePlatform;
 using test::expect_clean;
 using test::FakeRig;
 using test::PlatformBehindIommu;
-using test::RejoinedPlatform;
+using test::SelfRestartingPlatform;
 using ::testing::Contains;
 using ::testing::Field;
 
@@ -22,16 +22,16 @@ TEST(EveryFaultOfTheFakes, LeavesNothingAndTheNextBootWorks) {
     expect_clean(every_fault_of<FakeRig<AttachablePlatform, State::offline>>("fakes"), "fakes", 1000);
 }
 
-TEST(EveryFaultOfTheFakes, SomebodyElseHasStarted) {
+TEST(EveryFaultOfTheFakes, InitiallyDetached) {
     expect_clean(every_fault_of<FakeRig<AttachablePlatform, State::detached>>("attached"), "fakes, attached", 800);
 }
 
-TEST(EveryFaultOfTheFakes, ThatRestartByThemselvesAndWereBooted) {
-    expect_clean(every_fault_of<FakeRig<RejoinedPlatform, State::offline>>("booted"), "fakes, booted", 1000);
+TEST(EveryFaultOfTheFakes, SelfRestartingAndInitiallyOffline) {
+    expect_clean(every_fault_of<FakeRig<SelfRestartingPlatform, State::offline>>("booted"), "fakes, booted", 1000);
 }
 
-TEST(EveryFaultOfTheFakes, ThatRestartByThemselves) {
-    expect_clean(every_fault_of<FakeRig<RejoinedPlatform, State::detached>>("rejoined"), "fakes, rejoined", 700);
+TEST(EveryFaultOfTheFakes, SelfRestartingAndInitiallyDetached) {
+    expect_clean(every_fault_of<FakeRig<SelfRestartingPlatform, State::detached>>("rejoined"), "fakes, rejoined", 700);
 }
 
 TEST(EveryFaultOfTheFakes, BehindAnIommu) {
@@ -43,7 +43,7 @@ TEST(EveryFaultOfTheFakes, BehindAnIommu) {
         EXPECT_THAT(report.points, Contains(Field(&FaultReport::Point::name, point)));
 }
 
-TEST(EveryFaultOfTheFakes, BehindAnIommuThatSomebodyElseHasStarted) {
+TEST(EveryFaultOfTheFakes, BehindAnIommuInitiallyDetached) {
     using Rig = FakeRig<PlatformBehindIommu<ModelIommu>, State::detached>;
     expect_clean(every_fault_of<Rig>("attached, IOMMU"), "fakes, attached, IOMMU", 1000);
 }

@@ -18,7 +18,7 @@ using ::testing::ElementsAre;
 constexpr FaultPoint kMap{.name = "map", .code = ErrorCode::memory_exhausted};
 constexpr FaultPoint kSend{.name = "send", .code = ErrorCode::mailbox_failed, .also = FaultKind::late};
 
-/// What five calls come to: map, send, map, send, map; with a star where the work was done.
+/// The results of five calls: map, send, map, send, map; with a star where the work was done.
 std::vector<std::string> five_calls(Faults faults) {
     std::vector<std::string> outcomes;
     for (const FaultPoint& point : {kMap, kSend, kMap, kSend, kMap}) {
@@ -40,7 +40,7 @@ TEST(Faults, InjectNothingUntilArmed) {
     EXPECT_EQ(faults.first(), "");
 }
 
-TEST(Faults, StrikeTheCallOfTheirNumber) {
+TEST(Faults, FailTheCallOfTheirNumber) {
     Faults faults;
     faults.arm(0);
     EXPECT_THAT(five_calls(faults), ElementsAre("memory-exhausted", "ok*", "ok*", "ok*", "ok*"));
@@ -56,7 +56,7 @@ TEST(Faults, StrikeTheCallOfTheirNumber) {
     EXPECT_THAT(five_calls(faults), ElementsAre("ok*", "ok*", "ok*", "ok*", "ok*"));
 }
 
-TEST(Faults, LastWithTheKindOfTheFirstWhereAPointHasIt) {
+TEST(Faults, PersistWithTheKindOfTheFirst) {
     Faults faults;
     faults.arm(2, FaultSpan::lasting);
     EXPECT_THAT(five_calls(faults),
@@ -68,7 +68,7 @@ TEST(Faults, LastWithTheKindOfTheFirstWhereAPointHasIt) {
                 ElementsAre("ok*", "ok*", "memory-exhausted", "mailbox-failed", "memory-exhausted"));
 }
 
-TEST(Faults, StrikeACallByTheNameOfItsPoint) {
+TEST(Faults, FailACallByTheNameOfItsPoint) {
     Faults faults;
     faults.arm_at("map", 1);
     EXPECT_THAT(five_calls(faults), ElementsAre("ok*", "ok*", "memory-exhausted", "ok*", "ok*"));
@@ -93,7 +93,7 @@ TEST(Faults, CountByPoint) {
     EXPECT_EQ(faults.injected("nowhere"), 0U);
 }
 
-TEST(Faults, AreOverWhenDisarmedAndBeginAnewWhenArmed) {
+TEST(Faults, EndWhenDisarmedAndRestartWhenArmed) {
     Faults faults;
     faults.arm(0, FaultSpan::lasting);
     faults.disarm();
@@ -104,7 +104,7 @@ TEST(Faults, AreOverWhenDisarmedAndBeginAnewWhenArmed) {
     EXPECT_EQ(outcome(faults.pass("op")), "ok");
 }
 
-TEST(Faults, ALateFaultLeavesTheErrorOfTheCallItself) {
+TEST(Faults, LateFaultKeepsTheErrorOfTheCall) {
     Faults faults;
     faults.arm_at("send", 0, FaultKind::late);
     const auto result = faults.call(kSend, []() -> Result<int> { return fail(ErrorCode::firmware_empty, {}); });

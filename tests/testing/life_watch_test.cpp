@@ -22,7 +22,7 @@ using ::testing::IsEmpty;
 
 constexpr UndoReports kAll{.unprepare = true, .release_fw = true};
 
-/// Hears steps that succeed, one after the other.
+/// A watch that has observed these successful steps.
 LifeWatch after(std::initializer_list<Step> steps, UndoReports way = kAll) {
     LifeWatch watch(way);
     for (const Step step : steps) {
@@ -37,7 +37,7 @@ void fail_step(LifeWatch& watch, Step step) {
     watch.on_step_failed(step, error_at(step));
 }
 
-TEST(LifeWatch, TakesAWholeLifeAsItShouldBe) {
+TEST(LifeWatch, AcceptsACorrectLifeCycle) {
     auto watch = after({Step::request_firmware,
                         Step::sanity_check,
                         Step::enable_iommu,
@@ -67,7 +67,7 @@ TEST(LifeWatch, TakesAWholeLifeAsItShouldBe) {
     EXPECT_THAT(watch.take_violations(), IsEmpty());
 }
 
-TEST(LifeWatch, DemandsTheReverseOrder) {
+TEST(LifeWatch, RequiresTheReverseOrder) {
     auto watch = after({Step::start, Step::start_subdevices, Step::stop});
     EXPECT_THAT(watch.take_violations(), ElementsAre("stop: start_subdevices was not rolled back"));
     watch = after({Step::prepare, Step::handle_resources, Step::unprepare});
@@ -80,7 +80,7 @@ TEST(LifeWatch, DemandsTheReverseOrder) {
     EXPECT_THAT(watch.take_violations(), ElementsAre("disable_iommu: prepare was not rolled back"));
 }
 
-TEST(LifeWatch, DemandsThatOnlyWhatSleepsIsWokenUp) {
+TEST(LifeWatch, RequiresASuspendBeforeAResume) {
     auto watch = after({Step::start, Step::suspend});
     EXPECT_TRUE(watch.is_asleep());
     fail_step(watch, Step::resume);
@@ -89,10 +89,10 @@ TEST(LifeWatch, DemandsThatOnlyWhatSleepsIsWokenUp) {
     watch = after({Step::start, Step::suspend, Step::resume, Step::resume});
     EXPECT_THAT(watch.take_violations(), ElementsAre("resume without a suspend"));
     watch = after({Step::start, Step::suspend, Step::stop, Step::resume});
-    EXPECT_THAT(watch.take_violations(), ElementsAre("resume without a suspend")) << "it was stopped meanwhile";
+    EXPECT_THAT(watch.take_violations(), ElementsAre("resume without a suspend")) << "the stop ended the suspend";
 }
 
-TEST(LifeWatch, DemandsThatTheFirmwareIsReleasedLastAndOnce) {
+TEST(LifeWatch, RequiresOneReleaseAtTheEnd) {
     auto watch = after({Step::prepare, Step::release_fw});
     EXPECT_THAT(watch.take_violations(), ElementsAre("release_fw: prepare was not rolled back"));
     watch = after({Step::sanity_check, Step::release_fw, Step::release_fw});
@@ -102,18 +102,18 @@ TEST(LifeWatch, DemandsThatTheFirmwareIsReleasedLastAndOnce) {
     EXPECT_THAT(watch.take_violations(), ElementsAre("the firmware was not released"));
 }
 
-TEST(LifeWatch, DemandsNoStepThatThePoliciesDoNotHave) {
+TEST(LifeWatch, DoesNotRequireStepsThatThePoliciesLack) {
     auto watch = after({Step::prepare, Step::load}, {.unprepare = false, .release_fw = false});
     watch.expect_rest();
     EXPECT_THAT(watch.take_violations(), IsEmpty());
 }
 
-TEST(LifeWatch, HearsWhatIsTakenBackThoughItWasNotDone) {
+TEST(LifeWatch, ReportsAnUndoWithoutItsStep) {
     auto watch = after({Step::stop});
     EXPECT_THAT(watch.take_violations(), ElementsAre("stop without a step to roll back"));
 }
 
-TEST(LifeWatch, ForgivesACoreThatCannotBeStopped) {
+TEST(LifeWatch, AcceptsAProcessorThatCannotBeStopped) {
     auto watch = after({Step::handle_resources, Step::start});
     fail_step(watch, Step::stop);
     EXPECT_FALSE(watch.left_running()) << "the stop may be repeated";
@@ -126,7 +126,7 @@ TEST(LifeWatch, ForgivesACoreThatCannotBeStopped) {
     EXPECT_TRUE(watch.left_running());
 }
 
-TEST(LifeWatch, KnowsThatAFailedTableLeavesResourcesAndOtherFailedStepsNothing) {
+TEST(LifeWatch, RequiresACleanupAfterAFailedTableOnly) {
     LifeWatch watch(kAll);
     fail_step(watch, Step::prepare);
     fail_step(watch, Step::handle_resources);
@@ -135,7 +135,7 @@ TEST(LifeWatch, KnowsThatAFailedTableLeavesResourcesAndOtherFailedStepsNothing) 
                 ElementsAre("at rest: handle_resources was not rolled back", "the firmware was not released"));
 }
 
-TEST(LifeWatch, DemandsThatStepsEndAsTheyBegan) {
+TEST(LifeWatch, RequiresTheEndOfEachStep) {
     LifeWatch watch(kAll);
     watch.on_step_begin(Step::load);
     watch.on_step_end(Step::start);
@@ -148,7 +148,7 @@ TEST(LifeWatch, DemandsThatStepsEndAsTheyBegan) {
     EXPECT_THAT(watch.take_violations(), ::testing::Contains("at rest: load has begun and not ended"));
 }
 
-TEST(LifeWatch, DemandsLegalStatesWithoutGaps) {
+TEST(LifeWatch, RequiresLegalTransitionsWithoutGaps) {
     LifeWatch watch(kAll);
     watch.on_state(State::offline, State::attached);
     watch.on_state(State::running, State::crashed);

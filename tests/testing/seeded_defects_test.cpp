@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The harness is worth nothing when it finds nothing: defects of each kind, and what it says of them.
+// The harness must find defects: one of each kind, and the violation that it reports.
 #include <memory>
 #include <string>
 #include <utility>
@@ -31,7 +31,7 @@ using ::testing::Not;
 template <class B, class P, class S = Mainline>
 using Faulty = RemoteProcessor<FaultyBackend<B>, FaultyPlatform<P>, S, ObserverRef<LifeWatch>>;
 
-/// Fakes of which one has a defect.
+/// A rig of fakes, one of which has a defect.
 template <class B, class P, class R = Faulty<B, P>>
 class SeededRig {
   public:
@@ -68,11 +68,11 @@ FaultReport boot_and_stop() {
 auto finds(const std::string& what) { return Contains(Field(&FaultViolation::what, HasSubstr(what))); }
 auto without_a_fault() { return Contains(Field(&FaultViolation::fault, "no fault")); }
 
-TEST(SeededDefect, NoneIsNotFound) {
+TEST(SeededDefect, NoDefectIsNoViolation) {
     EXPECT_THAT((boot_and_stop<SeededRig<FullBackend, BoardPlatform>>().violations), IsEmpty());
 }
 
-/// Gives back in unprepare what a preparation took that failed, and so is never taken back.
+/// Releases in unprepare what a failed prepare mapped; unprepare is not called after a failed prepare.
 struct LeakyPlatform : BoardPlatform {
     Mapping window{};
 
@@ -83,7 +83,7 @@ struct LeakyPlatform : BoardPlatform {
     void unprepare(Context& /*ctx*/) { window.reset(); }
 };
 
-TEST(SeededDefect, AMappingThatLeaksIsFound) {
+TEST(SeededDefect, LeakedMappingIsFound) {
     const auto report = boot_and_stop<SeededRig<FullBackend, LeakyPlatform>>();
     EXPECT_THAT(report.violations, finds("boot left it offline: 1 mappings"));
     EXPECT_THAT(report.violations, Not(without_a_fault()));
@@ -91,7 +91,7 @@ TEST(SeededDefect, AMappingThatLeaksIsFound) {
     EXPECT_THAT(to_string(report), HasSubstr("seeded: boot, stop: fault "));
 }
 
-/// Takes a second load for an error, and a firmware for loaded until the core was stopped.
+/// Refuses a second load until a stop.
 struct ForgetfulBackend : FullBackend {
     bool loaded = false;
 
@@ -106,16 +106,16 @@ struct ForgetfulBackend : FullBackend {
     }
 };
 
-TEST(SeededDefect, ANextBootThatDoesNotWorkIsFound) {
+TEST(SeededDefect, FailingNextBootIsFound) {
     const auto report = boot_and_stop<SeededRig<ForgetfulBackend, BoardPlatform>>();
     EXPECT_THAT(report.violations, finds("boot failed, and not by a fault: loaded already"));
     EXPECT_THAT(report.violations, finds("the next boot fails"));
     EXPECT_THAT(report.violations, Not(without_a_fault()));
 }
 
-/// The mainline with a way back of its own, after a failure.
+/// The mainline sequence with another rollback after a failure.
 template <class Way>
-struct OwnWayBack {
+struct OwnRollback {
     static constexpr std::string_view kName = "own-way-back";
 
     template <class Steps>
@@ -141,28 +141,28 @@ struct ReleasesFirst {
     }
 };
 
-struct TakesNothingBack {
+struct NoRollback {
     static void go(auto& steps) { steps.release(); }
 };
 
 template <class Way>
-using WayRig = SeededRig<FullBackend, BoardPlatform, Faulty<FullBackend, BoardPlatform, OwnWayBack<Way>>>;
+using WayRig = SeededRig<FullBackend, BoardPlatform, Faulty<FullBackend, BoardPlatform, OwnRollback<Way>>>;
 
-TEST(SeededDefect, AWrongOrderOfTheWayBackIsFound) {
+TEST(SeededDefect, WrongOrderOfTheRollbackIsFound) {
     const auto report = boot_and_stop<WayRig<ReleasesFirst>>();
     EXPECT_THAT(report.violations, finds("boot: release_fw: handle_resources was not rolled back"));
     EXPECT_THAT(report.violations, Not(without_a_fault()));
 }
 
-TEST(SeededDefect, WhatIsNotTakenBackIsFound) {
-    const auto report = boot_and_stop<WayRig<TakesNothingBack>>();
+TEST(SeededDefect, MissingRollbackIsFound) {
+    const auto report = boot_and_stop<WayRig<NoRollback>>();
     EXPECT_THAT(report.violations, finds("boot: carveouts are left"));
     EXPECT_THAT(report.violations, finds("boot: virtio devices are left"));
     EXPECT_THAT(report.violations, finds("mappings"));
     EXPECT_THAT(report.violations, Not(without_a_fault()));
 }
 
-/// Takes sub-devices for something that only needs to be prepared.
+/// Never unprepares its sub-devices.
 struct ForgetfulProcessor : Faulty<FullBackend, BoardPlatform> {
     using Base = Faulty<FullBackend, BoardPlatform>;
     using Base::Base;
@@ -173,22 +173,22 @@ struct ForgetfulProcessor : Faulty<FullBackend, BoardPlatform> {
     }
 };
 
-TEST(SeededDefect, ASubdeviceThatIsNotUnpreparedIsFound) {
+TEST(SeededDefect, SubdeviceThatIsNotUnpreparedIsFound) {
     const auto report = boot_and_stop<SeededRig<FullBackend, BoardPlatform, ForgetfulProcessor>>();
     EXPECT_THAT(report.violations, finds("shutdown: 2 sub-devices are prepared, and not 0"));
 }
 
-/// Maps, and leaves it at that.
-struct StickyIommu : ModelIommu {
+/// Maps and never unmaps.
+struct LeakyIommu : ModelIommu {
     void unmap(DeviceRange /*da*/) noexcept {}
 };
 
-TEST(SeededDefect, AnIommuMappingThatStaysIsFound) {
-    const auto report = boot_and_stop<test::FakeRig<test::PlatformBehindIommu<StickyIommu>, State::offline>>();
+TEST(SeededDefect, LeakedIommuMappingIsFound) {
+    const auto report = boot_and_stop<test::FakeRig<test::PlatformBehindIommu<LeakyIommu>, State::offline>>();
     EXPECT_THAT(report.violations, finds("shutdown left it offline: the IOMMU still maps something"));
 }
 
-/// Stops a core only when it knows of a boot that succeeded.
+/// Stops the remote processor only after a boot that succeeded.
 struct TrustingBackend : test::CoreBackend {
     Result<void> stop(Context& ctx) {
         if (ctx.state() == State::offline) return {};
@@ -196,7 +196,7 @@ struct TrustingBackend : test::CoreBackend {
     }
 };
 
-TEST(SeededDefect, ACoreThatIsLeftRunningAfterALateStartIsFound) {
+TEST(SeededDefect, ProcessorLeftRunningAfterALateStartIsFound) {
     using Rig = test::FakeRig<test::AttachablePlatform, State::offline, TrustingBackend>;
     const auto report = boot_and_stop<Rig>();
     const auto late = AllOf(HasSubstr("platform.around_start"), HasSubstr("done, and reported as failed"));
@@ -206,8 +206,8 @@ TEST(SeededDefect, ACoreThatIsLeftRunningAfterALateStartIsFound) {
     EXPECT_THAT(report.violations, Not(without_a_fault()));
 }
 
-/// Goes where no event leads when its boot fails, and does not say that its shutdown failed.
-struct StrayingProcessor : Faulty<FullBackend, BoardPlatform> {
+/// Changes to an illegal state when its boot fails, and hides the failure of its shutdown.
+struct IllegalStateProcessor : Faulty<FullBackend, BoardPlatform> {
     using Base = Faulty<FullBackend, BoardPlatform>;
     using Base::Base;
 
@@ -222,14 +222,14 @@ struct StrayingProcessor : Faulty<FullBackend, BoardPlatform> {
     }
 };
 
-TEST(SeededDefect, AnIllegalStateIsFound) {
-    const auto report = boot_and_stop<SeededRig<FullBackend, BoardPlatform, StrayingProcessor>>();
+TEST(SeededDefect, IllegalStateIsFound) {
+    const auto report = boot_and_stop<SeededRig<FullBackend, BoardPlatform, IllegalStateProcessor>>();
     EXPECT_THAT(report.violations, finds("boot: the state changes from offline to attached"));
     EXPECT_THAT(report.violations, finds("shutdown left it running, and not offline"));
     EXPECT_THAT(report.violations, Not(without_a_fault()));
 }
 
-TEST(EveryFault, DemandsAScenarioThatCanFailAndIsTheSameEachTime) {
+TEST(EveryFault, RequiresADeterministicScenarioThatCanFail) {
     const auto nothing = every_fault("idle", [](FaultTrial& /*trial*/) {});
     EXPECT_THAT(nothing.violations, finds("nothing can fail"));
     EXPECT_EQ(nothing.runs, 0U);

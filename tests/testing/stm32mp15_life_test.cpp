@@ -36,8 +36,8 @@ using test::expect_clean;
 using FaultyM4 =
     platform::BasicStm32mp15<FaultyRegisters<ModelRegisters>, FaultyMemory<ModelMemory>, FaultyMailbox<ModelMailbox>>;
 
-/// A core that restarts by itself.
-struct RejoinedM4 : FaultyM4 {
+/// An M4 that restarts by itself after a crash.
+struct SelfRestartingM4 : FaultyM4 {
     using FaultyM4::FaultyM4;
     static constexpr bool kAttachOnRecovery = true;
 };
@@ -65,7 +65,7 @@ const Stm32mp15Config& config() {
     return read;
 }
 
-/// The M4 of a board, off at first, or started by the bootloader (detached).
+/// The M4 of a board, offline initially, or started by the bootloader (detached).
 template <class M4, State kInitial>
 class Stm32mp15Rig {
   public:
@@ -107,7 +107,7 @@ class Stm32mp15Rig {
                0;
     }
 
-    /// Out of hold-boot a core runs, until its reset. One that a bootloader has started is not counted.
+    /// Without hold-boot the M4 runs until its reset. An M4 that the bootloader started is not counted.
     [[nodiscard]] bool core_runs() const {
         const SysconField hold_boot = std::get<SysconField>(config().hold_boot);
         bool runs = false;
@@ -129,12 +129,13 @@ TEST(EveryFaultOfAnStm32mp15, LeavesNothingAndTheNextBootWorks) {
     expect_clean(every_fault_of<Stm32mp15Rig<FaultyM4, State::offline>>("M4"), "stm32mp15", 2000);
 }
 
-TEST(EveryFaultOfAnStm32mp15, ThatTheBootloaderHasStarted) {
+TEST(EveryFaultOfAnStm32mp15, StartedByTheBootloader) {
     expect_clean(every_fault_of<Stm32mp15Rig<FaultyM4, State::detached>>("attached M4"), "stm32mp15, attached", 1500);
 }
 
-TEST(EveryFaultOfAnStm32mp15, ThatRestartsByItself) {
-    expect_clean(every_fault_of<Stm32mp15Rig<RejoinedM4, State::detached>>("rejoined M4"), "stm32mp15, rejoined", 1500);
+TEST(EveryFaultOfAnStm32mp15, SelfRestarting) {
+    expect_clean(every_fault_of<Stm32mp15Rig<SelfRestartingM4, State::detached>>("rejoined M4"), "stm32mp15, rejoined",
+                 1500);
 }
 
 }  // namespace

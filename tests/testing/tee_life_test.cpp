@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Every fault of an STM32MP15 whose core a TEE owns, in every boot sequence: TEE calls, ops, memory and mailbox.
+// Every fault of an STM32MP15 whose M4 a TEE owns, in every boot sequence: TEE calls, ops, memory and mailbox.
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -101,7 +101,7 @@ class TeeRig {
 
     [[nodiscard]] static FirmwareSource firmware() { return FirmwareSource(signed_firmware()); }
 
-    /// The TEE must be of the same mind, unless a stop failed, and hold nothing of a processor that is off, unless its
+    /// The TEE has the same state, unless a stop failed, and its memories are clear when the M4 is offline, unless the
     /// release failed.
     [[nodiscard]] std::vector<std::string> violations_in(State state) const {
         std::vector<std::string> wrong;

@@ -1,7 +1,7 @@
 // expect-error: not a constant expression
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// A text with two holes takes two arguments.
+// A text with two placeholders requires two arguments.
 #include "rproc/result.hpp"
 
 rproc::Result<void> refuse() {

@@ -1,7 +1,7 @@
-// expect-error: (cannot|could not) convert .*int.* to .*DeviceAddress|no viable conversion from .*int.* to .*DeviceAddress
-// SPDX-License-Identifier: BSD-2-Clause
+// expect-error: (cannot|could not) convert .*int.* to .*DeviceAddress|no viable conversion from .*int.* to
+// .*DeviceAddress SPDX-License-Identifier: BSD-2-Clause
 //
-// An integer becomes an address only when the code says which.
+// An integer does not convert to an address implicitly.
 #include "rproc/memory/carveout_registry.hpp"
 
 std::size_t bytes_at(const rproc::CarveoutRegistry& carveouts) {

@@ -1,10 +1,10 @@
 // expect-error: constraint.*Observer|Observer.*(not satisfied|unsatisfied|evaluated to false)
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// An observer that does not derive from NullObserver must hear everything.
+// An observer that does not derive from NullObserver must define every member.
 #include "rproc/observer.hpp"
 
-struct Deaf {
+struct LogObserver {
     void on_step_begin(rproc::Step /*step*/) {}
     void on_step_end(rproc::Step /*step*/) {}
     void on_step_failed(rproc::Step /*step*/, const rproc::Error& /*error*/) {}
@@ -15,5 +15,5 @@ struct Deaf {
     void on_state(rproc::State /*from*/, rproc::State /*to*/) {}
 };
 
-using Listener = rproc::ObserverRef<Deaf>;
+using Listener = rproc::ObserverRef<LogObserver>;
 Listener* listener = nullptr;

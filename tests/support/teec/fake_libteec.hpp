@@ -12,7 +12,7 @@
 
 namespace rproc::test {
 
-/// What stands behind the functions of the stand-in for libteec: one TEE, which a test sets up anew.
+/// The state of the fake libteec: one TEE, which each test initialises.
 struct FakeLibteec {
     /// The functions that return a result, counted from 1 over all of them; this one fails, once.
     std::size_t failing_call = 0;
@@ -20,14 +20,14 @@ struct FakeLibteec {
     std::uint32_t failure_origin = TEEC_ORIGIN_COMMS;
     std::size_t calls = 0;
 
-    /// What a command does; may write to the operation.
+    /// The implementation of a command; may write to the operation.
     std::function<TEEC_Result(std::uint32_t command, TEEC_Operation& operation)> application =
         [](std::uint32_t, TEEC_Operation&) { return TEEC_SUCCESS; };
 
     TEEC_UUID last_application{};
     TEEC_Operation last_operation{};
 
-    /// By address: what is open now. Closing anything else is a complaint.
+    /// The open objects, by address. Closing any other is a complaint.
     std::set<const void*> contexts;
     std::set<const void*> sessions;
     std::set<const void*> memories;
@@ -36,7 +36,7 @@ struct FakeLibteec {
     [[nodiscard]] bool nothing_is_left() const { return contexts.empty() && sessions.empty() && memories.empty(); }
 };
 
-/// The one that the functions use.
+/// The instance that the functions use.
 FakeLibteec& fake_libteec();
 
 }  // namespace rproc::test
