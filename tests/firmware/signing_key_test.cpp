@@ -159,16 +159,5 @@ TEST(SigningKey, DerSignatureBecomesRawNumbers) {
     EXPECT_EQ(raw_ecdsa_signature(large), Bytes());
 }
 
-TEST(Secret, MoveClearsTheSource) {
-    Secret first("swordfish");
-    Secret second = std::move(first);
-    EXPECT_EQ(second.text(), "swordfish");
-    first = Secret("other");
-    second.truncate(5);
-    EXPECT_EQ(second.text(), "sword");
-    EXPECT_EQ(first.text(), "other");
-    EXPECT_EQ(Secret().text(), "");
-}
-
 }  // namespace
 }  // namespace rproc

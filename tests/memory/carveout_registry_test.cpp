@@ -208,11 +208,5 @@ TEST(CarveoutRegistry, ReleasesMappingsInReverseOrder) {
     EXPECT_THAT(order, ElementsAre(2, 1));
 }
 
-TEST(Carveout, DaOfAPoolIsItsPa) {
-    const auto pool = Carveout::pool("vdev0buffer", PhysicalAddress(0x10042000), 0x4000);
-    EXPECT_EQ(pool.da, DeviceAddress(0x10042000));
-    EXPECT_EQ(pool.kind, Carveout::Kind::pool);
-}
-
 }  // namespace
 }  // namespace rproc

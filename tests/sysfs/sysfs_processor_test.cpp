@@ -3,8 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include "model_kernel.hpp"
-#include "rproc/sysfs/devcoredump.hpp"
+#include "sysfs/sysfs_processor_test.hpp"
 
 namespace rproc::test {
 namespace {
@@ -13,37 +12,6 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-/// Records state changes and kernel lines.
-struct StateRecorder : NullObserver {
-    std::shared_ptr<std::vector<std::string>> entries = std::make_shared<std::vector<std::string>>();
-    void on_log(const LogLine& line) { entries->push_back("log " + std::string(line.text)); }
-    void on_state(State from, State to) {
-        entries->push_back(std::string(to_string(from)) + " -> " + std::string(to_string(to)));
-    }
-};
-
-class SysfsProcessor : public testing::Test {
-  protected:
-    using Processor = sysfs::BasicSysfsRemoteProcessor<ModelFiles, StateRecorder, ModelClock>;
-
-    SysfsProcessor() {
-        kernel->add_processor("remoteproc0", "m4", "/soc/m4@10000000");
-        kernel->files["/proc/sys/kernel/osrelease"] = "6.1.0\n";
-    }
-
-    Processor processor() {
-        ModelFiles files(kernel);
-        auto place = sysfs::find_processor(files, {}, "m4");
-        EXPECT_TRUE(place);
-        return Processor(*place, {}, files, recorder, ModelClock(kernel));
-    }
-
-    const std::string self = ModelKernel::kSelf;
-    const std::string debug = ModelKernel::kDebug;
-    std::shared_ptr<ModelKernel> kernel = std::make_shared<ModelKernel>();
-    StateRecorder recorder;
-};
 
 TEST_F(SysfsProcessor, ReadsTheFiles) {
     auto m4 = processor();
@@ -343,49 +311,6 @@ TEST_F(SysfsProcessor, UnknownStateIsAnError) {
     auto m4 = processor();
     kernel->set_state("invalid");
     EXPECT_EQ(m4.state().error().code(), ErrorCode::kernel_file_failed);
-}
-
-class Devcoredump : public SysfsProcessor {
-  protected:
-    Devcoredump() {
-        const std::string dumps = "/sys/class/devcoredump/";
-        kernel->files[dumps + "devcd1/data"] = "the dump";
-        kernel->links[dumps + "devcd1/failing_device"] = kernel->links["/sys/class/remoteproc/remoteproc0"];
-        kernel->files[dumps + "devcd2/data"] = "of another device";
-        kernel->links[dumps + "devcd2/failing_device"] = "/sys/devices/other";
-    }
-    ModelFiles files{kernel};
-    sysfs::SysfsRoot root{};
-};
-
-TEST_F(Devcoredump, FindsTheDumpsOfThisProcessor) {
-    const auto found = sysfs::devcoredumps_of(files, root, processor().directory());
-    ASSERT_TRUE(found);
-    EXPECT_THAT(*found, ElementsAre("devcd1"));
-}
-
-TEST_F(Devcoredump, CanBeReadAndFreed) {
-    std::string read;
-    const auto size = sysfs::read_devcoredump(files, root, "devcd1", [&](std::span<const std::byte> bytes) {
-        read.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-        return true;
-    });
-    EXPECT_EQ(size, 8U);
-    EXPECT_EQ(read, "the dump");
-    ASSERT_TRUE(sysfs::free_devcoredump(files, root, "devcd1"));
-    EXPECT_EQ(kernel->written.back(), "data 0");
-    const auto stopped = sysfs::read_devcoredump(files, root, "devcd1", [](auto) { return false; });
-    EXPECT_EQ(stopped.error().code(), ErrorCode::kernel_file_failed);
-}
-
-TEST_F(Devcoredump, NoDumpIsNotAnError) {
-    kernel->files.erase("/sys/class/devcoredump/devcd1/data");
-    kernel->files.erase("/sys/class/devcoredump/devcd2/data");
-    kernel->links.erase("/sys/class/devcoredump/devcd1/failing_device");
-    kernel->links.erase("/sys/class/devcoredump/devcd2/failing_device");
-    const auto found = sysfs::devcoredumps_of(files, root, processor().directory());
-    ASSERT_TRUE(found);
-    EXPECT_THAT(*found, IsEmpty());
 }
 
 }  // namespace

@@ -31,6 +31,8 @@ static_assert(HasAttach<Attachable> && HasInitialState<Attachable> && !AttachesO
 static_assert(AttachesOnRecovery<FaultyPlatform<test::SelfRestartingPlatform>>);
 static_assert(HasSuspend<Attachable>);
 static_assert(HasPaToDa<FaultyPlatform<platform::Stm32mp15>> && HasAutoBoot<FaultyPlatform<platform::Stm32mp15>>);
+static_assert(!HasDaToPa<Bare> && !HasWithoutTable<Bare> && !HasKernelProfile<Bare> && !HasAdvise<Bare>);
+static_assert(HasWithoutTable<FaultyPlatform<platform::Stm32mp15>> && HasAdvise<FaultyPlatform<platform::Stm32mp15>>);
 static_assert(HasIommu<FaultyPlatform<test::PlatformBehindIommu<ModelIommu>>>);
 
 /// A platform that delays a panic of Linux.
