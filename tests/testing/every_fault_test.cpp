@@ -25,7 +25,7 @@ TEST(EveryFault, RequiresADeterministicScenarioThatCanFail) {
     const auto once = every_fault("once", [&](FaultTrial& trial) {
         if (run++ == 0) static_cast<void>(trial.faults().pass("op"));
     });
-    EXPECT_THAT(once.violations, finds("does not do the same each time"));
+    EXPECT_THAT(once.violations, finds("is not deterministic"));
 }
 
 TEST(EveryFault, IsInjectedAloneAndWithAllThatFollow) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause
 // expect-error: the backend has no op .Result<void> load\(
 // expect-error: the backend has no op .Result<std::vector<std::byte>> parse_fw\(
 // expect-error: the backend has no op .Result<void> start\(
@@ -13,7 +14,6 @@
 // expect-error: the observer has not every member of NullObserver
 // expect-error: the backend has a type .Image. and no op .Result<Image> parse\(
 // expect-error-count: 16
-// SPDX-License-Identifier: BSD-2-Clause
 //
 // A composition that misses a requirement fails with one sentence: each is used below, and each is one error.
 #include <vector>

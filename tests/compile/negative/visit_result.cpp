@@ -1,6 +1,6 @@
+// SPDX-License-Identifier: BSD-2-Clause
 // expect-error: visit returns a value: copy what is needed
 // expect-error-count: 4
-// SPDX-License-Identifier: BSD-2-Clause
 //
 // A visit hands out values: what refers to the processor does not compile.
 #include <span>
