@@ -7,7 +7,7 @@ int main(int argc, char** argv) {
     const auto board = rproc::platform::embedded_board("stm32mp157c-dk2");
     if (argc != 2 || !board) return 2;
 
-    rproc::PlainM4 m4({}, rproc::platform::Stm32mp15(board->config));
+    rproc::ModelM4 m4({}, rproc::platform::ModelStm32mp15(board->config));
     auto booted = m4.set_firmware(rproc::firmware_file(argv[1]));
     if (booted) booted = m4.boot();
     if (!booted) {

@@ -20,7 +20,7 @@ rproc::Result<std::string> start_on_board(rproc::sysfs::ProcessorPlace place, co
 
 rproc::Result<std::string> start_on_model(const std::filesystem::path& firmware) {
     RPROC_TRY_ASSIGN(const auto board, rproc::platform::embedded_board("stm32mp157c-dk2"));
-    rproc::PlainM4 m4({}, rproc::platform::Stm32mp15(board.config));
+    rproc::ModelM4 m4({}, rproc::platform::ModelStm32mp15(board.config));
     RPROC_TRY(m4.set_firmware(rproc::firmware_file(firmware)));
     RPROC_TRY(m4.boot());
     return std::string("on a model of ") + board.name;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Boots a signed firmware on a model of a board, through a trusted application that really verifies its signature. On
-// the board itself, TestM4 and the software TEE become SecureM4 and a DeviceClient.
+// the board itself, a DeviceClient takes the place of the software TEE, and parts that reach hardware that of the
+// model.
 #include <cstdio>
 #include <rproc/secure.hpp>
 
@@ -27,7 +28,7 @@ int main(int argc, char** argv) {
     auto backend = context.register_processor(board->config.tee->id);
     if (!backend) return refused(backend.error());
 
-    rproc::TestM4 m4(*std::move(backend), rproc::platform::Stm32mp15(board->config, {}, memory));
+    rproc::ModelTeeM4 m4(*std::move(backend), rproc::platform::ModelStm32mp15(board->config, {}, memory));
     auto booted = m4.set_firmware(rproc::firmware_file(argv[2]));
     if (booted) booted = m4.boot();
     if (!booted) return refused(booted.error());

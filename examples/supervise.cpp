@@ -48,8 +48,8 @@ int main(int argc, char** argv) {
     dumper.set_mode(rproc::CoredumpMode::enabled);
 
     rproc::platform::ModelMailbox mailbox;
-    auto m4 = std::make_shared<rproc::PlainM4>(rproc::elf::Backend{},
-                                               rproc::platform::Stm32mp15(board->config, {}, {}, mailbox));
+    auto m4 = std::make_shared<rproc::ModelM4>(rproc::elf::Backend{},
+                                               rproc::platform::ModelStm32mp15(board->config, {}, {}, mailbox));
     m4->set_crash_handler(dumper.handler());
     m4->virtio().add_driver(rpmsg_driver());
     rproc::ProcessorRegistry registry;

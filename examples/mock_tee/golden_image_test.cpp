@@ -21,7 +21,7 @@ using testing::Return;
 
 namespace {
 
-using M4 = rproc::RemoteProcessor<rproc::tee::Backend<MockTeeClient>, rproc::platform::Stm32mp15>;
+using M4 = rproc::RemoteProcessor<rproc::tee::Backend<MockTeeClient>, rproc::platform::ModelStm32mp15>;
 
 constexpr std::uint32_t id_of(Command command) { return static_cast<std::uint32_t>(command); }
 
@@ -43,7 +43,7 @@ class GoldenImage : public testing::Test {
     std::shared_ptr<NiceMock<MockTeeClient>> tee = accepting_tee();
     rproc::tee::TeeContext<MockTeeClient> context{tee};
     M4 m4{*context.register_processor(0),
-          rproc::platform::Stm32mp15(rproc::platform::embedded_board("stm32mp157c-dk2-tee")->config)};
+          rproc::platform::ModelStm32mp15(rproc::platform::embedded_board("stm32mp157c-dk2-tee")->config)};
 };
 
 TEST_F(GoldenImage, IsBootedWhenTheTeeRefusesTheSignature) {

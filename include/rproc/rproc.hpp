@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-/// The headers that an application needs to boot plain ELF firmware: the processor, the ELF backend, the STM32MP15 and
-/// its boards. Signed firmware: rproc/secure.hpp.
+/// The headers that an application needs to boot plain ELF firmware on a model: the processor, the ELF backend, the
+/// STM32MP15 and its boards. Signed firmware: rproc/secure.hpp.
 #include "rproc/core/remote_processor.hpp"
 #include "rproc/elf/backend.hpp"
 #include "rproc/platform/board.hpp"
@@ -10,7 +10,7 @@
 
 namespace rproc {
 
-/// The Cortex-M4 of an STM32MP15 that Linux loads from an ELF file.
-using PlainM4 = RemoteProcessor<elf::Backend, platform::Stm32mp15>;
+/// A model of the Cortex-M4 of an STM32MP15, loaded from an ELF file. No part of it reaches hardware.
+using ModelM4 = RemoteProcessor<elf::Backend, platform::ModelStm32mp15>;
 
 }  // namespace rproc

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-/// Everything that an application needs to boot signed firmware through a TEE, on a board and in its tests.
+/// Everything that an application needs to boot signed firmware on a model, through a TEE in the same process.
+/// `DeviceClient` asks the OP-TEE of a board; its processor also needs memory and a mailbox that reach that board.
 #include "rproc/core/remote_processor.hpp"
 #include "rproc/platform/board.hpp"
 #include "rproc/platform/stm32mp15.hpp"
@@ -11,10 +12,8 @@
 
 namespace rproc {
 
-/// The Cortex-M4 of an STM32MP15, loaded and started by the OP-TEE of the board.
-using SecureM4 = RemoteProcessor<tee::Backend<tee::DeviceClient>, platform::Stm32mp15>;
-
-/// The same without hardware: a trusted application that really verifies signatures, in this process.
-using TestM4 = RemoteProcessor<tee::Backend<tee::SoftwareTee>, platform::Stm32mp15>;
+/// A model of the Cortex-M4 of an STM32MP15, loaded and started by a trusted application in this process that really
+/// verifies signatures. No part of it reaches hardware.
+using ModelTeeM4 = RemoteProcessor<tee::Backend<tee::SoftwareTee>, platform::ModelStm32mp15>;
 
 }  // namespace rproc

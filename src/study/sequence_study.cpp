@@ -22,7 +22,7 @@ namespace rproc::check {
 namespace {
 
 using tee::Command;
-using M4 = platform::Stm32mp15;
+using M4 = platform::ModelStm32mp15;
 using LibraryBackend = tee::Backend<RecordingTee>;
 
 constexpr std::string_view kBoard = "stm32mp157c-dk2-tee";

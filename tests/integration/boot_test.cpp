@@ -23,7 +23,7 @@ namespace rproc::test {
 namespace {
 
 using nlohmann::json;
-using platform::Stm32mp15;
+using platform::ModelStm32mp15;
 
 const std::map<std::string, std::vector<std::byte>>& images() {
     static const auto by_name = [] {
@@ -45,7 +45,7 @@ platform::Stm32mp15Config guest_config() {
 /// The guest's M4, with access to its memory.
 struct Guest {
     ModelMemory memory;
-    PlainM4 m4{{}, Stm32mp15(guest_config(), {}, memory)};
+    ModelM4 m4{{}, ModelStm32mp15(guest_config(), {}, memory)};
 
     Result<void> boot(const std::string& shape) {
         RPROC_TRY(m4.set_firmware(source(shape)));
@@ -221,7 +221,7 @@ TEST(Boot, BoardsWithoutUsableMemoryRegionsAreRefusedAtPrepare) {
         const auto board = platform::read_board(RPROC_TEST_BOARD_DIR "/" + name + ".dtb");
         ASSERT_TRUE(board.has_value()) << name;
         ModelMemory memory;
-        PlainM4 m4({}, Stm32mp15(board->config, {}, memory));
+        ModelM4 m4({}, ModelStm32mp15(board->config, {}, memory));
         ASSERT_TRUE(m4.set_firmware(source("elf-good")).has_value());
 
         for (int attempt = 0; attempt < 2; ++attempt) {

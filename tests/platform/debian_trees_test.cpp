@@ -29,7 +29,7 @@ std::vector<fs::path> debian_trees() {
 
 /// Boots the example firmware and checks that its virtio device is there.
 void boot_example(const Board& board, const std::string& name) {
-    PlainM4 m4({}, Stm32mp15(board.config));
+    ModelM4 m4({}, ModelStm32mp15(board.config));
     ASSERT_TRUE(
         m4.set_firmware(firmware_file(RPROC_SOURCE_DIR "/examples/firmware/prebuilt/m4_hello.elf")).has_value());
 

@@ -45,7 +45,7 @@ class Attached : public testing::Test {
         clean.assign(table.begin(), table.end());
     }
 
-    using M4 = RemoteProcessor<elf::Backend, Stm32mp15, Mainline, ObserverRef<Recorder>>;
+    using M4 = RemoteProcessor<elf::Backend, ModelStm32mp15, Mainline, ObserverRef<Recorder>>;
 
     [[nodiscard]] std::vector<std::byte> table_now() const { return {table.begin(), table.end()}; }
 
@@ -57,7 +57,7 @@ class Attached : public testing::Test {
     std::span<std::byte> table;
     std::vector<std::byte> clean;
     Recorder recorder;
-    M4 m4{elf::Backend{}, Stm32mp15(config, registers, memory, mailbox), ObserverRef(recorder)};
+    M4 m4{elf::Backend{}, ModelStm32mp15(config, registers, memory, mailbox), ObserverRef(recorder)};
 };
 
 TEST_F(Attached, BootAttachesToTheRunningFirmware) {
@@ -139,8 +139,8 @@ TEST_F(Attached, IsRefusedWithATableOutsideItsMemories) {
 }
 
 /// An M4 that restarts by itself after a crash.
-struct SelfRestarting : Stm32mp15 {
-    using Stm32mp15::Stm32mp15;
+struct SelfRestarting : ModelStm32mp15 {
+    using ModelStm32mp15::ModelStm32mp15;
     static constexpr bool kAttachOnRecovery = true;
 };
 

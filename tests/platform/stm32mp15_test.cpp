@@ -61,7 +61,7 @@ std::vector<std::string> written(const ModelRegisters& registers) {
 
 TEST(Stm32mp15, StartAndStopWriteTheRegistersInTheDriversOrder) {
     ModelRegisters registers;
-    PlainM4 m4({}, Stm32mp15(config_of("stm32mp157c-dk2"), registers));
+    ModelM4 m4({}, ModelStm32mp15(config_of("stm32mp157c-dk2"), registers));
     ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value());
 
     ASSERT_TRUE(m4.boot().has_value());
@@ -79,7 +79,7 @@ TEST(Stm32mp15, SecuredSocWritesHoldBootThroughTheSecureMonitor) {
     ModelRegisters registers;
     const auto config = config_of("stm32mp157c-dk2");
     registers.preset(*config.trust_zone, 1);
-    PlainM4 m4({}, Stm32mp15(config, registers));
+    ModelM4 m4({}, ModelStm32mp15(config, registers));
     ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value());
 
     ASSERT_TRUE(m4.boot().has_value());
@@ -89,7 +89,7 @@ TEST(Stm32mp15, SecuredSocWritesHoldBootThroughTheSecureMonitor) {
 
 TEST(Stm32mp15, ScmiFormMovesHoldBootAsAReset) {
     ModelRegisters registers;
-    PlainM4 m4({}, Stm32mp15(config_of("stm32mp157c-dk2-scmi"), registers));
+    ModelM4 m4({}, ModelStm32mp15(config_of("stm32mp157c-dk2-scmi"), registers));
     ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value());
 
     ASSERT_TRUE(m4.boot().has_value());
@@ -100,7 +100,7 @@ TEST(Stm32mp15, ScmiFormMovesHoldBootAsAReset) {
 
 TEST(Stm32mp15, RefusedFirmwareTouchesNoRegister) {
     ModelRegisters registers;
-    PlainM4 m4({}, Stm32mp15(config_of("stm32mp157c-dk2"), registers));
+    ModelM4 m4({}, ModelStm32mp15(config_of("stm32mp157c-dk2"), registers));
     ASSERT_TRUE(m4.set_firmware(shape("segment-outside")).has_value());
 
     EXPECT_EQ(m4.boot().error().code(), ErrorCode::segment_outside_memory);
@@ -110,7 +110,7 @@ TEST(Stm32mp15, RefusedFirmwareTouchesNoRegister) {
 
 TEST(Stm32mp15, StopSendsTheShutdownRequestFirst) {
     ModelMailbox mailbox;
-    PlainM4 m4({}, Stm32mp15(config_of("stm32mp157c-dk2"), {}, {}, mailbox));
+    ModelM4 m4({}, ModelStm32mp15(config_of("stm32mp157c-dk2"), {}, {}, mailbox));
     ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value());
     ASSERT_TRUE(m4.boot().has_value());
     ASSERT_THAT(mailbox.sent(), IsEmpty());
@@ -130,8 +130,8 @@ TEST(Stm32mp15, UnacknowledgedShutdownRequestDoesNotPreventTheStop) {
     ModelMailbox mailbox;
     mailbox.lose_acknowledgements("shutdown");
     LogRecorder log;
-    RemoteProcessor<elf::Backend, Stm32mp15, Mainline, ObserverRef<LogRecorder>> m4(
-        {}, Stm32mp15(config_of("stm32mp157c-dk2"), {}, {}, mailbox), ObserverRef(log));
+    RemoteProcessor<elf::Backend, ModelStm32mp15, Mainline, ObserverRef<LogRecorder>> m4(
+        {}, ModelStm32mp15(config_of("stm32mp157c-dk2"), {}, {}, mailbox), ObserverRef(log));
     ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value());
     ASSERT_TRUE(m4.boot().has_value());
 
@@ -146,7 +146,7 @@ TEST(Stm32mp15, UnacknowledgedShutdownRequestDoesNotPreventTheStop) {
 // receives the interrupt after the operation.
 TEST(Stm32mp15, MailboxSignalReachesTheDriverThroughTheWorker) {
     ModelMailbox mailbox;
-    PlainM4 m4({}, Stm32mp15(config_of("stm32mp157c-dk2"), {}, {}, mailbox));
+    ModelM4 m4({}, ModelStm32mp15(config_of("stm32mp157c-dk2"), {}, {}, mailbox));
     KickWorker kicks(m4);
     mailbox.set_receiver([&](std::string_view channel) {
         if (const auto id = vq_of(channel)) kicks.vq_interrupt(*id);
@@ -171,8 +171,8 @@ TEST(Stm32mp15, MailboxSignalReachesTheDriverThroughTheWorker) {
 TEST(Stm32mp15, BootsWithoutAResourceTableAndSaysSo) {
     for (const auto& [image, line] : {std::pair{"table-none", ""}, std::pair{"table-ver-2", "unsupported fw ver: 2"}}) {
         LogRecorder log;
-        RemoteProcessor<elf::Backend, Stm32mp15, Mainline, ObserverRef<LogRecorder>> m4(
-            {}, Stm32mp15(config_of("stm32mp157c-dk2")), ObserverRef(log));
+        RemoteProcessor<elf::Backend, ModelStm32mp15, Mainline, ObserverRef<LogRecorder>> m4(
+            {}, ModelStm32mp15(config_of("stm32mp157c-dk2")), ObserverRef(log));
         ASSERT_TRUE(m4.set_firmware(shape(image)).has_value());
         EXPECT_TRUE(m4.boot().has_value()) << image;
         EXPECT_THAT(log.lines, testing::Contains("no resource table found for this firmware"));
@@ -181,7 +181,7 @@ TEST(Stm32mp15, BootsWithoutAResourceTableAndSaysSo) {
 }
 
 TEST(Stm32mp15, TellsWhatToDoAboutADevmemEntry) {
-    PlainM4 m4({}, Stm32mp15(config_of("stm32mp157c-dk2")));
+    ModelM4 m4({}, ModelStm32mp15(config_of("stm32mp157c-dk2")));
     ASSERT_TRUE(m4.set_firmware(shape("mixed-vdev-then-devmem")).has_value());
     EXPECT_EQ(m4.boot().error().hint(), "remove the entry: a Cortex-M4 on STM32MP15 reaches peripherals without it");
 }
@@ -190,7 +190,7 @@ TEST(Stm32mp15, EnablesItsWatchdogAsAWakeupSourceDuringSuspend) {
     auto config = config_of("stm32mp157c-dk2");
     for (const bool wakeup_source : {true, false}) {
         config.wakeup_source = wakeup_source;
-        PlainM4 m4({}, Stm32mp15(config));
+        ModelM4 m4({}, ModelStm32mp15(config));
         ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value());
         EXPECT_TRUE(m4.suspend().has_value());
         EXPECT_FALSE(m4.platform().wakes_linux()) << "it is offline";
@@ -205,14 +205,14 @@ TEST(Stm32mp15, EnablesItsWatchdogAsAWakeupSourceDuringSuspend) {
 
 TEST(Stm32mp15, AutoBootIsThatOfTheNode) {
     auto config = config_of("stm32mp157c-dk2");
-    EXPECT_FALSE(Stm32mp15(config).auto_boot());
+    EXPECT_FALSE(ModelStm32mp15(config).auto_boot());
     config.auto_boot = true;
-    EXPECT_TRUE(Stm32mp15(config).auto_boot());
+    EXPECT_TRUE(ModelStm32mp15(config).auto_boot());
 }
 
 TEST(Stm32mp15, KickGoesToTheMailboxOfTheVring) {
     ModelMailbox mailbox;
-    Stm32mp15 platform(config_of("stm32mp157c-dk2"), {}, {}, mailbox);
+    ModelStm32mp15 platform(config_of("stm32mp157c-dk2"), {}, {}, mailbox);
     Context ctx("m4");
 
     EXPECT_TRUE(platform.kick(ctx, 1).has_value());
@@ -225,7 +225,7 @@ TEST(Stm32mp15, DetachedM4WithoutATableIsNotBooted) {
     ModelRegisters registers;
     const auto config = config_of("stm32mp157c-dk2");
     registers.preset(*config.m4_state, 2);
-    PlainM4 m4({}, Stm32mp15(config, registers));
+    ModelM4 m4({}, ModelStm32mp15(config, registers));
     ASSERT_EQ(m4.state(), State::detached);
 
     ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value()) << "the firmware of a recovery";
@@ -259,7 +259,7 @@ class FailingRegisters {
 TEST(Stm32mp15, FailedRegisterWriteIsNamedAndRolledBack) {
     const std::vector<std::string> lines{"failed to clear pdds", "failed to set hold boot", "failed to set hold boot"};
     for (std::size_t k = 0; k < lines.size(); ++k) {
-        using Platform = BasicStm32mp15<FailingRegisters>;
+        using Platform = Stm32mp15<FailingRegisters, ModelMemory, ModelMailbox>;
         ModelMemory memory;
         LogRecorder log;
         RemoteProcessor<elf::Backend, Platform, Mainline, ObserverRef<LogRecorder>> m4(
@@ -279,7 +279,7 @@ TEST(Stm32mp15, FailedRegisterWriteIsNamedAndRolledBack) {
 }
 
 TEST(Stm32mp15, FailedStopKeepsItRunningAndCanBeRepeated) {
-    using Platform = BasicStm32mp15<FailingRegisters>;
+    using Platform = Stm32mp15<FailingRegisters, ModelMemory, ModelMailbox>;
     for (int k = 4; k <= 7; ++k) {
         RemoteProcessor<elf::Backend, Platform> m4({}, Platform(config_of("stm32mp157c-dk2"), FailingRegisters(k)));
         ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value());
@@ -312,8 +312,8 @@ struct TeeLikeBackend {
 TEST(Stm32mp15WithTee, M4IsStartedAndStoppedWithoutARegisterWrite) {
     ModelRegisters registers;
     ModelMailbox mailbox;
-    RemoteProcessor<TeeLikeBackend, Stm32mp15> m4({.mailbox = mailbox},
-                                                  Stm32mp15(config_of("stm32mp157c-dk2-tee"), registers, {}, mailbox));
+    RemoteProcessor<TeeLikeBackend, ModelStm32mp15> m4(
+        {.mailbox = mailbox}, ModelStm32mp15(config_of("stm32mp157c-dk2-tee"), registers, {}, mailbox));
     ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value());
 
     ASSERT_TRUE(m4.boot().has_value());
@@ -329,8 +329,8 @@ TEST(Stm32mp15WithTee, M4IsStartedAndStoppedWithoutARegisterWrite) {
 TEST(Stm32mp15WithTee, CoreControlOfLinuxIsRefused) {
     ModelRegisters registers;
     LogRecorder log;
-    RemoteProcessor<elf::Backend, Stm32mp15, Mainline, ObserverRef<LogRecorder>> m4(
-        {}, Stm32mp15(config_of("stm32mp157c-dk2-tee"), registers), ObserverRef(log));
+    RemoteProcessor<elf::Backend, ModelStm32mp15, Mainline, ObserverRef<LogRecorder>> m4(
+        {}, ModelStm32mp15(config_of("stm32mp157c-dk2-tee"), registers), ObserverRef(log));
     ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value());
 
     const auto refused = m4.boot();
@@ -351,15 +351,15 @@ TEST(Stm32mp15WithTee, RunningM4IsOffline) {
     config.tee = Stm32mp15Config::TeeReference{};
     registers.preset(*config.m4_state, 2);
 
-    EXPECT_EQ(Stm32mp15(config, registers).initial_state(), State::offline);
+    EXPECT_EQ(ModelStm32mp15(config, registers).initial_state(), State::offline);
 }
 
 TEST(Stm32mp15WithTee, RegionLargerThanRetramIsRefusedWithTheDriversLogLine) {
     const auto board = read_board(RPROC_TEST_BOARD_DIR "/tee-region-past-retram.dtb");
     ASSERT_TRUE(board.has_value()) << board.error().message();
     LogRecorder log;
-    RemoteProcessor<TeeLikeBackend, Stm32mp15, Mainline, ObserverRef<LogRecorder>> m4({}, Stm32mp15(board->config),
-                                                                                      ObserverRef(log));
+    RemoteProcessor<TeeLikeBackend, ModelStm32mp15, Mainline, ObserverRef<LogRecorder>> m4(
+        {}, ModelStm32mp15(board->config), ObserverRef(log));
     ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value());
 
     const auto refused = m4.boot();
@@ -374,7 +374,7 @@ TEST(Stm32mp15WithTee, RegionLargerThanRetramIsRefusedWithTheDriversLogLine) {
 TEST(Stm32mp15WithTee, OtherDriverChecksOnlyTheFirstByteOfARegion) {
     Stm32mp15Config config = config_of("stm32mp157c-dk2-tee");
     config.regions = {{"retram", PhysicalRange::make(PhysicalAddress(0x38000000), 0x20000)}};
-    Stm32mp15 platform(config);
+    ModelStm32mp15 platform(config);
     Context ctx("m4");
 
     EXPECT_TRUE(platform.prepare(ctx).has_value());
@@ -382,7 +382,7 @@ TEST(Stm32mp15WithTee, OtherDriverChecksOnlyTheFirstByteOfARegion) {
 
 TEST(Stm32mp15WithTee, KickGoesToTheMailboxOfTheVring) {
     ModelMailbox mailbox;
-    Stm32mp15 platform(config_of("stm32mp157c-dk2-tee"), {}, {}, mailbox);
+    ModelStm32mp15 platform(config_of("stm32mp157c-dk2-tee"), {}, {}, mailbox);
     Context ctx("m4");
 
     EXPECT_TRUE(platform.kick(ctx, 0).has_value());

@@ -197,7 +197,7 @@ class ReportedTable : public ::testing::Test {
         client->pa = pa;
         client->size = size;
         tee::TeeContext<TableAt> context(client);
-        RemoteProcessor<tee::Backend<TableAt>, platform::Stm32mp15, Mainline, ObserverRef<Recorder>> m4(
+        RemoteProcessor<tee::Backend<TableAt>, platform::ModelStm32mp15, Mainline, ObserverRef<Recorder>> m4(
             *context.register_processor(0), board.platform(), ObserverRef(recorder));
         EXPECT_EQ(outcome(m4.set_firmware(test::some_firmware())), "ok");
         auto booted = m4.boot();

@@ -15,7 +15,7 @@ using test::Recorder;
 using test::signed_firmware;
 using test::TeeBoard;
 using Client = testing::FaultyClient<test::RecordingTee>;
-using M4 = RemoteProcessor<tee::Backend<Client>, platform::Stm32mp15, Mainline, ObserverRef<Recorder>>;
+using M4 = RemoteProcessor<tee::Backend<Client>, platform::ModelStm32mp15, Mainline, ObserverRef<Recorder>>;
 
 FirmwareSource firmware_with_bad_table() {
     const test::Bytes bad_table(16, std::byte{9});

@@ -23,8 +23,8 @@ struct TeeBoard {
         mapped_by_tee = memory.mapped();
     }
 
-    [[nodiscard]] platform::Stm32mp15 platform() const {
-        return platform::Stm32mp15(platform::embedded_board("stm32mp157c-dk2-tee")->config, {}, memory, mailbox);
+    [[nodiscard]] platform::ModelStm32mp15 platform() const {
+        return platform::ModelStm32mp15(platform::embedded_board("stm32mp157c-dk2-tee")->config, {}, memory, mailbox);
     }
 
     ModelMemory memory;
@@ -38,6 +38,6 @@ struct TeeBoard {
 }
 
 template <BootSequence S = Mainline>
-using RecordedM4 = RemoteProcessor<tee::Backend<RecordingTee>, platform::Stm32mp15, S, ObserverRef<Recorder>>;
+using RecordedM4 = RemoteProcessor<tee::Backend<RecordingTee>, platform::ModelStm32mp15, S, ObserverRef<Recorder>>;
 
 }  // namespace rproc::test

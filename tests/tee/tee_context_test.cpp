@@ -119,11 +119,11 @@ TEST(TeeContextThreads, ServeSeveralProcessorsAtOnce) {
     tee::TeeContext<tee::SoftwareTee> context(software);
     const auto config = platform::embedded_board("stm32mp157c-dk2-tee")->config;
 
-    using Processor = RemoteProcessor<tee::Backend<tee::SoftwareTee>, platform::Stm32mp15>;
+    using Processor = RemoteProcessor<tee::Backend<tee::SoftwareTee>, platform::ModelStm32mp15>;
     std::vector<std::unique_ptr<Processor>> processors;
     for (std::uint32_t id = 0; id < kProcessors; ++id) {
         processors.push_back(std::make_unique<Processor>(*context.register_processor(id),
-                                                         platform::Stm32mp15(config, {}, memories[id])));
+                                                         platform::ModelStm32mp15(config, {}, memories[id])));
         ASSERT_EQ(outcome(processors.back()->set_firmware(signed_firmware("app.p256.signed"))), "ok");
     }
     std::vector<std::thread> threads;

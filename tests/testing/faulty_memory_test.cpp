@@ -21,7 +21,7 @@ using Bare = FaultyPlatform<test::BarePlatform>;
 
 // Memory with faults is not wrapped again.
 using Memory = FaultyMemory<ModelMemory>;
-using FaultyBoard = platform::BasicStm32mp15<platform::ModelRegisters, Memory>;
+using FaultyBoard = platform::Stm32mp15<platform::ModelRegisters, Memory, platform::ModelMailbox>;
 static_assert(std::same_as<FaultyPlatform<FaultyBoard>::Memory, Memory>);
 static_assert(MemoryProvider<Memory> && MemoryProvider<Bare::Memory>);
 

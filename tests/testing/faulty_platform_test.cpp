@@ -30,9 +30,11 @@ using Attachable = FaultyPlatform<test::AttachablePlatform>;
 static_assert(HasAttach<Attachable> && HasInitialState<Attachable> && !AttachesOnRecovery<Attachable>);
 static_assert(AttachesOnRecovery<FaultyPlatform<test::SelfRestartingPlatform>>);
 static_assert(HasSuspend<Attachable>);
-static_assert(HasPaToDa<FaultyPlatform<platform::Stm32mp15>> && HasAutoBoot<FaultyPlatform<platform::Stm32mp15>>);
+static_assert(HasPaToDa<FaultyPlatform<platform::ModelStm32mp15>> &&
+              HasAutoBoot<FaultyPlatform<platform::ModelStm32mp15>>);
 static_assert(!HasDaToPa<Bare> && !HasWithoutTable<Bare> && !HasKernelProfile<Bare> && !HasAdvise<Bare>);
-static_assert(HasWithoutTable<FaultyPlatform<platform::Stm32mp15>> && HasAdvise<FaultyPlatform<platform::Stm32mp15>>);
+static_assert(HasWithoutTable<FaultyPlatform<platform::ModelStm32mp15>> &&
+              HasAdvise<FaultyPlatform<platform::ModelStm32mp15>>);
 static_assert(HasIommu<FaultyPlatform<test::PlatformBehindIommu<ModelIommu>>>);
 
 /// A platform that delays a panic of Linux.

@@ -34,7 +34,7 @@ using platform::SysconField;
 using test::expect_clean;
 
 using FaultyM4 =
-    platform::BasicStm32mp15<FaultyRegisters<ModelRegisters>, FaultyMemory<ModelMemory>, FaultyMailbox<ModelMailbox>>;
+    platform::Stm32mp15<FaultyRegisters<ModelRegisters>, FaultyMemory<ModelMemory>, FaultyMailbox<ModelMailbox>>;
 
 /// An M4 that restarts by itself after a crash.
 struct SelfRestartingM4 : FaultyM4 {

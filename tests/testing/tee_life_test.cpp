@@ -36,7 +36,7 @@ using tee::RemoteMemory;
 using tee::SoftwareTee;
 using test::expect_clean;
 
-using FaultyM4 = platform::BasicStm32mp15<ModelRegisters, FaultyMemory<ModelMemory>, FaultyMailbox<ModelMailbox>>;
+using FaultyM4 = platform::Stm32mp15<ModelRegisters, FaultyMemory<ModelMemory>, FaultyMailbox<ModelMailbox>>;
 using Client = FaultyClient<SoftwareTee>;
 using ProcessorState = SoftwareTee::ProcessorState;
 

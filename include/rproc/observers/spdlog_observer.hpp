@@ -14,8 +14,8 @@ namespace rproc {
 /// Writes the events of a processor to an spdlog logger: steps at level debug, state changes at info, notices and
 /// kernel lines at their own level, failed steps at error.
 ///
-///     RemoteProcessor<elf::Backend, platform::Stm32mp15, Mainline, SpdlogObserver> m4(
-///         elf::Backend{}, platform::Stm32mp15(board.config), SpdlogObserver(spdlog::default_logger()));
+///     RemoteProcessor<elf::Backend, platform::ModelStm32mp15, Mainline, SpdlogObserver> m4(
+///         elf::Backend{}, platform::ModelStm32mp15(board.config), SpdlogObserver(spdlog::default_logger()));
 ///
 /// This is the only header that needs spdlog. As thread-safe as the logger. Exceptions of a sink do not leave spdlog.
 class SpdlogObserver {

@@ -26,14 +26,14 @@ namespace rproc::platform {
 /// A core that a TEE owns (`config().tee`) is for `tee::Backend`: no register of it is touched here, and carveouts,
 /// addresses, mailboxes and the request to shut down are as they are without a TEE.
 ///
-/// Three policies reach the outside, each a model by default: `R` the control registers, `M` the memory, `X` the
-/// mailbox. Used by one RemoteProcessor at a time, under its lock.
-template <Registers R = ModelRegisters, MemoryProvider M = ModelMemory, Mailbox X = ModelMailbox>
-class BasicStm32mp15 {
+/// Three policies reach the outside: `R` the control registers, `M` the memory, `X` the mailbox. The type names all
+/// three, so that a model can not be taken for a board. Used by one RemoteProcessor at a time, under its lock.
+template <Registers R, MemoryProvider M, Mailbox X>
+class Stm32mp15 {
   public:
     using Memory = M;
 
-    explicit BasicStm32mp15(Stm32mp15Config config, R registers = {}, M memory = {}, X mailbox = {})
+    explicit Stm32mp15(Stm32mp15Config config, R registers = {}, M memory = {}, X mailbox = {})
         : config_(std::move(config)),
           registers_(std::move(registers)),
           memory_(std::move(memory)),
@@ -275,11 +275,12 @@ class BasicStm32mp15 {
     bool wakes_linux_ = false;
 };
 
-/// On models: for tests, for `rproc check`, and to try a firmware without a board.
-using Stm32mp15 = BasicStm32mp15<>;
+/// All three are models in this process: for tests, for `rproc check`, and to try a firmware without a board.
+using ModelStm32mp15 = Stm32mp15<ModelRegisters, ModelMemory, ModelMailbox>;
 
-static_assert(Platform<Stm32mp15> && CoreControl<Stm32mp15> && HasPrepare<Stm32mp15> && HasPaToDa<Stm32mp15> &&
-              WrapsStop<Stm32mp15> && HasKick<Stm32mp15> && HasInitialState<Stm32mp15> && HasAttach<Stm32mp15> &&
-              HasSuspend<Stm32mp15> && HasAutoBoot<Stm32mp15> && HasWithoutTable<Stm32mp15> && HasAdvise<Stm32mp15>);
+static_assert(Platform<ModelStm32mp15> && CoreControl<ModelStm32mp15> && HasPrepare<ModelStm32mp15> &&
+              HasPaToDa<ModelStm32mp15> && WrapsStop<ModelStm32mp15> && HasKick<ModelStm32mp15> &&
+              HasInitialState<ModelStm32mp15> && HasAttach<ModelStm32mp15> && HasSuspend<ModelStm32mp15> &&
+              HasAutoBoot<ModelStm32mp15> && HasWithoutTable<ModelStm32mp15> && HasAdvise<ModelStm32mp15>);
 
 }  // namespace rproc::platform

@@ -15,7 +15,7 @@ namespace rproc::check {
 namespace {
 
 template <Backend B>
-using Processor = RemoteProcessor<B, platform::Stm32mp15, Mainline, ObserverRef<Recorder>>;
+using Processor = RemoteProcessor<B, platform::ModelStm32mp15, Mainline, ObserverRef<Recorder>>;
 
 constexpr ErrorText kTraceNowhere{
     .code = ErrorCode::trace_unavailable,
@@ -34,7 +34,7 @@ void look_at_traces(const ProcessorView& now, Recorder& record) {
 }
 
 template <Backend B>
-Trial try_with(B backend, const FirmwareSource& source, platform::Stm32mp15 platform) {
+Trial try_with(B backend, const FirmwareSource& source, platform::ModelStm32mp15 platform) {
     Trial trial;
     Processor<B> processor(std::move(backend), std::move(platform), ObserverRef(trial.record));
     auto booted = processor.set_firmware(source);
@@ -52,14 +52,14 @@ Trial try_with(B backend, const FirmwareSource& source, platform::Stm32mp15 plat
 }  // namespace
 
 Trial try_boot(const FirmwareSource& source, const platform::Stm32mp15Config& config, const ModelMemory& memory) {
-    return try_with(elf::Backend{}, source, platform::Stm32mp15(config, {}, memory));
+    return try_with(elf::Backend{}, source, platform::ModelStm32mp15(config, {}, memory));
 }
 
 Trial try_secure_boot(const FirmwareSource& source, const platform::Stm32mp15Config& config, const ModelMemory& memory,
                       const std::shared_ptr<tee::SoftwareTee>& tee) {
     tee::TeeContext<tee::SoftwareTee> context(tee);
     auto backend = context.register_processor(sim::processor_id(config));
-    if (backend) return try_with(*std::move(backend), source, platform::Stm32mp15(config, {}, memory));
+    if (backend) return try_with(*std::move(backend), source, platform::ModelStm32mp15(config, {}, memory));
     Trial trial;
     trial.error = std::move(backend).error();
     return trial;

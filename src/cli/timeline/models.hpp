@@ -90,7 +90,7 @@ struct Touched {
 
 /// All models of one boot. A handle, as each of them.
 struct BootModels {
-    using Platform = platform::BasicStm32mp15<platform::ModelRegisters, WatchedMemory, platform::ModelMailbox>;
+    using Platform = platform::Stm32mp15<platform::ModelRegisters, WatchedMemory, platform::ModelMailbox>;
 
     explicit BootModels(ModelMemory model_memory) : memory(std::move(model_memory)) {}
 

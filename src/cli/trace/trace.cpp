@@ -107,7 +107,7 @@ ExitStatus refused(Console& console, const TraceJob& job, const Error& error) {
 /// Boots, shows and stops.
 template <Backend B, MemoryProvider M>
 ExitStatus trace_with(Console& console, const TraceJob& job, B backend, M memory) {
-    using Board = platform::BasicStm32mp15<platform::ModelRegisters, M>;
+    using Board = platform::Stm32mp15<platform::ModelRegisters, M, platform::ModelMailbox>;
     using Processor = RemoteProcessor<B, Board, Mainline, SpdlogObserver>;
     ProcessorAdapter<Processor> processor(std::make_shared<Processor>(
         std::move(backend), Board(job.chosen.board.config, {}, std::move(memory)), SpdlogObserver(console.log)));
