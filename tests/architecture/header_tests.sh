@@ -16,6 +16,7 @@ rproc.hpp tests/compile/CMakeLists.txt
 secure.hpp tests/compile/CMakeLists.txt
 check/verdict.hpp tests/check/checker_test.cpp
 check/verification.hpp tests/cli/verify_test.cpp
+core/composition.hpp tests/compile/negative/composition.cpp
 core/concepts.hpp tests/compile/CMakeLists.txt
 core/rollback.hpp tests/core/boot_steps_test.cpp
 core/virtio_device.hpp tests/core/virtio_test.cpp
