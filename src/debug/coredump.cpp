@@ -11,6 +11,7 @@
 
 #include "debug/coredump_headers.hpp"
 #include "debug/coredump_layout.hpp"
+#include "rproc/memory/device_copy.hpp"
 
 namespace rproc {
 namespace {
@@ -176,7 +177,7 @@ std::uint64_t copy_what_exists(const CarveoutRegistry& carveouts, std::optional<
     while (da && !destination.empty()) {
         const std::size_t count = bytes_alike(carveouts, *da, destination.size());
         const auto source = carveouts.da_to_va(*da, count);
-        std::ranges::copy(source, destination.begin());
+        copy_from_device(destination.first(source.size()), source);
         unmapped += count - source.size();
         destination = destination.subspan(count);
         da = da->plus(count);
@@ -197,7 +198,7 @@ Result<std::uint64_t> write_memory(const PieceWriter& out, const DumpSegment& se
         if (segment.dump) {
             segment.dump(piece, offset);
         } else if (!whole.empty()) {
-            std::ranges::copy(whole.subspan(static_cast<std::size_t>(offset), count), piece.begin());
+            copy_from_device(piece, whole.subspan(static_cast<std::size_t>(offset), count));
         } else {
             unmapped += copy_what_exists(carveouts, segment.da.plus(offset), piece);
         }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "rproc/memory/device_copy.hpp"
 #include "rproc/resource/table_view.hpp"
 
 namespace rproc::elf {
@@ -40,8 +41,8 @@ Result<void> load_segment(Context& ctx, const ElfImage& image, const ElfSegment&
     if (memory.empty()) {
         return fail(ErrorCode::segment_outside_memory, place_of(segment), segment.paddr.value(), segment.memsz);
     }
-    const auto rest = std::ranges::copy(contents, memory.begin()).out;
-    std::fill(rest, memory.end(), std::byte{0});
+    copy_to_device(memory, contents);
+    clear_device(memory.subspan(contents.size()));
     return {};
 }
 

@@ -26,7 +26,7 @@ rank() {
         debug | observers) echo 6 ;;
         elf | tee | platform) echo 7 ;;
         sysfs | sim | testing) echo 8 ;;
-        check | study) echo 9 ;;
+        check | study | devmem) echo 9 ;;
         everything) echo 10 ;;
         *) echo unknown ;;
     esac

@@ -11,6 +11,7 @@
 #include "rproc/core/context.hpp"
 #include "rproc/error_code.hpp"
 #include "rproc/internal/bytes.hpp"
+#include "rproc/memory/device_copy.hpp"
 #include "rproc/memory/provider.hpp"
 #include "rproc/result.hpp"
 
@@ -71,12 +72,12 @@ class ResourceTables {
     }
 
     /// Keeps the loaded table as it is now, for `restore_clean`.
-    void keep_clean() { clean_.assign(loaded_.bytes.begin(), loaded_.bytes.end()); }
+    void keep_clean() { copy(loaded_.bytes, clean_); }
 
     /// The cached table becomes a copy of the one in use; which stays in use.
     void save() {
         const auto table = ctx_.table().bytes();
-        if (table.data() != cached_.data()) cached_.assign(table.begin(), table.end());
+        if (table.data() != cached_.data()) copy(table, cached_);
     }
 
     void use_cached() { ctx_.set_table(cached_); }
@@ -85,7 +86,7 @@ class ResourceTables {
     /// then on. Does nothing when their sizes differ or there is none.
     void install(std::span<std::byte> loaded) {
         if (loaded.size() != cached_.size() || loaded.empty()) return;
-        std::ranges::copy(cached_, loaded.begin());
+        copy_to_device(loaded, cached_);
         ctx_.set_table(loaded);
     }
 
@@ -98,7 +99,7 @@ class ResourceTables {
         if (clean_.empty()) return;
         save();
         use_cached();
-        std::ranges::copy(clean_, loaded_.bytes.begin());
+        copy_to_device(loaded_.bytes, clean_);
     }
 
     /// Lets go of the loaded table; none is in use.
@@ -115,6 +116,12 @@ class ResourceTables {
     }
 
   private:
+    /// The table may be a device's.
+    static void copy(std::span<const std::byte> from, std::vector<std::byte>& to) {
+        to.resize(from.size());
+        copy_from_device(to, from);
+    }
+
     Context& ctx_;
     std::vector<std::byte> cached_;
     LoadedTable loaded_;

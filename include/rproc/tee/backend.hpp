@@ -14,6 +14,7 @@
 #include "rproc/core/context.hpp"
 #include "rproc/core/resource_tables.hpp"
 #include "rproc/firmware/firmware.hpp"
+#include "rproc/memory/device_copy.hpp"
 #include "rproc/memory/mapping.hpp"
 #include "rproc/result.hpp"
 #include "rproc/tee/client.hpp"
@@ -39,7 +40,9 @@ class Backend {
     [[nodiscard]] Result<std::vector<std::byte>> parse_fw(Context& ctx, const Firmware& firmware, M& memory) {
         RPROC_TRY(load(ctx, firmware));
         RPROC_TRY_ASSIGN(const LoadedTable table, loaded_table(ctx, memory));
-        return std::vector<std::byte>(table.bytes.begin(), table.bytes.end());
+        std::vector<std::byte> copy(table.bytes.size());
+        copy_from_device(copy, table.bytes);
+        return copy;
     }
 
     /// Has the TEE authenticate and load the image. Does nothing when it is loaded already (a boot calls it twice);

@@ -169,14 +169,16 @@ inline constexpr std::array kResults{
 }
 
 /// Makes an error of a result of the TEE.
-/// @param text its arguments are {0} the name of the result, {1} its value, {2} its meaning, {3} its usual cause. The
-///   hint is omitted for a result that is not listed. Views of static storage.
-[[nodiscard]] inline Error answer_error(ErrorText text, const Place& where, ResultCode result) {
+/// @param text its arguments are {0} the name of the result, {1} its value, {2} its meaning, {3} its usual cause,
+///   {4} `command`. The hint is omitted for a result that is not listed. Views of static storage.
+/// @param command of the application, as the kernel's log names it; empty for a call that is none.
+[[nodiscard]] inline Error answer_error(ErrorText text, const Place& where, ResultCode result,
+                                        std::string_view command = {}) {
     const auto value = static_cast<std::uint32_t>(result);
     const ResultInfo row = find_result(value).value_or(
         ResultInfo{result, "an unknown result", "OP-TEE's application for remote processors does not have it", ""});
     if (row.cause.empty()) text.hint = "";
-    const TextArgument arguments[]{row.name, value, row.meaning, row.cause};
+    const TextArgument arguments[]{row.name, value, row.meaning, row.cause, command};
     return Error::of(text, where, arguments);
 }
 

@@ -115,9 +115,9 @@ class Session {
         }
         return fail(answer_error({.code = ErrorCode::tee_refused,
                                   .message = "the TEE answers {0} ({1:#010x}): {2}",
-                                  .kernel_line = "{name} invoke failed TEE err: {1:#x}, ret:0",
+                                  .kernel_line = "{4} invoke failed TEE err: {1:#x}, ret:0",
                                   .hint = "the usual cause: {3}"},
-                                 place::TeeCommand{command.name}, *answer));
+                                 place::TeeCommand{command.name}, *answer, command.name));
     }
 
     std::shared_ptr<Connection<C>> connection_;
