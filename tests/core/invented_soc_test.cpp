@@ -19,6 +19,7 @@
 #include "rproc/elf/backend.hpp"
 #include "rproc/resource/table_builder.hpp"
 #include "rproc/testing/faulty_platform.hpp"
+#include "support/alone.hpp"
 #include "support/elf_builder.hpp"
 
 namespace rproc {
@@ -121,11 +122,11 @@ class InventedSocTest : public ::testing::Test {
 
     /// What Linux sees in the SRAM.
     [[nodiscard]] Bytes sram(std::uint64_t offset, std::size_t size) const {
-        const auto bytes = dsp.carveouts().pa_to_va(PhysicalAddress(kSram + offset), size);
+        const auto bytes = test::alone(dsp).carveouts.pa_to_va(PhysicalAddress(kSram + offset), size);
         return {bytes.begin(), bytes.end()};
     }
     [[nodiscard]] std::uint64_t size_of(std::string_view carveout) const {
-        const auto& all = dsp.carveouts().all();
+        const auto& all = test::alone(dsp).carveouts.all();
         const auto found = std::ranges::find(all, carveout, &Carveout::name);
         return found == all.end() ? 0 : found->size;
     }
@@ -159,10 +160,11 @@ TYPED_TEST(InventedSocTest, WhatTheRuleDoesNotKnowIsLookedUpInTheCarveouts) {
 
 TYPED_TEST(InventedSocTest, TheTableAndATraceAreFoundThroughTheRule) {
     ASSERT_EQ(this->boot(ResourceTableBuilder{}.trace("log", kCode + 0x2000, 16).vdev(7, 1, {{}, {}}).build()), "ok");
-    EXPECT_EQ(this->dsp.table().size(), this->sram(0x1000, this->dsp.table().size()).size());
-    EXPECT_EQ(this->dsp.table().data(), this->dsp.carveouts().pa_to_va(PhysicalAddress(kSram + 0x1000), 1).data());
-    const auto& trace = this->dsp.resources().traces.at(0);
-    EXPECT_FALSE(this->dsp.carveouts().da_to_va(trace.da, trace.len).empty());
+    EXPECT_EQ(test::alone(this->dsp).table.size(), this->sram(0x1000, test::alone(this->dsp).table.size()).size());
+    EXPECT_EQ(test::alone(this->dsp).table.data(),
+              test::alone(this->dsp).carveouts.pa_to_va(PhysicalAddress(kSram + 0x1000), 1).data());
+    const auto& trace = test::alone(this->dsp).resources.traces.at(0);
+    EXPECT_FALSE(test::alone(this->dsp).carveouts.da_to_va(trace.da, trace.len).empty());
 }
 
 TYPED_TEST(InventedSocTest, TheDriverDecidesAboutAMissingTable) {
