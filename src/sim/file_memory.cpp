@@ -74,7 +74,7 @@ Error overlap(PhysicalRange range, const std::filesystem::path& other) {
     return Error(kOverlap, place::Physical{range.start().value(), range.size()}, other.native());
 }
 
-/// The lowest place of that size in the pool that is nobody's; nothing when the address space ends before.
+/// The lowest free place of that size in the pool; nothing when the address space ends before.
 /// @param places sorted.
 std::optional<PhysicalRange> free_place(const std::vector<PhysicalRange>& places, std::uint64_t size) {
     constexpr std::uint64_t kPage = 4096;

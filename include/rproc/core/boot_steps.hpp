@@ -24,7 +24,7 @@
 
 namespace rproc {
 
-/// The steps from which a boot sequence is composed, and the way back from each.
+/// The steps from which a boot sequence is composed, and the rollback of each.
 ///
 /// Every step reports itself to the observer, and remembers what it did; `roll_back` and `release`, in this order, take
 /// back all that was done, and leave no mapping, carveout, resource, firmware or table behind. Owned by one
@@ -101,7 +101,7 @@ class BootSteps {
     /// Keeps a copy of the table in use, for `install_table` after the memory was loaded again.
     void save_table() { parts_.tables.save(); }
 
-    /// Takes the table of a processor that somebody else has started, where the platform says that it lies (the
+    /// Takes the table of a processor that another agent has started, where the platform says that it lies (the
     /// kernel's rproc_set_rsc_table).
     [[nodiscard]] Result<void> attached_table() requires HasAttach<P> {
         return run_undoable(Step::loaded_table, [&]() -> Result<void> {
@@ -176,7 +176,7 @@ class BootSteps {
         });
     }
 
-    // The way back; see Rollback.
+    // The rollback; see Rollback.
 
     [[nodiscard]] Result<void> stop() { return rollback_.stop(); }
     [[nodiscard]] Result<void> detach() requires HasAttach<P> { return rollback_.detach(); }

@@ -42,7 +42,7 @@
 ///     advise                  platform  an error has the hint of its code
 ///     kick                    platform  no virtio device can be registered
 ///     initial_state           platform  offline
-///     attached_table, attach, detach    platform  a processor that somebody else has started is refused
+///     attached_table, attach, detach    platform  a processor that a bootloader has started is refused
 ///     iommu                   platform  devmem entries are refused
 ///     suspend, resume         platform  the processor runs on while Linux sleeps
 ///     panic                   platform  a dying Linux does not wait for the processor
@@ -190,7 +190,7 @@ concept HasLoadedTable = requires(B& b, Context& ctx, internal::AnyMemory& memor
 
 template <class B>
 concept HasReleaseFw = requires(B& b, Context& ctx) {
-    // Gives up what `parse_fw` and `load` took; the core is off. Must not fail.
+    // Releases what `parse_fw` and `load` took; the core is off. Must not fail.
     { b.release_fw(ctx) } -> std::same_as<void>;
 };
 
@@ -265,7 +265,7 @@ concept HasKick = requires(P& p, Context& ctx, std::uint32_t notify_id) {
     { p.kick(ctx, notify_id) } -> std::same_as<Result<void>>;
 };
 
-/// A platform that can join a core which somebody else has started, a bootloader above all.
+/// A platform that can attach to a remote processor that another agent has started, such as a bootloader.
 template <class P>
 concept HasAttach = requires(P& p, Context& ctx) {
     // The resource table of the running firmware, in its memory; empty without one. Carveouts are registered by then,
@@ -305,7 +305,7 @@ concept HasSuspend = requires(P& p, Context& ctx) {
 
 template <class P>
 concept HasPanic = requires(P& p, Context& ctx) {
-    // Linux dies: tells a core that is up, for instance to save what it has. Returns how long it needs. Must not wait.
+    // Linux panics: tells a core that is up, such as to save its state. Returns the time that it needs; must not wait.
     { p.panic(ctx) } -> std::same_as<std::chrono::milliseconds>;
 };
 

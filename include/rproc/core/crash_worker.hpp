@@ -32,7 +32,7 @@ struct RestartLimit {
 };
 
 /// Keeps Linux from going to sleep while a crash is dealt with (the kernel's pm_stay_awake and pm_relax): each function
-/// is called once for each crash, the first by whoever reports it. May be empty; must not wait, or call the worker.
+/// is called once for each crash, first by the thread that reports it. May be empty; must not wait, or call the worker.
 struct WakeLock {
     std::function<void()> stay_awake{};
     std::function<void()> relax{};
@@ -121,7 +121,7 @@ class CrashWorker {
         if (rest.count() != 0 && changed_.wait_for(guard, rest, [this] { return ending_; })) return;
         ++recoveries_;
         guard.unlock();
-        // A failure is told to the observer, as every step is; whoever is interested asks for the state.
+        // The observer gets a failure, as it gets every step; other callers read the state.
         static_cast<void>(processor_.recover());
         guard.lock();
     }

@@ -86,7 +86,7 @@ class LifeCycle {
         return {};
     }
 
-    /// The same, and when the core cannot be stopped, frees all nevertheless: nobody is left to try again.
+    /// The same; frees all even when the core cannot be stopped, because no later call can repeat the stop.
     void stop_for_good() {
         if (stop()) return;
         off(Event::stop);  // first: a backend releases the firmware only of a processor that is offline
@@ -154,7 +154,7 @@ class LifeCycle {
         return {};
     }
 
-    /// The processor is off afterwards, whatever refuses: nobody is left to try again.
+    /// The processor is off afterwards, whatever fails: no later call can repeat it.
     void switch_off() {
         if (!resume()) leave_sleep();
         if (is_up()) stop_for_good();
@@ -166,7 +166,7 @@ class LifeCycle {
         if (transition(state(), Event::remove)) move(Event::remove);
     }
 
-    /// Linux dies. @returns how long the processor needs.
+    /// Linux panics. @returns the time that the processor needs.
     [[nodiscard]] std::chrono::milliseconds panic() {
         if constexpr (HasPanic<P>) {
             if (!is_awake()) return {};

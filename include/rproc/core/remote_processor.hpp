@@ -53,7 +53,7 @@ class RemoteProcessor<B, P, S, O> {
         life_.switch_off();
     }
 
-    /// Chooses the firmware of the next boot (sysfs `firmware`). That of a processor which somebody else has started is
+    /// Chooses the firmware of the next boot (sysfs `firmware`). That of a processor which another agent has started is
     /// what a recovery would load; Linux has a name from the beginning, and refuses to change it then.
     /// @returns nothing, or
     ///   firmware_busy: the processor is neither offline nor detached;
@@ -71,7 +71,7 @@ class RemoteProcessor<B, P, S, O> {
         return {};
     }
 
-    /// Boots the chosen firmware; or attaches, when somebody else has booted the processor (state detached). One that
+    /// Boots the chosen firmware; or attaches, when another agent has booted the processor (state detached). One that
     /// runs already is only counted once more, and takes as many shutdowns to stop (sysfs `state` <- start).
     /// @returns nothing, or the error of the step that refused; then nothing is left of the attempt (no mapping, no
     ///   carveout, no count), and another firmware can be booted. Of its own:
@@ -89,7 +89,7 @@ class RemoteProcessor<B, P, S, O> {
         return {};
     }
 
-    /// Gives up one boot; the last one stops the processor, also one that was attached or has crashed, and frees all
+    /// Ends one boot; the last one stops the processor, also one that was attached or has crashed, and frees all
     /// that it used (sysfs `state` <- stop).
     /// @returns nothing, or
     ///   state_invalid: it is not up;
@@ -104,7 +104,7 @@ class RemoteProcessor<B, P, S, O> {
         return counted(life_.stop());
     }
 
-    /// Gives up one boot of a processor that was attached; the last one leaves it running, with its resource table as
+    /// Ends one boot of a processor that was attached; the last one leaves it running, with its resource table as
     /// it was found, and frees all that Linux used (sysfs `state` <- detach).
     /// @returns nothing, or
     ///   state_invalid: it is not attached;
@@ -164,14 +164,14 @@ class RemoteProcessor<B, P, S, O> {
     }
 
     /// The processor goes away: one that is up is stopped, even if that fails, and nothing can be done with it any more
-    /// (state deleted; the kernel's rproc_del). One that somebody else has started, and that is not attached, runs on.
+    /// (state deleted; the kernel's rproc_del). One that another agent has started, and that is not attached, runs on.
     void remove() {
         const std::scoped_lock guard(lock_);
         life_.remove();
         users_ = 0;
     }
 
-    /// Linux dies: tells a processor that is up (the kernel's panic notifier). Never waits: a processor in the middle
+    /// Linux panics: tells a processor that is up (the kernel's panic notifier). Never waits: a processor in the middle
     /// of an operation is not told.
     /// @returns how long the processor needs; the caller waits. 0 when there is nothing to wait for.
     [[nodiscard]] std::chrono::milliseconds panic() {
@@ -208,7 +208,7 @@ class RemoteProcessor<B, P, S, O> {
     [[nodiscard]] auto virtio() noexcept { return VirtioAccess(lock_, life_); }
 
     /// Who looks at a crash, after the core was stopped and before it is started again: the place for a coredump (the
-    /// kernel's `rproc->ops->coredump`). Nobody, by default.
+    /// kernel's `rproc->ops->coredump`). None by default.
     void set_crash_handler(CrashHandler handler) {
         const std::scoped_lock guard(lock_);
         life_.set_crash_handler(std::move(handler));

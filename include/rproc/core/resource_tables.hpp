@@ -52,7 +52,7 @@ template <MemoryProvider M>
 ///
 ///     cached   a copy of Linux's own: from the image, with the addresses and ids that Linux fills in
 ///     loaded   in the processor's memory, where the firmware sees it
-///     clean    a copy of the loaded one as somebody else left it, before Linux wrote to it (attach)
+///     clean    a copy of the loaded one before Linux wrote to it (attach)
 class ResourceTables {
   public:
     explicit ResourceTables(Context& ctx) noexcept : ctx_(ctx) {}
@@ -93,7 +93,7 @@ class ResourceTables {
     /// The same over the table that `take_loaded` took.
     void install() { install(loaded_.bytes); }
 
-    /// Gives the memory its clean table back, for whoever attaches next; a copy of what was there is in use. Does
+    /// Restores the clean table in the memory, for the next attach; a copy of what was there is in use. Does
     /// nothing without a clean one.
     void restore_clean() {
         if (clean_.empty()) return;

@@ -108,7 +108,7 @@ template <Backend B, Platform P>
     }
 }
 
-/// Stops it, likewise. Also for a core that crashed, and for one that somebody else has started.
+/// Stops it, likewise. Also for a core that crashed, and for one that another agent has started.
 template <Backend B, Platform P>
 [[nodiscard]] Result<void> stop_core(Context& ctx, B& backend, P& platform) {
     if constexpr (WrapsStop<P>) {
@@ -197,7 +197,7 @@ class Rollback {
         parts_.reporter.run_sure(report, [&] { undo(step); });
     }
 
-    /// The name under which the observer hears that a step is taken back; none where there is nothing to tell.
+    /// The step that the observer gets when `done` is undone; none where the rollback has no step of its own.
     [[nodiscard]] static constexpr Step undo_step(Step done) noexcept {
         switch (done) {
             case Step::start_subdevices: return Step::stop_subdevices;

@@ -30,7 +30,7 @@ inline constexpr std::string_view kTraceUnavailable = "Trace  not available";
 /// What a trace buffer has got since the last look at it.
 struct TraceNews {
     std::string text{};           ///< without zero bytes; may be binary
-    bool may_be_missing = false;  ///< there may have been text that nobody can read any more, or not in this order
+    bool may_be_missing = false;  ///< text may have been overwritten before it was read, or may not be in this order
     /// The buffer was cleared or begun anew, or the processor was started again: the text stands at the buffer's start.
     /// What was written after the last look and before the restart is lost.
     bool restarted = false;

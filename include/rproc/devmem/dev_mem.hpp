@@ -33,7 +33,7 @@ template <MemoryOs Os>
 class BasicDevMem {
   public:
     /// @param reserved what may be mapped: the `reg` of the nodes that `memory-region` points to.
-    /// @param pool where `allocate` takes memory from; it is nobody else's. Without one, every allocation is refused.
+    /// @param pool where `allocate` takes memory from; it has no other user. Without one, each is refused.
     BasicDevMem(MemoryDevice<Os> device, std::vector<PhysicalRange> reserved, std::optional<PhysicalRange> pool = {})
         : state_(std::make_shared<State>(std::move(device), std::move(reserved), pool)) {}
 

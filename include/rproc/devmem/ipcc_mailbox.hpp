@@ -75,8 +75,8 @@ class BasicIpccMailbox {
             if ((state_->pages.load(state_->own() + kStatus) & flag) == 0) return {};
             state_->os.sleep(kStep);
         }
-        const bool heard = wait.count() <= 0 || (state_->pages.load(state_->own() + kStatus) & flag) == 0;
-        if (heard) return {};
+        const bool acknowledged = wait.count() <= 0 || (state_->pages.load(state_->own() + kStatus) & flag) == 0;
+        if (acknowledged) return {};
         return fail(ErrorCode::mailbox_timeout, place::Mailbox{channel}, wait.count());
     }
 

@@ -65,7 +65,7 @@ inline constexpr std::uint64_t kLargestFirmware = 0x7fffffff;
 /// A file that is mapped read-only at each request, and not read, for a caller that asks for it by this type: for an
 /// image of which there must be no copy in memory. The mapping lives as long as a copy of the firmware. The caller
 /// vouches for the file as long as that:
-///   a program that touches the image after another process has made the file shorter dies (SIGBUS);
+///   an access to the image after another process has made the file shorter ends the program (SIGBUS);
 ///   a write to the file changes the image, also between a check of it and its use.
 /// Errors as `read_firmware_file`, without firmware_too_large and firmware_changed; firmware_unreadable: also where the
 /// file is larger than the address space, or on a file system without mappings.

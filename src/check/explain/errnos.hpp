@@ -135,7 +135,7 @@ inline constexpr ErrnoRow kErrnoRows[]{
     {110,
      "ETIMEDOUT",
      "Connection timed out",
-     "somebody did not answer in time",
+     "an acknowledgement did not come in time",
      {{"the firmware does not answer to stop or detach", next::kLog},
       {"the power domain or the clock of the processor does not come up", "cat /sys/kernel/debug/clk/clk_summary"}}},
     {129,

@@ -60,7 +60,7 @@ inline constexpr TopicRow kTopicRows[]{
      {{"it stopped, or does not read its messages", next::kTrace},
       {"it never got a kick", "cat /proc/interrupts | grep -i -E 'ipcc|mailbox|mu'"}}},
     {"rpmsg-nobody",
-     "a message came for an address that nobody in Linux listens to",
+     "a message came for an address without an endpoint in Linux",
      {{"no driver is bound to the channel, or it went away", "ls -l /sys/bus/rpmsg/devices"},
       {"the firmware answers to a wrong address", next::kTrace}}},
 };
@@ -185,7 +185,7 @@ inline constexpr LineRow kLineRows[]{
     {"failed to get tz syscfg", "the processor's node has no valid st,syscfg-tz", "dt-property-missing"},
     {"failed to get hold boot", "the processor's node has no valid st,syscfg-holdboot", "dt-property-missing"},
     {"failed to get pdds", "the processor's node has no valid st,syscfg-pdds", "dt-property-missing"},
-    {"can't load resource table: {}", "Linux found no table of the firmware that somebody else has started ({0})",
+    {"can't load resource table: {}", "Linux found no resource table of the firmware that it attached to ({0})",
      "attached-table-missing"},
     {"can't translate da {}", "the bootloader left a table at {0}, where the processor sees nothing", "attach-table"},
     {"failed to read rsc tbl addr", "", "register-failed"},

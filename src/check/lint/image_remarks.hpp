@@ -8,7 +8,7 @@
 #include "rproc/firmware/elf_image.hpp"
 #include "rproc/platform/stm32mp15_config.hpp"
 
-/// What Linux boots without a word, and what disappoints whoever waits for the firmware: warnings, and notes. Each
+/// What Linux boots without a message although a service does not work afterwards: warnings, and notes. Each
 /// function takes an image that booted.
 namespace rproc::check {
 

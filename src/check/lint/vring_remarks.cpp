@@ -86,7 +86,7 @@ class VdevRemarks {
             warn(FindingCode::vring_too_small, place_of(entry_),
                  fmt::format(
                      "the vrings have {} and {} descriptors, and with 1 a single message is under way at a time: "
-                     "whoever sends the next waits up to 15 seconds for it to come back",
+                     "the next sender waits up to 15 seconds for the buffer to be returned",
                      receive, send),
                  "set num of both vrings to 16");
         }

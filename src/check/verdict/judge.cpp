@@ -28,7 +28,7 @@ std::optional<std::string> panics_on_free(const Trial& trial) {
     return std::nullopt;
 }
 
-/// The kernel dies while it starts the firmware: nobody gets an errno, or reads a state.
+/// The kernel panics while it starts the firmware: the write returns no errno, and no state can be read.
 void die_at_start(Verdict& verdict, Finding why, std::size_t lines) {
     verdict.outcome = Outcome::panics;
     verdict.errno_value.reset();

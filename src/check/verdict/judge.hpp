@@ -11,8 +11,8 @@ namespace rproc::check {
 /// `boots` or `degraded`, for a firmware that ran.
 [[nodiscard]] Outcome outcome_of_running(const Trial& trial);
 
-/// Turns a verdict of the model into `panics` where the real kernel dies while it frees what the resource table led it
-/// to take. Adds the finding that says why.
+/// Turns a verdict of the model into `panics` where the real kernel panics while it frees what the table made it
+/// take. Adds the finding that says why.
 void judge_free(Verdict& verdict, const Trial& trial);
 
 /// The same, and where it reads outside an ELF file.

@@ -13,7 +13,7 @@
 
 namespace rproc::check {
 
-/// Writes down what a boot says, until `stop_recording`: the way back is of no interest to a verdict.
+/// Writes down what a boot says, until `stop_recording`: a verdict does not depend on the rollback.
 class Recorder : public NullObserver {
   public:
     void on_step_begin(Step step) {

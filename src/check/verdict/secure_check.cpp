@@ -32,7 +32,7 @@ std::string format_of(const Firmware& firmware) {
 
 Finding signature_not_verified(const Firmware& firmware) {
     return {Severity::note, FindingCode::signature_not_verified, place::Firmware{firmware.name()},
-            "nobody has looked at the signature: this is about the rest of the image",
+            "the signature is not verified: the verdict is about the rest of the image",
             fmt::format("rproc verify {} --key PUBLIC_KEY", firmware.name())};
 }
 
