@@ -24,7 +24,10 @@ _rproc() {
         --memory) mapfile -t COMPREPLY < <(compgen -d -- "$current"); compopt -o filenames; return ;;
         --key_type | --key-type) mapfile -t COMPREPLY < <(compgen -W 'RSA ECC' -- "$current"); return ;;
         --key_pwd | --key-pwd | --plat-tlv | --image-version | --min-version) return ;;
-        --tee) mapfile -t COMPREPLY < <(compgen -W software -- "$current"); return ;;
+        --tee)
+            local tees=software
+            [[ $subcommand != boot ]] || tees='software device'
+            mapfile -t COMPREPLY < <(compgen -W "$tees" -- "$current"); return ;;
         --sequence)
             mapfile -t COMPREPLY < <(compgen -W 'mainline alternate-boot load-first' -- "$current"); return ;;
         --in | --out | --key | --key_info | --key-info | --encrypt-key | --decrypt-key | --digest-out | --signature-in | \
@@ -33,7 +36,7 @@ _rproc() {
         --dtb | --files-from) mapfile -t COMPREPLY < <(compgen -f -- "$current"); compopt -o filenames; return ;;
     esac
     case $subcommand in
-        boot) options="$common --kernel-log --timeline --tee --key --decrypt-key --min-version --sequence" ;;
+        boot) options="$common --hardware --kernel-log --timeline --tee --key --decrypt-key --min-version --sequence" ;;
         trace)
             options="$common -n --name -f --follow --memory --interval --tee --key --decrypt-key --min-version" ;;
         verify) options="$common --key --decrypt-key --min-version" ;;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// rproc boot: boots a firmware on the model of a board, shows every step, and stops it again.
+// rproc boot: boots a firmware on the model of a board or on the board itself, shows every step, and stops it again.
 
 #include <algorithm>
 #include <iterator>
@@ -8,14 +8,16 @@
 
 #include <fmt/format.h>
 
+#include "cli/boot/hardware.hpp"
 #include "cli/boot/reporters.hpp"
+#include "cli/boot/run.hpp"
 #include "cli/commands.hpp"
 #include "cli/common/tee_options.hpp"
 #include "cli/timeline/file.hpp"
 #include "cli/timeline/recorder.hpp"
 #include "rproc/check/checker.hpp"
 #include "rproc/check/finding_code.hpp"
-#include "rproc/observers/spdlog_observer.hpp"
+#include "rproc/devmem/machine.hpp"
 #include "rproc/rproc.hpp"
 #include "rproc/sim/software_tee_board.hpp"
 #include "rproc/tee/tee_context.hpp"
@@ -34,55 +36,19 @@ namespace {
 struct BootOptions : CommonOptions {
     std::string firmware;
     bool kernel_log = false;
-    std::string tee;  ///< "software", or empty
+    std::string tee;        ///< "software", "device", or empty
+    bool hardware = false;  ///< on the board that this runs on
     TeeOptions trust;
     std::string sequence = std::string(Mainline::kName);
     std::string timeline;  ///< a file, or empty
 };
 
-/// Calls `f.operator()<S>()` for the sequence of that name; the parser lets in no other.
-template <class F>
-ExitStatus with_sequence(std::string_view name, F f) {
-    if (name == AlternateBoot::kName) return f.template operator()<AlternateBoot>();
-    if (name == LoadFirst::kName) return f.template operator()<LoadFirst>();
-    return f.template operator()<Mainline>();
-}
-
-/// The TEE's own reason for a refusal, which Linux does not get.
-Error with_reason(Error error, const BootJob& job) {
-    if (job.tee == nullptr || error.code() != ErrorCode::tee_refused) return error;
-    const tee::LoadReport& report = job.tee->last_load(sim::processor_id(job.board.config));
-    if (!report.reason.empty()) error.set_note(report.reason);
-    return error;
-}
-
-/// Boots and stops, and reports both.
-template <BootSequence S, Backend B>
-ExitStatus boot_with(B backend, const BootJob& job, const FirmwareSource& source, BootReporter& reporter,
-                     const std::shared_ptr<spdlog::logger>& log) {
-    using Watchers = ObserverList<ObserverRef<BootReporter>, SpdlogObserver>;
-    RemoteProcessor<B, BootModels::Platform, S, Watchers> processor(
-        std::move(backend),
-        BootModels::Platform(job.board.config, job.models.registers, job.models.memory, job.models.mailbox),
-        Watchers(ObserverRef(reporter), SpdlogObserver(log)));
-    auto booted = processor.set_firmware(source);
-    if (booted) booted = processor.boot();
-    if (!booted) {
-        reporter.refused(with_reason(booted.error(), job));
-        return exit_status_of(booted.error());
-    }
-    reporter.running(processor.visit(look_at));
-    if (const auto stopped = processor.shutdown(); !stopped) {
-        reporter.refused(stopped.error());
-        return exit_status_of(stopped.error());
-    }
-    reporter.stopped();
-    return ExitStatus::yes;
-}
-
 ExitStatus boot(const BootJob& job, std::string_view sequence, const FirmwareSource& source, BootReporter& reporter,
                 const std::shared_ptr<spdlog::logger>& log) {
-    if (job.tee == nullptr) return boot_with<Mainline>(elf::Backend{}, job, source, reporter, log);
+    const auto stop_at_once = [] {};
+    const BootModels::Platform platform(job.board.config, job.models.registers, job.models.memory, job.models.mailbox);
+    if (job.tee == nullptr)
+        return boot_with<Mainline>(elf::Backend{}, platform, job, source, reporter, log, stop_at_once);
     tee::TeeContext<RecordingTee> context(
         std::make_shared<RecordingTee>(job.tee, TeeCallRecorder(job.models.tee_calls)));
     auto backend = context.register_processor(sim::processor_id(job.board.config));
@@ -90,8 +56,9 @@ ExitStatus boot(const BootJob& job, std::string_view sequence, const FirmwareSou
         reporter.refused(backend.error());
         return exit_status_of(backend.error());
     }
-    return with_sequence(sequence,
-                         [&]<class S>() { return boot_with<S>(*std::move(backend), job, source, reporter, log); });
+    return with_sequence(sequence, [&]<class S>() {
+        return boot_with<S>(*std::move(backend), platform, job, source, reporter, log, stop_at_once);
+    });
 }
 
 std::unique_ptr<BootReporter> make_reporter(Output& out, const BootOptions& options, const BootJob& job) {
@@ -125,7 +92,50 @@ std::string mistake_in(const BootOptions& options, const platform::Stm32mp15Conf
         options.sequence);
 }
 
+/// What is wrong with the options of a boot on hardware; empty when nothing is.
+std::string mistake_on_hardware(const BootOptions& options, bool tee_owns_core) {
+    if (options.tee == "software") return "--tee software is a model: on hardware it is --tee device";
+    if (!options.trust.keys.empty()) return "--key is for a model: the TEE of the board has its own keys";
+    if (!options.timeline.empty()) return "--timeline shows what models remember: leave out --hardware";
+    if (tee_owns_core && options.tee.empty())
+        return "the core of this board belongs to its TEE, which boots signed firmware: add --tee device";
+    if (options.sequence == Mainline::kName || tee_owns_core) return {};
+    return fmt::format("--sequence {} loads before there are carveouts, which only a TEE can: add --tee device",
+                       options.sequence);
+}
+
+ExitStatus run_on_hardware(Console& console, const BootOptions& options) {
+    auto machine = devmem::read_machine(root_from_environment(), options.node);
+    if (!machine) return report(console, machine.error());
+    platform::Stm32mp15Config& config = machine->board.config;
+    // As if the machine's tree said so.
+    if (options.tee == "device" && !config.tee) config.tee = platform::Stm32mp15Config::TeeReference{"", 0};
+    if (const std::string mistake = mistake_on_hardware(options, config.tee.has_value()); !mistake.empty())
+        return wrong_call(console, "boot", mistake);
+    auto board = open_hardware(*machine);
+    if (!board) return report(console, board.error());
+
+    const FirmwareSource source = firmware_source(options.firmware);
+    const auto firmware = source.request();
+    if (!firmware && exit_status_of(firmware.error()) != ExitStatus::no) return report(console, firmware.error());
+    const FirmwareSource same = firmware ? FirmwareSource(*firmware) : source;
+    const BootJob job{options.firmware,
+                      firmware.value_or(Firmware(source.name(), {})),
+                      machine->board,
+                      [memory = board->memory()] { return memory.mapped(); },
+                      nullptr,
+                      BootModels({}),
+                      check::Checker(machine->board, tee::SoftwareTeePolicy{}).check(same)};
+    if (!options.json && !options.kernel_log && !options.quiet) {
+        console.out.print("{} on {}, the board itself{}\n\n", console.out.bold(printable(options.firmware)),
+                          printable(machine->board.name), config.tee ? ", loaded by its OP-TEE" : "");
+    }
+    const auto reporter = make_reporter(console.out, options, job);
+    return boot_on_hardware(console, *std::move(board), job, options.sequence, same, *reporter);
+}
+
 ExitStatus run_boot(Console& console, const BootOptions& options) {
+    if (options.hardware || options.tee == "device") return run_on_hardware(console, options);
     auto chosen = choose_board(options);
     if (!chosen) return report(console, chosen.error());
     platform::Stm32mp15Config& config = chosen->board.config;
@@ -144,9 +154,13 @@ ExitStatus run_boot(Console& console, const BootOptions& options) {
     Result<std::shared_ptr<tee::SoftwareTee>> tee{nullptr};
     if (config.tee) tee = sim::make_software_tee(config, *policy, memory);
     if (!tee) return report(console, tee.error());
-    const BootJob job{
-        options.firmware,   firmware.value_or(Firmware(source.name(), {})),      chosen->board, memory, *tee,
-        BootModels(memory), check::Checker(chosen->board, *policy).check(source)};
+    const BootJob job{options.firmware,
+                      firmware.value_or(Firmware(source.name(), {})),
+                      chosen->board,
+                      [&memory] { return memory.mapped(); },
+                      *tee,
+                      BootModels(memory),
+                      check::Checker(chosen->board, *policy).check(source)};
     const ExitStatus status = boot_and_show(console, options, *chosen, job, source);
     return job.boots_on_linux() ? status : worse_of(status, ExitStatus::no);
 }
@@ -154,14 +168,18 @@ ExitStatus run_boot(Console& console, const BootOptions& options) {
 }  // namespace
 
 Command add_boot(CLI::App& app) {
-    auto* const boot = app.add_subcommand("boot", "Boot a firmware on the model of a board, step by step");
+    auto* const boot =
+        app.add_subcommand("boot", "Boot a firmware on the model of a board, or on the board, step by step");
     const auto options = std::make_shared<BootOptions>();
     boot->add_option("FW", options->firmware, "Firmware: a file, - for standard input, or a name")
         ->required()
         ->type_name("");
-    boot->add_option("--tee", options->tee, "The loader of signed firmware: software, a model of OP-TEE")
-        ->option_text("software")
-        ->check(CLI::IsMember({"software"}));
+    boot->add_option("--tee", options->tee,
+                     "The loader of signed firmware: software, a model of OP-TEE; device, the OP-TEE of this board")
+        ->option_text("software|device")
+        ->check(CLI::IsMember({"software", "device"}));
+    auto* const hardware = boot->add_flag(
+        "--hardware", options->hardware, "Boot the processor of this board, through /dev/mem, until it is interrupted");
     add_tee_options(*boot, options->trust);
     boot->add_option("--sequence", options->sequence,
                      "Order of the boot: mainline, alternate-boot or load-first; see `rproc sequences`")
@@ -177,6 +195,7 @@ Command add_boot(CLI::App& app) {
             },
             ""));
     add_common_options(*boot, *options);
+    hardware->excludes(boot->get_option("--board"))->excludes(boot->get_option("--dtb"));
     boot->add_flag("--kernel-log", options->kernel_log, "Print what dmesg would show, and nothing else")
         ->excludes(boot->get_option("--json"));
     add_help_footer(*boot,
@@ -184,7 +203,8 @@ Command add_boot(CLI::App& app) {
                     "  rproc boot --board stm32mp157c-ev1 -v app.elf\n"
                     "  rproc boot --kernel-log app.elf           the lines to look for in dmesg\n"
                     "  rproc boot --timeline boot.html app.elf   and a picture of every step\n"
-                    "  rproc boot --tee software --key release.pub.pem app.signed\n");
+                    "  rproc boot --tee software --key release.pub.pem app.signed\n"
+                    "  rproc boot --hardware app.elf             on the board itself, as root; see docs/devmem.md\n");
     return {boot, options, [options](Console& console) { return run_boot(console, *options); }};
 }
 

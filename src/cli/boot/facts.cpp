@@ -88,7 +88,7 @@ std::string StepFacts::of(Step step) const {
     switch (step) {
         case Step::request_firmware: return counted(firmware_.bytes().size(), "byte");
         case Step::prepare: return counted(board_.config.regions.size(), "carveout");
-        case Step::allocate_carveouts: return fmt::format("{} mapped", memory_.mapped() - mapped_before_);
+        case Step::allocate_carveouts: return fmt::format("{} mapped", mapped_() - mapped_before_);
         case Step::start_subdevices: return virtio_;
         default: break;
     }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,7 +16,6 @@
 #include "rproc/firmware/elf_image.hpp"
 #include "rproc/firmware/firmware.hpp"
 #include "rproc/memory/carveout_registry.hpp"
-#include "rproc/memory/model_memory.hpp"
 #include "rproc/observer.hpp"
 #include "rproc/platform/board.hpp"
 #include "rproc/tee/software_tee.hpp"
@@ -26,15 +26,15 @@ namespace rproc::cli {
 /// call the processor, whose lock is held during a step.
 class StepFacts {
   public:
-    /// @param memory a handle to the memory that the processor uses.
+    /// @param mapped returns how many mappings of the processor's memory are alive.
     /// @param tee loads the firmware; null where Linux does.
-    StepFacts(const platform::Board& board, const Firmware& firmware, ModelMemory memory,
+    StepFacts(const platform::Board& board, const Firmware& firmware, std::function<std::size_t()> mapped,
               std::shared_ptr<const tee::SoftwareTee> tee)
         : board_(board),
           firmware_(firmware),
-          memory_(std::move(memory)),
+          mapped_(std::move(mapped)),
           tee_(std::move(tee)),
-          mapped_before_(memory_.mapped()) {}
+          mapped_before_(mapped_()) {}
 
     void on_log(const LogLine& line);
     /// "3 segments, 4,812 bytes"; empty when there is nothing to add.
@@ -45,7 +45,7 @@ class StepFacts {
 
     const platform::Board& board_;
     Firmware firmware_;
-    ModelMemory memory_;
+    std::function<std::size_t()> mapped_;
     std::shared_ptr<const tee::SoftwareTee> tee_;
     std::size_t mapped_before_;  ///< mappings of the TEE before the boot
     std::string virtio_;         ///< the devices that were registered

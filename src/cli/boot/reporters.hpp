@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -23,9 +24,9 @@ struct BootJob {
     std::string firmware_name;  ///< as the caller named it
     Firmware firmware;
     const platform::Board& board;
-    ModelMemory memory;
-    std::shared_ptr<tee::SoftwareTee> tee;  ///< loads the firmware; null where Linux does
-    BootModels models;                      ///< used by the boot; `memory` is theirs
+    std::function<std::size_t()> mapped;    ///< how many mappings of the processor's memory are alive
+    std::shared_ptr<tee::SoftwareTee> tee;  ///< loads the firmware; null where Linux or the board's TEE does
+    BootModels models;                      ///< used by a boot on a model; untouched by one on hardware
     check::Verdict verdict;                 ///< what Linux itself does, where the model refuses cleanly instead
 
     /// The findings of the verdict that are defects of the kernel.
@@ -80,7 +81,7 @@ class Timeline : public BootReporter {
     enum class KernelLines { hidden, shown };
 
     Timeline(Output& out, const BootJob& job, KernelLines lines)
-        : out_(out), job_(job), lines_(lines), facts_(job.board, job.firmware, job.memory, job.tee) {}
+        : out_(out), job_(job), lines_(lines), facts_(job.board, job.firmware, job.mapped, job.tee) {}
 
     void on_step_begin(Step step) override;
     void on_step_end(Step step) override;
@@ -114,7 +115,7 @@ class Timeline : public BootReporter {
 class BootEvents : public BootReporter {
   public:
     BootEvents(Output& out, const BootJob& job)
-        : out_(out), job_(job), facts_(job.board, job.firmware, job.memory, job.tee) {}
+        : out_(out), job_(job), facts_(job.board, job.firmware, job.mapped, job.tee) {}
 
     void on_step_begin(Step step) override;
     void on_step_end(Step step) override;

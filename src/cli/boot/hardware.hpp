@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <string_view>
+
+#include "cli/boot/reporters.hpp"
+#include "cli/common/command.hpp"
+#include "rproc/devmem/board.hpp"
+#include "rproc/devmem/machine.hpp"
+#include "rproc/firmware/source.hpp"
+
+namespace rproc::cli {
+
+/// Looks whether the board can be used, before anything of it is changed, and opens it.
+/// @returns the board, or
+///   driver_bound: the kernel has the processor;
+///   or an error of devmem::read_layout, MemoryDevice::open, devmem::open_board or devmem::check_access.
+[[nodiscard]] Result<devmem::Board> open_hardware(const devmem::Machine& machine);
+
+/// Boots the board's processor, keeps it running until a signal ends the command, and stops it.
+ExitStatus boot_on_hardware(Console& console, devmem::Board board, const BootJob& job, std::string_view sequence,
+                            const FirmwareSource& source, BootReporter& reporter);
+
+}  // namespace rproc::cli
