@@ -11,9 +11,11 @@
 //   interrupt              sends SIGINT to what was spawned, and waits for its end
 //   read PATH | write PATH TEXT | list PATH
 //   until PATH TEXT        waits until the file holds TEXT, 10 seconds at most
+//   peek ADDRESS SIZE      reads physical memory, through /dev/mem; both in hexadecimal
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/klog.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
@@ -199,6 +201,24 @@ void until(const std::string& path, const std::string& text) {
     Record().number("reached", reached ? 1 : 0).text("text", read_file(path)).print();
 }
 
+/// Byte by byte: the memory may be a device's.
+void peek(unsigned long address, std::size_t size) {
+    const int fd = open("/dev/mem", O_RDONLY | O_SYNC | O_CLOEXEC);
+    const std::size_t skipped = address % 4096;
+    void* const pages =
+        fd < 0 ? MAP_FAILED
+               : mmap(nullptr, skipped + size, PROT_READ, MAP_SHARED, fd, static_cast<off_t>(address - skipped));
+    const int error = pages == MAP_FAILED ? errno : 0;
+    std::string bytes;
+    if (error == 0) {
+        const volatile char* const at = static_cast<const volatile char*>(pages) + skipped;
+        for (std::size_t i = 0; i < size; ++i) bytes += at[i];
+        munmap(pages, skipped + size);
+    }
+    if (fd >= 0) close(fd);
+    Record().number("errno", error).text("text", bytes).print();
+}
+
 void follow(const Words& step) {
     static Child beside;
     const std::string& verb = step.at(0);
@@ -214,6 +234,7 @@ void follow(const Words& step) {
         kill(beside.pid, SIGINT);
         return finish(beside);
     }
+    if (verb == "peek") return peek(std::stoul(step.at(1), nullptr, 16), std::stoul(step.at(2), nullptr, 16));
     if (verb == "list") return list(step.at(1));
     if (verb == "until") return until(step.at(1), step.at(2));
     if (verb == "write") return Record().number("errno", write_file(step.at(1), step.at(2))).print();
