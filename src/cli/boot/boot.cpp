@@ -115,23 +115,23 @@ ExitStatus run_on_hardware(Console& console, const BootOptions& options) {
     auto board = open_hardware(*machine);
     if (!board) return report(console, board.error());
 
-    const FirmwareSource source = firmware_source(options.firmware);
+    // One read for all uses: the file may change.
+    const FirmwareSource source = firmware_source(options.firmware).requested();
     const auto firmware = source.request();
     if (!firmware && exit_status_of(firmware.error()) != ExitStatus::no) return report(console, firmware.error());
-    const FirmwareSource same = firmware ? FirmwareSource(*firmware) : source;
     const BootJob job{options.firmware,
                       firmware.value_or(Firmware(source.name(), {})),
                       machine->board,
                       [memory = board->memory()] { return memory.mapped(); },
                       nullptr,
                       BootModels({}),
-                      check::Checker(machine->board, tee::SoftwareTeePolicy{}).check(same)};
+                      check::Checker(machine->board, tee::SoftwareTeePolicy{}).check(source)};
     if (!options.json && !options.kernel_log && !options.quiet) {
         console.out.print("{} on {}, the board itself{}\n\n", console.out.bold(printable(options.firmware)),
                           printable(machine->board.name), config.tee ? ", loaded by its OP-TEE" : "");
     }
     const auto reporter = make_reporter(console.out, options, job);
-    return boot_on_hardware(console, *std::move(board), job, options.sequence, same, *reporter);
+    return boot_on_hardware(console, *std::move(board), job, options.sequence, source, *reporter);
 }
 
 ExitStatus run_boot(Console& console, const BootOptions& options) {
