@@ -58,7 +58,7 @@ TEST_F(CoredumpFileTest, AppearsUnderItsNameWhenComplete) {
     auto out = CoredumpFile::create(path("core"));
     ASSERT_EQ(outcome(out), "ok");
     ASSERT_EQ(outcome(write_coredump(info, segments, carveouts, out->sink())), "ok");
-    EXPECT_EQ(text_of(path("core")), "the dump before");
+    EXPECT_EQ(text_of(path("core")), "the previous dump");
     ASSERT_EQ(outcome(out->commit()), "ok");
     ASSERT_EQ(outcome(write(segments)), "ok");
     EXPECT_EQ(text_of(path("core")), as_text(file));

@@ -199,7 +199,7 @@ TEST(Stm32mp15TeeMistake, CoreControlOfACoreThatTheTeeOwns) {
     const Error resets = error_of("tee-v22-with-resets");
     EXPECT_EQ(resets.code(), ErrorCode::dt_property_conflict);
     EXPECT_EQ(resets.where(), "/soc/ahb/m4@10000000, property resets");
-    EXPECT_THAT(resets.what(), HasSubstr("beside st,rproc-tee"));
+    EXPECT_THAT(resets.what(), HasSubstr("cannot be combined with st,rproc-tee"));
     EXPECT_EQ(resets.hint(), "write /delete-property/ resets;");
 
     const Error hold = error_of("tee-v22-with-holdboot");

@@ -201,7 +201,7 @@ TEST_F(SysfsProcessor, RecoveryAndCoredumpModesAreWritten) {
     ASSERT_TRUE(m4.set_coredump(CoredumpMode::inline_));
     EXPECT_EQ(m4.coredump(), CoredumpMode::inline_);
     kernel->files[self + "coredump"] = "sometimes\n";
-    EXPECT_THAT(m4.coredump().error().what(), HasSubstr("\"sometimes\" is no mode"));
+    EXPECT_THAT(m4.coredump().error().what(), HasSubstr("\"sometimes\" is not a known mode"));
 }
 
 TEST_F(SysfsProcessor, CrashedProcessorIsRecovered) {

@@ -118,7 +118,7 @@ TEST_F(LibteecClientTest, MissingTeeIsReported) {
     const auto client = LibteecClient::open();
     ASSERT_FALSE(client.has_value());
     EXPECT_EQ(client.error().code(), ErrorCode::tee_device_missing);
-    EXPECT_THAT(client.error().what(), HasSubstr("libteec says TEE_ERROR_ITEM_NOT_FOUND (0xffff0008)"));
+    EXPECT_THAT(client.error().what(), HasSubstr("libteec returned TEE_ERROR_ITEM_NOT_FOUND (0xffff0008)"));
 }
 
 TEST_F(LibteecClientTest, FailureOfAnyCallLeaksNothingAndTheNextBootWorks) {

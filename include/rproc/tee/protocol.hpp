@@ -98,7 +98,7 @@ struct ResultInfo {
 
 /// The description of every ResultCode.
 inline constexpr std::array kResults{
-    ResultInfo{ResultCode::success, "TEE_SUCCESS", "the command succeeded", "no error"},
+    ResultInfo{ResultCode::success, "TEE_SUCCESS", "the command succeeded", "there is no error"},
     ResultInfo{ResultCode::generic, "TEE_ERROR_GENERIC",
                "the TEE failed without saying why; this says nothing about the signature",
                "a driver below the trusted application failed: clock, reset or memory firewall of the processor"},
