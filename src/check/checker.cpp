@@ -2,53 +2,56 @@
 #include "rproc/check/checker.hpp"
 
 #include <algorithm>
-#include <cstdint>
 #include <iterator>
-#include <optional>
 #include <utility>
-
-#include <fmt/format.h>
+#include <vector>
 
 #include "check/lint/arithmetic.hpp"
 #include "check/lint/remarks.hpp"
+#include "check/model/board_model.hpp"
+#include "check/model/checked_image.hpp"
 #include "check/verdict/as_kernel_sees.hpp"
 #include "check/verdict/judge.hpp"
 #include "check/verdict/secure_check.hpp"
 #include "check/verdict/trial.hpp"
 #include "check/verdict/verdict_of_trial.hpp"
-#include "rproc/firmware/elf_image.hpp"
 
 namespace rproc::check {
 namespace {
-
-std::optional<ElfImage> parse(const Firmware& firmware) {
-    const auto image = ElfImage::parse(firmware.bytes());
-    return image ? std::optional(*image) : std::nullopt;
-}
 
 void append(std::vector<Finding>& findings, std::vector<Finding> more) {
     std::ranges::move(more, std::back_inserter(findings));
 }
 
+/// What the boot says, and the error that ended it.
+std::vector<Finding> findings_of(const Trial& trial) {
+    std::vector<Finding> findings = trial.record.findings();
+    if (trial.error) findings.push_back(as_finding(Severity::error, *trial.error));
+    return findings;
+}
+
+/// What boot and lints say of an image.
+/// @param as_in_file the kernel cuts none of its numbers.
+std::vector<Finding> findings_of(const CheckedImage& checked, const Trial& trial, bool as_in_file) {
+    std::vector<Finding> findings = findings_of(trial);
+    for (Finding& finding : findings) finding = with_arithmetic(std::move(finding), checked);
+    append(findings, remarks_on(checked, trial));
+    if (!trial.error && as_in_file) append(findings, remarks_on_running(checked, trial));
+    return findings;
+}
+
 Verdict check_elf(const FirmwareSource& source, const platform::Board& board, const ModelMemory& memory) {
+    const BoardModel board_model(board.config);
     const auto firmware = source.request();
-    KernelView seen{firmware.value_or(Firmware(source.name(), {})), {}};
-    if (firmware) seen = as_kernel_sees(*firmware, board.config);
+    const KernelView seen = firmware ? as_kernel_sees(*firmware, board_model) : KernelView{Firmware(source.name(), {})};
     const Trial trial = try_boot(firmware ? FirmwareSource(seen.firmware) : source, board.config, memory);
-    const auto image = parse(seen.firmware);
 
     Verdict verdict = verdict_of(trial, source, board);
-    verdict.format = image ? fmt::format("elf{}", image->header().elf_class) : "unknown";
-    if (image) verdict.virtio = requested_virtio(*image);
-    for (const std::uint32_t index : trial.registered) verdict.virtio.at(index).registered = true;
-    const bool as_in_file = seen.findings.empty();
-    append(verdict.findings, std::move(seen.findings));
-    for (const Finding& finding : trial.record.findings())
-        verdict.findings.push_back(image ? with_arithmetic(finding, *image, board.config) : finding);
-    if (trial.error) verdict.findings.push_back(explain(*trial.error, image ? &*image : nullptr, board.config));
-    if (image) append(verdict.findings, remarks_on(*image, board.config, trial));
-    if (image && !trial.error && as_in_file) append(verdict.findings, remarks_on_running(*image, board.config, trial));
-    if (firmware) judge_kernel(verdict, trial, seen.firmware, board.config);
+    verdict.format = seen.image ? seen.image->image.format() : "unknown";
+    if (seen.image) verdict.virtio = virtio_of(seen.image->image, trial);
+    verdict.findings = seen.findings;
+    append(verdict.findings, seen.image ? findings_of(*seen.image, trial, seen.findings.empty()) : findings_of(trial));
+    if (firmware) judge_kernel(verdict, trial, seen);
     return verdict;
 }
 

@@ -71,10 +71,10 @@ struct Verdict {
     /// The result of write("start") to the kernel's state file: 0 or a positive errno. Nothing when the write does not
     /// return.
     std::optional<int> errno_value;
-    /// The content of the state file after the start. Nothing when the kernel has panicked.
+    /// The content of the state file after the start. Nothing when the kernel panics during the start.
     std::optional<State> state;
-    /// The result of write("stop") after the start: 0, or EINVAL when the processor is not up. Nothing when there is no
-    /// such write, or it does not return.
+    /// The result of write("stop") after the start: 0, or EINVAL when the processor is not up. Nothing when the kernel
+    /// panics during the start or the stop.
     std::optional<int> stop_errno;
     std::vector<VirtioDevice> virtio;  ///< of the resource table, in its order
     /// The lines that the kernel prints until the end of the start, in order, without time and device prefix.

@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "check/lint/arithmetic.hpp"
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
-#include <string_view>
+#include <variant>
 
 #include <fmt/format.h>
 
 #include "check/lint/byte_count.hpp"
-#include "check/lint/file_table.hpp"
 #include "check/lint/memory_advice.hpp"
-#include "rproc/resource/entries.hpp"
 #include "rproc/resource/vring_size.hpp"
 
 namespace rproc::check {
 namespace {
-
-using platform::Stm32mp15Config;
 
 /// The largest power of two whose vring fits; 0 when none does.
 std::uint32_t most_descriptors(std::uint64_t room, std::uint32_t align) {
@@ -26,19 +21,19 @@ std::uint32_t most_descriptors(std::uint64_t room, std::uint32_t align) {
     return most;
 }
 
-void complete_segment(Finding& finding, const ElfSegment& segment, const Stm32mp15Config& config) {
-    const auto range = DeviceRange::make(segment.paddr, segment.memsz);
-    if (!range) return;
-    finding.message = explain_misfit(config, *range);
-    finding.hint = advise_place(config, *range);
-    if (segment.vaddr != segment.paddr)
+void complete_segment(Finding& finding, const LoadableSegment& segment, const BoardModel& board) {
+    if (!segment.range) return;
+    finding.message = explain_misfit(board, *segment.range);
+    finding.hint = advise_place(board, *segment.range);
+    if (segment.header.vaddr != segment.header.paddr)
         finding.hint +=
-            fmt::format("; the load address p_paddr (AT>) decides, not p_vaddr {}", to_string(segment.vaddr));
+            fmt::format("; the load address p_paddr (AT>) decides, not p_vaddr {}", to_string(segment.header.vaddr));
 }
 
-void complete_carveout(Finding& finding, const wire::Carveout& request, const Stm32mp15Config& config) {
-    const auto memory = find_memory(config, wire::view(request.name));
-    if (!memory) return;
+void complete_carveout(Finding& finding, const CarveoutRequest& carveout, const BoardModel& board) {
+    const MemoryEntry* const memory = board.find(carveout.name());
+    if (memory == nullptr) return;
+    const wire::Carveout& request = carveout.fields;
     const std::uint64_t start = memory->device.start().value();
     const std::uint64_t size = memory->device.size();
     if (request.len > size) {
@@ -56,10 +51,11 @@ void complete_carveout(Finding& finding, const wire::Carveout& request, const St
         fmt::format("set da of the entry to 0xffffffff (any) or {:#x}, and len to at most {:#x}", start, size);
 }
 
-void complete_vring(Finding& finding, const wire::Vring& vring, std::string_view name, const Stm32mp15Config& config) {
-    const auto memory = find_memory(config, name);
-    if (!memory) return;
-    const std::uint64_t needs = vring_carveout_size(vring.num, vring.align);
+void complete_vring(Finding& finding, const VringRequest& request, const BoardModel& board) {
+    const MemoryEntry* const memory = board.find(request.name);
+    if (memory == nullptr) return;
+    const wire::Vring& vring = request.fields;
+    const std::uint64_t needs = request.carveout_size();
     const std::uint64_t has = memory->device.size();
     if (needs <= has) {
         finding.message =
@@ -75,78 +71,65 @@ void complete_vring(Finding& finding, const wire::Vring& vring, std::string_view
                    enlarge(*memory, needs);
 }
 
-void complete_trace(Finding& finding, const wire::Trace& trace, const Stm32mp15Config& config) {
-    const auto range = DeviceRange::make(DeviceAddress(trace.da), trace.len);
-    const auto holds = [&](const MemoryEntry& entry) { return entry.loadable && entry.device.contains(*range); };
-    if (std::ranges::any_of(memory_map(config), holds)) return;  // another trace of that name
+void complete_trace(Finding& finding, const TraceRequest& trace, const BoardModel& board) {
+    const DeviceRange range = trace.range();
+    if (board.loadable_memory_of(range) != nullptr) return;  // another trace of that name
     finding.message = fmt::format(
         "the log buffer of {} at {:#x} {}: Linux boots the firmware, and says \"Trace  not "
         "available\" to every reader",
-        byte_count(trace.len), trace.da.get(), explain_misfit(config, *range));
+        byte_count(range.size()), range.start().value(), explain_misfit(board, range));
     finding.hint =
-        "set da and len of the trace entry to the address and size of the log buffer; " + advise_place(config, *range);
+        "set da and len of the trace entry to the address and size of the log buffer; " + advise_place(board, range);
 }
 
-void complete_table(Finding& finding, const ElfSection& section, const Stm32mp15Config& config) {
-    const auto range = DeviceRange::make(section.addr, section.size);
+void complete_table(Finding& finding, const TableModel& table, const BoardModel& board) {
+    const auto range = table.range();
     if (!range) return;
     finding.message = fmt::format("section .resource_table ({}) {}: the firmware never learns where its vrings are",
-                                  to_string(*range), explain_misfit(config, *range));
+                                  to_string(*range), explain_misfit(board, *range));
 }
 
-/// The entry of that index; nothing when the table ends before.
-std::optional<ResourceEntry> entry_at(const ResourceTableView& table, std::uint32_t index) {
-    if (index >= table.size()) return std::nullopt;
-    const auto entry = table.entry(index);
-    return entry ? std::optional(*entry) : std::nullopt;
+void complete_vring_at(Finding& finding, const place::Vring& at, const TableModel& table, const BoardModel& board) {
+    const VdevRequest* const vdev = table.vdev_at(at.entry);
+    if (vdev != nullptr && at.index < vdev->content.vring_count())
+        complete_vring(finding, vdev->vring(at.index), board);
 }
 
-void complete_vring_at(Finding& finding, const place::Vring& at, const ResourceTableView& table,
-                       const Stm32mp15Config& config) {
-    const auto entry = entry_at(table, at.entry);
-    const auto vdev = entry ? decode_vdev(*entry) : fail(Error());
-    if (vdev && at.index < vdev->vring_count())
-        complete_vring(finding, vdev->vring(at.index), fmt::format("vdev{}vring{}", at.vdev, at.index), config);
-}
-
-void complete_carveout_at(Finding& finding, const place::Entry& at, const ResourceTableView& table,
-                          const Stm32mp15Config& config) {
-    const auto entry = entry_at(table, at.index);
-    const auto request = entry ? decode_carveout(*entry) : fail(Error());
-    if (request) complete_carveout(finding, *request, config);
+void complete_carveout_at(Finding& finding, const place::Entry& at, const TableModel& table, const BoardModel& board) {
+    const CarveoutRequest* const carveout = table.carveout_at(at.index);
+    if (carveout != nullptr) complete_carveout(finding, *carveout, board);
 }
 
 /// Every trace of that name: the table may have several.
-void complete_traces(Finding& finding, const place::Trace& at, const ResourceTableView& table,
-                     const Stm32mp15Config& config) {
-    // An entry that is cut off ends the walk, as it ends the kernel's.
-    static_cast<void>(table.for_each([&](const ResourceEntry& entry) -> Result<void> {
-        if (!entry.is(wire::EntryType::trace)) return {};
-        RPROC_TRY_ASSIGN(const wire::Trace request, decode_trace(entry));
-        if (wire::view(request.name) == at.name) complete_trace(finding, request, config);
-        return {};
-    }));
+void complete_traces(Finding& finding, const place::Trace& at, const TableModel& table, const BoardModel& board) {
+    for (const TraceRequest& trace : table.traces)
+        if (trace.name() == at.name) complete_trace(finding, trace, board);
+}
+
+/// What does not fit is in the resource table, or the table itself.
+void complete_in_table(Finding& finding, const Place::Part& part, const TableModel& table, const BoardModel& board) {
+    if (finding.code == ErrorCode::table_not_in_memory) complete_table(finding, table, board);
+    if (const auto* const entry = std::get_if<place::Entry>(&part);
+        entry != nullptr && finding.code == ErrorCode::carveout_misfit)
+        complete_carveout_at(finding, *entry, table, board);
+    if (const auto* const vring = std::get_if<place::Vring>(&part);
+        vring != nullptr && finding.code == ErrorCode::vring_misfit)
+        complete_vring_at(finding, *vring, table, board);
+    if (const auto* const trace = std::get_if<place::Trace>(&part);
+        trace != nullptr && finding.code == ErrorCode::trace_unavailable)
+        complete_traces(finding, *trace, table, board);
 }
 
 }  // namespace
 
-Finding with_arithmetic(Finding finding, const ElfImage& image, const Stm32mp15Config& config) {
+Finding with_arithmetic(Finding finding, const CheckedImage& checked) {
     const Place::Part part = finding.place().part;
-    const auto* const segment = std::get_if<place::Segment>(&part);
-    if (finding.code == ErrorCode::segment_outside_memory && segment != nullptr)
-        complete_segment(finding, image.segment(segment->index), config);
-    const auto table = find_file_table(image);
-    if (!table) return finding;
-    if (finding.code == ErrorCode::table_not_in_memory) complete_table(finding, table->section, config);
-    if (const auto* const entry = std::get_if<place::Entry>(&part);
-        entry != nullptr && finding.code == ErrorCode::carveout_misfit)
-        complete_carveout_at(finding, *entry, table->view, config);
-    if (const auto* const vring = std::get_if<place::Vring>(&part);
-        vring != nullptr && finding.code == ErrorCode::vring_misfit)
-        complete_vring_at(finding, *vring, table->view, config);
-    if (const auto* const trace = std::get_if<place::Trace>(&part);
-        trace != nullptr && finding.code == ErrorCode::trace_unavailable)
-        complete_traces(finding, *trace, table->view, config);
+    if (const auto* const at = std::get_if<place::Segment>(&part);
+        at != nullptr && finding.code == ErrorCode::segment_outside_memory)
+        if (const LoadableSegment* const segment = checked.image.segment_at(at->index); segment != nullptr)
+            complete_segment(finding, *segment, checked.board);
+    if (const TableModel* const table = checked.image.table(); table != nullptr)
+        complete_in_table(finding, part, *table, checked.board);
     return finding;
 }
 

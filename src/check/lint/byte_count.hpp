@@ -7,7 +7,7 @@
 
 namespace rproc::check {
 
-/// "46,104": counts are read by people, and compared with linker maps.
+/// "46,104", for comparison with linker maps.
 [[nodiscard]] inline std::string grouped(std::uint64_t number) {
     std::string digits = std::to_string(number);
     for (std::size_t left = digits.size(); left > 3; left -= 3) digits.insert(left - 3, 1, ',');

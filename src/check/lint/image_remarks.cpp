@@ -19,25 +19,23 @@ namespace {
 constexpr DeviceAddress kResetVector(4);
 constexpr std::uint64_t kVector = 4;
 
-/// The last segment that covers these bytes: what it puts there is what the processor finds.
-std::optional<ElfSegment> segment_over(const ElfImage& image, DeviceRange range) {
-    std::optional<ElfSegment> found;
-    for (std::uint32_t i = 0; i < image.segment_count(); ++i) {
-        const ElfSegment segment = image.segment(i);
-        const auto loaded = DeviceRange::make(segment.paddr, segment.memsz);
-        if (segment.loadable() && loaded && loaded->contains(range)) found = segment;
-    }
+/// The last segment that covers these bytes: what it puts there is what the processor finds. Null when there is none.
+const LoadableSegment* segment_over(const ImageModel& image, DeviceRange range) {
+    const LoadableSegment* found = nullptr;
+    for (const LoadableSegment& segment : image.segments())
+        if (segment.covers(range)) found = &segment;
     return found;
 }
 
-/// What the firmware has at the reset vector; nothing when no segment is loaded there. What the file does not give is
-/// 0.
-std::optional<std::uint32_t> reset_vector(const ElfImage& image) {
-    const auto segment = segment_over(image, *DeviceRange::make(kResetVector, kVector));
-    if (!segment) return std::nullopt;
-    const auto contents = image.contents(*segment);
+/// The word that the segments load to the reset vector, 0 for bytes that the file does not have; nothing when no
+/// segment is loaded there.
+std::optional<std::uint32_t> reset_vector(const ImageModel& image) {
+    const LoadableSegment* const segment = segment_over(image, *DeviceRange::make(kResetVector, kVector));
+    if (segment == nullptr) return std::nullopt;
+    const auto contents = image.elf().contents(segment->header);
     if (!contents) return std::nullopt;
-    const auto word = internal::read_at<internal::Le32>(*contents, kResetVector.value() - segment->paddr.value());
+    const std::uint64_t into = kResetVector.value() - segment->header.paddr.value();
+    const auto word = internal::read_at<internal::Le32>(*contents, into);
     return word ? word->get() : 0;
 }
 
@@ -52,7 +50,7 @@ void remark_on_machine(std::vector<Finding>& findings, const ElfHeader& header) 
          "give the file that the Cortex-M build wrote: arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb"});
 }
 
-void remark_on_vectors(std::vector<Finding>& findings, const ElfImage& image) {
+void remark_on_vectors(std::vector<Finding>& findings, const ImageModel& image) {
     const std::string in_linker_script =
         ".isr_vector : { KEEP(*(.isr_vector)) } as the first section of the memory at 0x0";
     const auto reset = reset_vector(image);
@@ -65,7 +63,7 @@ void remark_on_vectors(std::vector<Finding>& findings, const ElfImage& image) {
     }
     const bool thumb = (*reset & 1U) != 0;
     const auto first = DeviceRange::make(DeviceAddress(*reset & ~1U), 2);
-    if (thumb && segment_over(image, *first)) return;
+    if (thumb && segment_over(image, *first) != nullptr) return;
     findings.push_back(
         {Severity::warning, FindingCode::reset_vector_invalid, place::Vector{"reset vector", kResetVector.value(), 0},
          fmt::format("the word at 0x4, with which the Cortex-M4 starts, is {:#010x}: {}; the core faults at once, and "
@@ -100,11 +98,11 @@ void remark_on_debug(std::vector<Finding>& findings, const ElfImage& image) {
 
 }  // namespace
 
-std::vector<Finding> remarks_on_image(const ElfImage& image) {
+std::vector<Finding> remarks_on_image(const ImageModel& image) {
     std::vector<Finding> findings;
-    remark_on_machine(findings, image.header());
+    remark_on_machine(findings, image.elf().header());
     remark_on_vectors(findings, image);
-    remark_on_debug(findings, image);
+    remark_on_debug(findings, image.elf());
     return findings;
 }
 

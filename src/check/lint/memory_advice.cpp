@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -47,6 +46,17 @@ const MemoryEntry* meant_physically(const Memories& all, DeviceRange range) {
     return found == all.end() ? nullptr : &*found;
 }
 
+std::string explain_overrun(const MemoryEntry& entry, DeviceRange range) {
+    const std::uint64_t past = range.end().value() - entry.device.end().value();
+    return fmt::format("begins in {} and ends {} past it", describe(entry), byte_count(past));
+}
+
+std::string explain_physical(const MemoryEntry& entry, DeviceAddress taken) {
+    const std::uint64_t offset = taken.value() - entry.physical.start().value();
+    return fmt::format("{:#x} is a physical address of {}; the processor sees it at da {:#x}", taken.value(),
+                       entry.name, entry.device.start().value() + offset);
+}
+
 std::string too_large_for_all(const Memories& all, DeviceRange range) {
     const auto largest = std::ranges::max_element(
         all, {}, [](const MemoryEntry& entry) { return is_for_firmware(entry) ? entry.device.size() : 0; });
@@ -57,12 +67,6 @@ std::string too_large_for_all(const Memories& all, DeviceRange range) {
 }
 
 }  // namespace
-
-std::optional<MemoryEntry> find_memory(const platform::Stm32mp15Config& config, std::string_view name) {
-    for (MemoryEntry& entry : memory_map(config))
-        if (entry.name == name) return std::move(entry);
-    return std::nullopt;
-}
 
 std::string describe(const MemoryEntry& entry) { return fmt::format("{} ({})", entry.name, to_string(entry.device)); }
 
@@ -76,8 +80,25 @@ std::string enlarge(const MemoryEntry& entry, std::uint64_t size) {
                        entry.physical.start().value(), size);
 }
 
-std::string advise_place(const platform::Stm32mp15Config& config, DeviceRange range) {
-    const Memories all = memory_map(config);
+std::string explain_misfit(const BoardModel& board, DeviceRange range) {
+    const Memories& all = board.memories();
+    const auto holds_start = [&](const MemoryEntry& entry) { return entry.device.contains(range.start()); };
+    if (const auto found = std::ranges::find_if(all, holds_start); found != all.end()) {
+        if (found->loadable) return explain_overrun(*found, range);
+        return fmt::format("lies in {}, which Linux keeps for virtio buffers and never maps", describe(*found));
+    }
+    const auto runs_into = [&](const MemoryEntry& entry) { return entry.device.overlaps(range); };
+    if (const auto found = std::ranges::find_if(all, runs_into); found != all.end())
+        return fmt::format("begins {} before {}", byte_count(gap(*found, range)), describe(*found));
+    if (const MemoryEntry* const meant = meant_physically(all, range); meant != nullptr)
+        return explain_physical(*meant, range.start());
+    const auto nearest = std::ranges::min_element(all, {}, [&](const MemoryEntry& each) { return gap(each, range); });
+    if (nearest == all.end()) return "the board shares no memory with the processor";
+    return fmt::format("lies in no memory of the board; the nearest is {}", describe(*nearest));
+}
+
+std::string advise_place(const BoardModel& board, DeviceRange range) {
+    const Memories& all = board.memories();
     if (const MemoryEntry* const meant = meant_physically(all, range); meant != nullptr && is_for_firmware(*meant))
         return fmt::format("MEMORY in the linker script wants device addresses: {}", linker_line(*meant));
     const Memories places = places_for(all, range);

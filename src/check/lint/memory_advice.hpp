@@ -2,17 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 
+#include "check/model/board_model.hpp"
 #include "rproc/check/memory_map.hpp"
 
-/// What to change where something does not fit a memory, in the words of linker scripts and device trees.
+/// What does not fit a memory, and what to change, in the words of linker scripts and device trees.
 namespace rproc::check {
-
-/// The board's memory of that name; nothing when the processor reaches none.
-[[nodiscard]] std::optional<MemoryEntry> find_memory(const platform::Stm32mp15Config& config, std::string_view name);
 
 /// "mcuram (0x30000000+0x40000)"
 [[nodiscard]] std::string describe(const MemoryEntry& entry);
@@ -23,7 +19,10 @@ namespace rproc::check {
 /// "enlarge the reserved-memory node mcuram to 0x50000 bytes (reg = <0x30000000 0x50000>)"
 [[nodiscard]] std::string enlarge(const MemoryEntry& entry, std::uint64_t size);
 
+/// Why no memory holds `range`; see the function of that name in memory_map.hpp.
+[[nodiscard]] std::string explain_misfit(const BoardModel& board, DeviceRange range);
+
 /// What to do about a segment that no memory holds: where it would fit, or how much smaller it must become.
-[[nodiscard]] std::string advise_place(const platform::Stm32mp15Config& config, DeviceRange range);
+[[nodiscard]] std::string advise_place(const BoardModel& board, DeviceRange range);
 
 }  // namespace rproc::check

@@ -5,41 +5,28 @@
 #include <cstdint>
 #include <iterator>
 #include <string>
-#include <utility>
 
 #include <fmt/format.h>
 
-#include "check/lint/arithmetic.hpp"
 #include "check/lint/defect_finding.hpp"
-#include "check/lint/file_table.hpp"
 #include "check/lint/image_remarks.hpp"
-#include "rproc/check/memory_map.hpp"
-#include "rproc/resource/entries.hpp"
 
 namespace rproc::check {
 namespace {
 
-using platform::Stm32mp15Config;
-
-/// Whether a segment puts these very bytes of the file to that place.
-bool loaded_by_segment(const ElfImage& image, const FileTable& table, DeviceRange range) {
-    for (std::uint32_t i = 0; i < image.segment_count(); ++i) {
-        const ElfSegment segment = image.segment(i);
-        const auto loaded = DeviceRange::make(segment.paddr, segment.memsz);
-        if (!segment.loadable() || !loaded || !loaded->contains(range)) continue;
-        const std::uint64_t into = range.start().value() - segment.paddr.value();
-        if (segment.offset + into == table.section.offset) return true;
-    }
-    return false;
+/// Whether a segment loads the bytes of this section, and to its address.
+bool loaded_by_segment(const ImageModel& image, const ElfSection& section, DeviceRange range) {
+    return std::ranges::any_of(image.segments(), [&](const LoadableSegment& segment) {
+        const std::uint64_t into = range.start().value() - segment.header.paddr.value();
+        return segment.covers(range) && segment.header.offset + into == section.offset;
+    });
 }
 
 /// The table that Linux installs where nothing was loaded: it overwrites what lies there.
-void remark_on_place(std::vector<Finding>& findings, const FileTable& table, const ElfImage& image,
-                     const Stm32mp15Config& config) {
-    const auto range = DeviceRange::make(table.section.addr, table.section.size);
-    if (!range || loaded_by_segment(image, table, *range)) return;
-    const auto holds = [&](const MemoryEntry& entry) { return entry.loadable && entry.device.contains(*range); };
-    if (std::ranges::none_of(memory_map(config), holds)) return;
+void remark_on_place(std::vector<Finding>& findings, const TableModel& table, const CheckedImage& checked) {
+    const auto range = table.range();
+    if (!range || loaded_by_segment(checked.image, table.section, *range)) return;
+    if (checked.board.loadable_memory_of(*range) == nullptr) return;
     findings.push_back(
         {Severity::warning, FindingCode::table_outside_segments, place::Table{},
          fmt::format("no segment loads section .resource_table; Linux writes the table to {} all the same, "
@@ -48,18 +35,13 @@ void remark_on_place(std::vector<Finding>& findings, const FileTable& table, con
          "add the section to a loaded output section of the linker script (allocated, KEEP)"});
 }
 
-void remark_on_names(std::vector<Finding>& findings, const ResourceTableView& table) {
-    // An entry that is cut off ends the walk, as it ends the kernel's.
-    static_cast<void>(table.for_each([&](const ResourceEntry& entry) -> Result<void> {
-        if (!entry.is(wire::EntryType::carveout)) return {};
-        RPROC_TRY_ASSIGN(const wire::Carveout request, decode_carveout(entry));
-        const std::string name(wire::view(request.name));
-        if (name.find('%') != std::string::npos) {
-            findings.push_back(defect_finding(FindingCode::kernel_format_string, place::Carveout{name},
-                                              "it registers another name", "use a name without '%'"));
-        }
-        return {};
-    }));
+void remark_on_names(std::vector<Finding>& findings, const TableModel& table) {
+    for (const CarveoutRequest& carveout : table.carveouts) {
+        const std::string name(carveout.name());
+        if (name.find('%') == std::string::npos) continue;
+        findings.push_back(defect_finding(FindingCode::kernel_format_string, place::Carveout{name},
+                                          "it registers another name", "use a name without '%'"));
+    }
 }
 
 void remark_on_offsets(std::vector<Finding>& findings, const ResourceTableView& table) {
@@ -75,40 +57,22 @@ void remark_on_offsets(std::vector<Finding>& findings, const ResourceTableView& 
 
 }  // namespace
 
-std::vector<Finding> remarks_on(const ElfImage& image, const Stm32mp15Config& config, const Trial& trial) {
+std::vector<Finding> remarks_on(const CheckedImage& checked, const Trial& trial) {
     std::vector<Finding> findings;
-    const auto table = find_file_table(image);
-    if (!table) return findings;
-    if (!trial.error) remark_on_place(findings, *table, image, config);
-    remark_on_names(findings, table->view);
+    const TableModel* const table = checked.image.table();
+    if (table == nullptr) return findings;
+    if (!trial.error) remark_on_place(findings, *table, checked);
+    remark_on_names(findings, *table);
     if (trial.error && trial.error->code() == ErrorCode::entry_outside_table) remark_on_offsets(findings, table->view);
     return findings;
 }
 
-std::vector<Finding> remarks_on_running(const ElfImage& image, const Stm32mp15Config& config, const Trial& trial) {
-    std::vector<Finding> findings = remarks_on_image(image);
-    std::ranges::move(remarks_on_segments(image, config), std::back_inserter(findings));
-    std::ranges::move(remarks_on_services(image, config), std::back_inserter(findings));
-    std::ranges::move(remarks_on_vrings(image, config, trial), std::back_inserter(findings));
+std::vector<Finding> remarks_on_running(const CheckedImage& checked, const Trial& trial) {
+    std::vector<Finding> findings = remarks_on_image(checked.image);
+    std::ranges::move(remarks_on_segments(checked), std::back_inserter(findings));
+    std::ranges::move(remarks_on_services(checked), std::back_inserter(findings));
+    std::ranges::move(remarks_on_vrings(checked, trial), std::back_inserter(findings));
     return findings;
-}
-
-std::vector<VirtioDevice> requested_virtio(const ElfImage& image) {
-    std::vector<VirtioDevice> devices;
-    const auto table = find_file_table(image);
-    if (!table) return devices;
-    static_cast<void>(table->view.for_each([&](const ResourceEntry& entry) -> Result<void> {
-        if (!entry.is(wire::EntryType::vdev)) return {};
-        RPROC_TRY_ASSIGN(const VdevEntry request, decode_vdev(entry));
-        devices.push_back({static_cast<std::uint32_t>(devices.size()), request.header().id, false});
-        return {};
-    }));
-    return devices;
-}
-
-Finding explain(const Error& error, const ElfImage* image, const Stm32mp15Config& config) {
-    Finding finding{Severity::error, error.code(), error.place(), error.what(), error.hint()};
-    return image == nullptr ? finding : with_arithmetic(std::move(finding), *image, config);
 }
 
 }  // namespace rproc::check

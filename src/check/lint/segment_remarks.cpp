@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <algorithm>
 #include <cstdint>
-#include <optional>
-#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "check/lint/byte_count.hpp"
-#include "check/lint/file_table.hpp"
 #include "check/lint/image_remarks.hpp"
 #include "check/lint/memory_advice.hpp"
-#include "rproc/resource/entries.hpp"
 
 namespace rproc::check {
 namespace {
@@ -31,13 +28,10 @@ struct Loaded {
     DeviceRange at;  ///< by the lower of its addresses
 };
 
-std::vector<Loaded> loaded_segments(const ElfImage& image) {
+std::vector<Loaded> loaded_segments(const ImageModel& image) {
     std::vector<Loaded> loaded;
-    for (std::uint32_t i = 0; i < image.segment_count(); ++i) {
-        const ElfSegment segment = image.segment(i);
-        const auto range = DeviceRange::make(segment.paddr, segment.memsz);
-        if (segment.loadable() && range) loaded.push_back({segment, in_sram(*range)});
-    }
+    for (const LoadableSegment& segment : image.segments())
+        if (segment.range) loaded.push_back({segment.header, in_sram(*segment.range)});
     return loaded;
 }
 
@@ -57,7 +51,7 @@ Finding overlap(const Loaded& a, const Loaded& b) {
             "arm-none-eabi-readelf -l FW"};
 }
 
-/// One finding for each segment that begins inside another.
+/// A finding for each segment that begins inside another.
 void remark_on_overlaps(std::vector<Finding>& findings, std::vector<Loaded> loaded) {
     std::ranges::stable_sort(loaded, {}, [](const Loaded& each) { return each.at.start(); });
     const Loaded* furthest = nullptr;
@@ -81,22 +75,16 @@ void remark_on_vring(std::vector<Finding>& findings, const std::vector<Loaded>& 
 
 }  // namespace
 
-std::vector<Finding> remarks_on_segments(const ElfImage& image, const platform::Stm32mp15Config& config) {
+std::vector<Finding> remarks_on_segments(const CheckedImage& checked) {
     std::vector<Finding> findings;
-    const auto loaded = loaded_segments(image);
+    const auto loaded = loaded_segments(checked.image);
     remark_on_overlaps(findings, loaded);
-    const auto table = find_file_table(image);
-    if (!table) return findings;
-    std::uint32_t vdev = 0;
-    static_cast<void>(table->view.for_each([&](const ResourceEntry& entry) -> Result<void> {
-        if (!entry.is(wire::EntryType::vdev)) return {};
-        RPROC_TRY_ASSIGN(const VdevEntry request, decode_vdev(entry));
-        for (std::uint32_t i = 0; i < request.vring_count(); ++i)
-            if (const auto vring = find_memory(config, fmt::format("vdev{}vring{}", vdev, i)))
-                remark_on_vring(findings, loaded, *vring);
-        ++vdev;
-        return {};
-    }));
+    const TableModel* const table = checked.image.table();
+    if (table == nullptr) return findings;
+    for (const VdevRequest& vdev : table->vdevs)
+        for (const VringRequest& vring : vdev.vrings())
+            if (const MemoryEntry* const memory = checked.board.find(vring.name); memory != nullptr)
+                remark_on_vring(findings, loaded, *memory);
     return findings;
 }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
-#include "check/lint/file_table.hpp"
 #include "check/lint/image_remarks.hpp"
 #include "check/lint/memory_advice.hpp"
-#include "rproc/resource/entries.hpp"
 
 namespace rproc::check {
 namespace {
@@ -16,13 +16,15 @@ void note(std::vector<Finding>& findings, FindingCode code, std::string message,
     findings.push_back({Severity::note, code, place::Table{}, std::move(message), std::move(hint)});
 }
 
-void remark_on_absence(std::vector<Finding>& findings, std::uint32_t entries, bool trace, bool vdev) {
+void remark_on_absence(std::vector<Finding>& findings, const TableModel& table) {
+    const bool trace = !table.traces.empty();
+    const bool vdev = !table.vdevs.empty();
     if (!trace && !vdev) {
         note(findings, FindingCode::table_without_services,
              fmt::format(
                  "none of its {} entries is a trace or a vdev: Linux starts the firmware, and can neither show its "
                  "log nor talk to it",
-                 entries),
+                 table.view.size()),
              "add an entry of type 2 (trace) for a log, one of type 3 (vdev, id 7) for rpmsg; or leave it, if neither "
              "is "
              "wanted");
@@ -38,37 +40,28 @@ void remark_on_absence(std::vector<Finding>& findings, std::uint32_t entries, bo
     }
 }
 
-void remark_on_carveout(std::vector<Finding>& findings, const ResourceEntry& entry, const wire::Carveout& request,
-                        const platform::Stm32mp15Config& config) {
-    const auto memory = find_memory(config, wire::view(request.name));
-    if (!memory || request.da == wire::kAddressAny || request.da == memory->device.start().value()) return;
+void remark_on_carveout(std::vector<Finding>& findings, const CarveoutRequest& carveout, const BoardModel& board) {
+    const MemoryEntry* const memory = board.find(carveout.name());
+    const std::uint32_t da = carveout.fields.da;
+    if (memory == nullptr || da == wire::kAddressAny || da == memory->device.start().value()) return;
     findings.push_back(
-        {Severity::warning, FindingCode::address_replaced, place_of(entry),
+        {Severity::warning, FindingCode::address_replaced, place_of(carveout.entry),
          fmt::format(
              "asks for da {:#x}, {:#x} bytes into {}: Linux takes the whole memory, and writes da {:#x} and len "
              "{:#x} into the entry",
-             request.da.get(), request.da - memory->device.start().value(), describe(*memory),
-             memory->device.start().value(), memory->device.size()),
+             da, da - memory->device.start().value(), describe(*memory), memory->device.start().value(),
+             memory->device.size()),
          "read da from the table when the firmware runs, or ask for the start of the memory"});
 }
 
 }  // namespace
 
-std::vector<Finding> remarks_on_services(const ElfImage& image, const platform::Stm32mp15Config& config) {
+std::vector<Finding> remarks_on_services(const CheckedImage& checked) {
     std::vector<Finding> findings;
-    const auto table = find_file_table(image);
-    if (!table) return findings;
-    bool trace = false;
-    bool vdev = false;
-    static_cast<void>(table->view.for_each([&](const ResourceEntry& entry) -> Result<void> {
-        trace = trace || entry.is(wire::EntryType::trace);
-        vdev = vdev || entry.is(wire::EntryType::vdev);
-        if (!entry.is(wire::EntryType::carveout)) return {};
-        RPROC_TRY_ASSIGN(const wire::Carveout request, decode_carveout(entry));
-        remark_on_carveout(findings, entry, request, config);
-        return {};
-    }));
-    remark_on_absence(findings, table->view.size(), trace, vdev);
+    const TableModel* const table = checked.image.table();
+    if (table == nullptr) return findings;
+    for (const CarveoutRequest& carveout : table->carveouts) remark_on_carveout(findings, carveout, checked.board);
+    remark_on_absence(findings, *table);
     return findings;
 }
 

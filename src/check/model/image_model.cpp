@@ -4,9 +4,8 @@
 #include <algorithm>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "rproc/resource/entries.hpp"
+#include "rproc/resource/vdev_names.hpp"
 #include "rproc/resource/vring_size.hpp"
 
 namespace rproc::check {
@@ -75,8 +74,7 @@ const Element* find_by_index(const std::vector<Element>& elements, std::uint32_t
 std::uint64_t VringRequest::carveout_size() const noexcept { return vring_carveout_size(fields.num, fields.align); }
 
 VringRequest VdevRequest::vring(std::uint32_t vring) const {
-    return {content.vring(vring), fmt::format("vdev{}vring{}", index, vring),
-            place::Vring{entry.index(), entry.offset(), index, vring},
+    return {content.vring(vring), vring_name(index, vring), place::Vring{entry.index(), entry.offset(), index, vring},
             file_offset + sizeof(wire::Vdev) + vring * sizeof(wire::Vring)};
 }
 
@@ -86,7 +84,7 @@ std::vector<VringRequest> VdevRequest::vrings() const {
     return all;
 }
 
-std::string VdevRequest::buffer_name() const { return fmt::format("vdev{}buffer", index); }
+std::string VdevRequest::buffer_name() const { return rproc::buffer_name(index); }
 
 const CarveoutRequest* TableModel::carveout_at(std::uint32_t index) const noexcept {
     return find_by_index(carveouts, index);

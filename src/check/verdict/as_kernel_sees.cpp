@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "check/verdict/as_kernel_sees.hpp"
 
-#include <algorithm>
+#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "check/lint/defect_finding.hpp"
-#include "check/lint/file_table.hpp"
-#include "check/lint/memory_advice.hpp"
-#include "rproc/check/memory_map.hpp"
-#include "rproc/firmware/elf_image.hpp"
 #include "rproc/internal/bytes.hpp"
-#include "rproc/memory/model_memory.hpp"
-#include "rproc/resource/entries.hpp"
-#include "rproc/resource/vring_size.hpp"
 
 namespace rproc::check {
 namespace {
@@ -36,13 +29,13 @@ constexpr std::uint64_t kNumInVring = 8;    // offsetof(wire::Vring, num)
 /// Keeps what it cut, in a copy of the image that is made with the first cut: most firmware needs none.
 class Cutter {
   public:
-    Cutter(const Firmware& firmware, const platform::Stm32mp15Config& config) : firmware_(firmware), config_(config) {}
+    explicit Cutter(const CheckedImage& checked)
+        : image_(checked.image), board_(checked.board), header_(checked.image.elf().header()) {}
 
-    void cut_names_offset(const ElfImage& image) {
-        if (image.header().elf_class != 64) return;
-        const std::uint64_t at =
-            image.header().shoff + image.header().shstrndx * kSectionHeader64 + kOffsetIn64BitSection;
-        const auto offset = internal::read_at<Le64>(firmware_.bytes(), at);
+    void cut_names_offset() {
+        if (header_.elf_class != 64) return;
+        const std::uint64_t at = header_.shoff + header_.shstrndx * kSectionHeader64 + kOffsetIn64BitSection;
+        const auto offset = internal::read_at<Le64>(image_.elf().bytes(), at);
         if (!offset || *offset < std::uint64_t{1} << 32U) return;
         const std::uint64_t low = static_cast<std::uint32_t>(offset->get());
         put(at, Le64(low));
@@ -51,77 +44,57 @@ class Cutter {
                "the file is damaged: link it again, or copy it again");
     }
 
-    void cut_addresses(const ElfImage& image) {
-        if (image.header().elf_class != 64) return;
-        for (std::uint32_t i = 0; i < image.segment_count(); ++i) {
-            const ElfSegment segment = image.segment(i);
-            if (segment.loadable()) cut_address(image, segment);
-        }
+    void cut_addresses() {
+        if (header_.elf_class != 64) return;
+        for (const LoadableSegment& segment : image_.segments()) cut_address(segment.header);
     }
 
-    void cut_vring_sizes(const ElfImage& image) {
-        const auto table = find_file_table(image);
-        if (!table) return;
-        std::uint32_t vdev = 0;
-        // An entry that is cut off ends the walk, as it ends the kernel's.
-        static_cast<void>(table->view.for_each([&](const ResourceEntry& entry) -> Result<void> {
-            if (!entry.is(wire::EntryType::vdev)) return {};
-            RPROC_TRY_ASSIGN(const VdevEntry request, decode_vdev(entry));
-            for (std::uint32_t i = 0; i < request.vring_count(); ++i) {
-                const std::uint64_t offset =
-                    table->section.offset + entry.payload_offset() + sizeof(wire::Vdev) + i * sizeof(wire::Vring);
-                cut_vring(request.vring(i), fmt::format("vdev{}vring{}", vdev, i), offset);
-            }
-            ++vdev;
-            return {};
-        }));
+    void cut_vring_sizes() {
+        const TableModel* const table = image_.table();
+        if (table == nullptr) return;
+        for (const VdevRequest& vdev : table->vdevs)
+            for (const VringRequest& vring : vdev.vrings()) cut_vring(vring);
     }
 
-    [[nodiscard]] KernelView finish() && {
-        if (findings_.empty()) return {firmware_, {}};
-        return {Firmware(firmware_.name(), std::move(bytes_)), std::move(findings_)};
-    }
+    [[nodiscard]] const std::vector<Finding>& findings() const noexcept { return findings_; }
+
+    /// The image with its cuts. Precondition: there is a finding.
+    [[nodiscard]] std::vector<std::byte> take_bytes() { return std::move(bytes_); }
 
   private:
-    void cut_address(const ElfImage& image, const ElfSegment& segment) {
+    void cut_address(const ElfSegment& segment) {
         const std::uint64_t low = static_cast<std::uint32_t>(segment.paddr.value());
         const auto alias = DeviceRange::make(DeviceAddress(low), segment.memsz);
-        const auto holds = [&](const MemoryEntry& entry) {
-            return entry.loadable && alias && entry.device.contains(*alias);
-        };
-        if (low == segment.paddr.value() || std::ranges::none_of(memory_map(config_), holds)) return;
-        put(image.header().phoff + segment.index * kProgramHeader64 + kPaddrIn64BitHeader, Le64(low));
+        if (low == segment.paddr.value() || !alias || board_.loadable_memory_of(*alias) == nullptr) return;
+        put(header_.phoff + segment.index * kProgramHeader64 + kPaddrIn64BitHeader, Le64(low));
         report(FindingCode::kernel_truncates_address, place_of(segment), fmt::format("is loaded to {:#x} instead", low),
                "link for a 32-bit address inside a memory-region");
     }
 
-    void cut_vring(const wire::Vring& vring, const std::string& carveout, std::uint64_t offset) {
-        const std::uint64_t size = vring_carveout_size(vring.num, vring.align);
+    void cut_vring(const VringRequest& vring) {
+        const wire::Vring& fields = vring.fields;
+        const std::uint64_t size = vring.carveout_size();
         const std::uint64_t cut = static_cast<std::uint32_t>(size);
-        if (vring.num == 0 || vring.align == 0 || cut == size || cut > room_for(carveout)) return;
+        if (fields.num == 0 || fields.align == 0 || cut == size || cut > board_.room_for(vring.name)) return;
         // Less than a page, whatever wrapped: the number of descriptors, or the distance that align makes.
-        put(offset + kAlignInVring, Le32(4));
-        if (cut == 0 && begins_in(vring, carveout)) put(offset, Le32(wire::kAddressAny));  // nothing fits anywhere
-        put(offset + kNumInVring, Le32(1));
-        report(FindingCode::kernel_vring_size_wraps, place::Part{carveout},
-               fmt::format("{} descriptors take {:#x} bytes, the kernel computes {:#x}", vring.num.get(), size, cut),
+        put(vring.file_offset + kAlignInVring, Le32(4));
+        if (cut == 0 && begins_in_its_memory(vring))
+            put(vring.file_offset, Le32(wire::kAddressAny));  // nothing fits anywhere
+        put(vring.file_offset + kNumInVring, Le32(1));
+        report(FindingCode::kernel_vring_size_wraps, place::Part{vring.name},
+               fmt::format("{} descriptors take {:#x} bytes, the kernel computes {:#x}", fields.num.get(), size, cut),
                "set num to the number of buffers that the firmware has");
     }
 
-    [[nodiscard]] bool begins_in(const wire::Vring& vring, const std::string& carveout) const {
-        const auto memory = find_memory(config_, carveout);
-        return memory && vring.da - memory->device.start().value() <= memory->device.size();
-    }
-
-    [[nodiscard]] std::uint64_t room_for(const std::string& carveout) const {
-        const auto region = std::ranges::find(config_.regions, carveout, &platform::Stm32mp15Config::Region::name);
-        if (region == config_.regions.end()) return ModelMemory::kLargestAllocation;
-        return region->memory ? region->memory->size() : 0;
+    [[nodiscard]] bool begins_in_its_memory(const VringRequest& vring) const {
+        const MemoryEntry* const memory = board_.find(vring.name);
+        return memory != nullptr && vring.fields.da - memory->device.start().value() <= memory->device.size();
     }
 
     template <class Field>
     void put(std::uint64_t offset, Field value) {
-        if (bytes_.empty()) bytes_.assign(firmware_.bytes().begin(), firmware_.bytes().end());
+        const auto original = image_.elf().bytes();
+        if (bytes_.empty()) bytes_.assign(original.begin(), original.end());
         static_cast<void>(internal::write_at(std::span(bytes_), offset, value));
     }
 
@@ -129,22 +102,26 @@ class Cutter {
         findings_.push_back(defect_finding(defect, place, detail, std::move(hint)));
     }
 
-    const Firmware& firmware_;
-    const platform::Stm32mp15Config& config_;
+    const ImageModel& image_;
+    const BoardModel& board_;
+    const ElfHeader& header_;
     std::vector<std::byte> bytes_;
     std::vector<Finding> findings_;
 };
 
 }  // namespace
 
-KernelView as_kernel_sees(const Firmware& firmware, const platform::Stm32mp15Config& config) {
-    const auto image = ElfImage::parse(firmware.bytes());
-    if (!image) return {firmware, {}};
-    Cutter cutter(firmware, config);
-    cutter.cut_names_offset(*image);
-    cutter.cut_addresses(*image);
-    cutter.cut_vring_sizes(*image);
-    return std::move(cutter).finish();
+KernelView as_kernel_sees(const Firmware& firmware, const BoardModel& board) {
+    auto image = check_image(firmware.bytes(), board);
+    if (!image) return {firmware};
+    Cutter cutter(*image);
+    cutter.cut_names_offset();
+    cutter.cut_addresses();
+    cutter.cut_vring_sizes();
+    if (cutter.findings().empty()) return {firmware, {}, std::move(image)};
+    Firmware cut(firmware.name(), cutter.take_bytes());
+    auto cut_image = check_image(cut.bytes(), board);
+    return {std::move(cut), cutter.findings(), std::move(cut_image)};
 }
 
 }  // namespace rproc::check

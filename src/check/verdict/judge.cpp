@@ -8,18 +8,16 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "check/lint/defect_finding.hpp"
 #include "check/verdict/kernel_reads.hpp"
 #include "rproc/core/boot_steps.hpp"
-#include "rproc/firmware/elf_image.hpp"
 #include "rproc/internal/bytes.hpp"
 
 namespace rproc::check {
 namespace {
-
-using platform::Stm32mp15Config;
 
 /// What the kernel cannot give back without dying, once it has taken it: it frees it after a failed boot, or at stop.
 std::optional<std::string> panics_on_free(const Trial& trial) {
@@ -48,36 +46,29 @@ bool section_headers_wrap(std::span<const std::byte> bytes) {
     return shoff && bytes[4] == kClass64 && shoff->get() + kSectionHeader64 < kSectionHeader64;
 }
 
-void judge_reads(Verdict& verdict, const Trial& trial, const Firmware& firmware, const Stm32mp15Config& config) {
-    const std::string hint = "the file is damaged: link it again, or copy it again";
-    const auto image = ElfImage::parse(firmware.bytes());
-    if (!image) {
-        if (trial.error->code() != ErrorCode::elf_headers_outside_file || !section_headers_wrap(firmware.bytes()))
-            return;
-        verdict.findings.clear();
-        die_at_start(
-            verdict,
-            defect_finding(FindingCode::kernel_reads_past_file, place::ElfHeader{"e_shoff"}, "e_shoff wraps", hint),
-            trial.record.lines_before(Step::sanity_check).value_or(0));
-        verdict.kernel_log.push_back(booting_line(firmware));
-        return;
-    }
-    if (trial.reached(Step::parse_fw)) {
-        if (const auto read = find_table_panics(*image)) {
-            return die_at_start(
-                verdict,
-                defect_finding(FindingCode::kernel_reads_past_file, place::Part{"section headers"}, *read, hint),
-                *trial.record.lines_before(Step::parse_fw));
-        }
-    }
-    if (trial.reached(Step::load)) {
-        if (const auto read = load_panics(*image, config)) {
-            return die_at_start(
-                verdict,
-                defect_finding(FindingCode::kernel_reads_past_file, place::Part{"program headers"}, *read, hint),
-                *trial.record.lines_before(Step::load));
-        }
-    }
+constexpr const char* kDamaged = "the file is damaged: link it again, or copy it again";
+
+Finding reads_past_file(const Place& place, std::string_view read) {
+    return defect_finding(FindingCode::kernel_reads_past_file, place, read, kDamaged);
+}
+
+/// The kernel reads outside a file that the model refuses as no ELF image.
+void judge_sanity_check(Verdict& verdict, const Trial& trial, const Firmware& firmware) {
+    if (trial.error->code() != ErrorCode::elf_headers_outside_file || !section_headers_wrap(firmware.bytes())) return;
+    verdict.findings.clear();
+    die_at_start(verdict, reads_past_file(place::ElfHeader{"e_shoff"}, "e_shoff wraps"),
+                 trial.record.lines_before(Step::sanity_check).value_or(0));
+    verdict.kernel_log.push_back(booting_line(firmware));
+}
+
+/// The kernel reads outside an ELF image; the first such read ends the boot.
+void judge_reads(Verdict& verdict, const Trial& trial, const CheckedImage& checked) {
+    if (const auto lines = trial.record.lines_before(Step::parse_fw))
+        if (const auto read = find_table_panics(checked.image.elf()))
+            return die_at_start(verdict, reads_past_file(place::Part{"section headers"}, *read), *lines);
+    if (const auto lines = trial.record.lines_before(Step::load))
+        if (const auto read = load_panics(checked))
+            return die_at_start(verdict, reads_past_file(place::Part{"program headers"}, *read), *lines);
 }
 
 }  // namespace
@@ -108,9 +99,12 @@ void judge_free(Verdict& verdict, const Trial& trial) {
     verdict.findings.push_back(defect_finding(FindingCode::kernel_panics_on_free, place::Part{"stop"}, *taken, hint));
 }
 
-void judge_kernel(Verdict& verdict, const Trial& trial, const Firmware& firmware,
-                  const platform::Stm32mp15Config& config) {
-    judge_reads(verdict, trial, firmware, config);
+void judge_kernel(Verdict& verdict, const Trial& trial, const KernelView& seen) {
+    if (seen.image) {
+        judge_reads(verdict, trial, *seen.image);
+    } else {
+        judge_sanity_check(verdict, trial, seen.firmware);
+    }
     judge_free(verdict, trial);
 }
 

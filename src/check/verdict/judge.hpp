@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include "check/verdict/as_kernel_sees.hpp"
 #include "check/verdict/trial.hpp"
 #include "rproc/check/verdict.hpp"
-#include "rproc/firmware/firmware.hpp"
-#include "rproc/platform/stm32mp15_config.hpp"
 
 namespace rproc::check {
 
@@ -16,7 +15,6 @@ namespace rproc::check {
 void judge_free(Verdict& verdict, const Trial& trial);
 
 /// The same, and where it reads outside an ELF file.
-void judge_kernel(Verdict& verdict, const Trial& trial, const Firmware& firmware,
-                  const platform::Stm32mp15Config& config);
+void judge_kernel(Verdict& verdict, const Trial& trial, const KernelView& seen);
 
 }  // namespace rproc::check

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "check/verdict/kernel_reads.hpp"
 
-#include <algorithm>
 #include <cstdint>
 
 #include <fmt/format.h>
 
-#include "rproc/check/memory_map.hpp"
 #include "rproc/internal/bytes.hpp"
 
 namespace rproc::check {
@@ -60,22 +58,16 @@ std::optional<std::string> find_table_panics(const ElfImage& image) {
     return std::nullopt;
 }
 
-std::optional<std::string> load_panics(const ElfImage& image, const platform::Stm32mp15Config& config) {
-    const auto memories = memory_map(config);
-    const auto placed = [&](const ElfSegment& segment) {
-        const auto range = DeviceRange::make(segment.paddr, segment.memsz);
-        return range && std::ranges::any_of(memories, [&](const MemoryEntry& entry) {
-                   return entry.loadable && entry.device.contains(*range);
-               });
-    };
-    for (std::uint32_t i = 0; i < image.segment_count(); ++i) {
-        const ElfSegment segment = image.segment(i);
-        if (!segment.loadable()) continue;
-        if (file_range_wraps(segment) && segment.filesz <= segment.memsz && placed(segment)) {
+std::optional<std::string> load_panics(const CheckedImage& checked) {
+    const ElfImage& image = checked.image.elf();
+    for (const LoadableSegment& segment : checked.image.segments()) {
+        const ElfSegment& header = segment.header;
+        const bool placed = segment.range && checked.board.loadable_memory_of(*segment.range) != nullptr;
+        if (file_range_wraps(header) && header.filesz <= header.memsz && placed) {
             return fmt::format("{}: offset {:#x} plus size {:#x} wraps, and passes the kernel's check",
-                               describe(place_of(segment)), segment.offset, segment.filesz);
+                               describe(place_of(header)), header.offset, header.filesz);
         }
-        if (!placed(segment) || !image.contents(segment)) return std::nullopt;
+        if (!placed || !image.contents(header)) return std::nullopt;
     }
     const std::uint64_t end = image.header().phoff + image.header().phnum * header_sizes(image).segment;
     if (image.segment_count() == image.header().phnum || readable(image, 0, end)) return std::nullopt;

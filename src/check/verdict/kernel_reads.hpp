@@ -4,8 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "rproc/firmware/elf_image.hpp"
-#include "rproc/platform/stm32mp15_config.hpp"
+#include "check/model/checked_image.hpp"
 
 /// Where the kernel reads a firmware image outside its bytes. Linux keeps the image in whole pages with an unmapped
 /// page behind them: a read in the rest of the last page finds whatever is there, a read behind it is a panic.
@@ -17,6 +16,6 @@ namespace rproc::check {
 
 /// The first read that panics while the kernel copies segments into the board's memories; nothing when there is none.
 /// Precondition: up to this point the kernel does not refuse the image.
-[[nodiscard]] std::optional<std::string> load_panics(const ElfImage& image, const platform::Stm32mp15Config& config);
+[[nodiscard]] std::optional<std::string> load_panics(const CheckedImage& checked);
 
 }  // namespace rproc::check

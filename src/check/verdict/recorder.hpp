@@ -13,7 +13,12 @@
 
 namespace rproc::check {
 
-/// Writes down what a boot says, until `stop_recording`: a verdict does not depend on the rollback.
+/// An error of a boot as a finding, in the words of the error.
+[[nodiscard]] inline Finding as_finding(Severity severity, const Error& error) {
+    return {severity, error.code(), error.place(), error.what(), error.hint()};
+}
+
+/// Records what a boot says, until `stop_recording`: a verdict does not depend on the rollback.
 class Recorder : public NullObserver {
   public:
     void on_step_begin(Step step) {
@@ -22,7 +27,7 @@ class Recorder : public NullObserver {
     void on_notice(Severity severity, const Error& error) {
         if (!recording_) return;
         codes_.push_back(error.code());
-        findings_.push_back({severity, error.code(), error.place(), error.what(), error.hint()});
+        findings_.push_back(as_finding(severity, error));
     }
     void on_log(const LogLine& line) {
         if (recording_) kernel_log_.emplace_back(line.text);

@@ -2,7 +2,6 @@
 #include "check/verdict/secure_check.hpp"
 
 #include <algorithm>
-#include <cstdint>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -12,6 +11,8 @@
 #include <fmt/format.h>
 
 #include "check/lint/remarks.hpp"
+#include "check/model/board_model.hpp"
+#include "check/model/checked_image.hpp"
 #include "check/verdict/judge.hpp"
 #include "check/verdict/trial.hpp"
 #include "check/verdict/verdict_of_trial.hpp"
@@ -37,17 +38,24 @@ Finding signature_not_verified(const Firmware& firmware) {
 }
 
 /// What the TEE refused is told in its words, the rest in those of the board.
-Finding finding_of(const Error& error, const Firmware& firmware, const tee::LoadReport& report,
-                   const platform::Stm32mp15Config& config) {
+Finding finding_of(const Error& error, const Firmware& firmware, const tee::LoadReport& report) {
     const bool by_load = error.code() == ErrorCode::tee_refused && report.result != tee::ResultCode::success;
-    return by_load ? explain_refusal(firmware, report) : explain(error, nullptr, config);
+    return by_load ? explain_refusal(firmware, report) : as_finding(Severity::error, error);
 }
 
-void add_virtio(Verdict& verdict, const std::vector<ElfImage>& images, const Trial& trial) {
-    for (const ElfImage& image : images)
-        if (verdict.virtio.empty()) verdict.virtio = requested_virtio(image);
-    for (const std::uint32_t index : trial.registered)
-        if (index < verdict.virtio.size()) verdict.virtio[index].registered = true;
+/// The images of a signed package; none of another file, which the TEE refuses.
+std::vector<CheckedImage> images_of(const Firmware& firmware, const BoardModel& board) {
+    std::vector<CheckedImage> images;
+    if (!SignedImage::recognises(firmware.bytes())) return images;
+    for (const ElfImage& elf : readable_images(firmware)) images.push_back({ImageModel(elf), board});
+    return images;
+}
+
+/// Of the first image that asks for any.
+std::vector<VirtioDevice> virtio_of(const std::vector<CheckedImage>& images, const Trial& trial) {
+    for (const CheckedImage& checked : images)
+        if (auto devices = virtio_of(checked.image, trial); !devices.empty()) return devices;
+    return {};
 }
 
 using Tee = Result<std::shared_ptr<tee::SoftwareTee>>;
@@ -68,23 +76,23 @@ Verdict check_signed(const FirmwareSource& source, const platform::Board& board,
     const Firmware firmware = read.value_or(Firmware(source.name(), {}));
     const Tee tee = sim::make_software_tee(board.config, policy, memory);
     const Trial trial = try_with(tee, source, board.config, memory);
-    const auto images = SignedImage::recognises(firmware.bytes()) ? readable_images(firmware) : std::vector<ElfImage>();
+    const BoardModel board_model(board.config);
+    const auto images = images_of(firmware, board_model);
 
     Verdict verdict = verdict_of(trial, source, board);
     verdict.format = format_of(firmware);
-    add_virtio(verdict, images, trial);
+    verdict.virtio = virtio_of(images, trial);
     std::ranges::copy(trial.record.findings(), std::back_inserter(verdict.findings));
     if (trial.error) {
         const tee::LoadReport report = tee ? (*tee)->last_load(sim::processor_id(board.config)) : tee::LoadReport{};
-        verdict.findings.push_back(finding_of(*trial.error, firmware, report, board.config));
+        verdict.findings.push_back(finding_of(*trial.error, firmware, report));
     } else if (policy.signatures == tee::SoftwareTeePolicy::Signatures::not_verified) {
         verdict.findings.push_back(signature_not_verified(firmware));
     }
-    for (const ElfImage& image : images)
-        std::ranges::move(remarks_on(image, board.config, trial), std::back_inserter(verdict.findings));
+    for (const CheckedImage& checked : images)
+        std::ranges::move(remarks_on(checked, trial), std::back_inserter(verdict.findings));
     if (images.size() == 1 && !trial.error)
-        std::ranges::move(remarks_on_running(images.front(), board.config, trial),
-                          std::back_inserter(verdict.findings));
+        std::ranges::move(remarks_on_running(images.front(), trial), std::back_inserter(verdict.findings));
     judge_free(verdict, trial);
     return verdict;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -19,10 +20,10 @@ namespace rproc::check {
 struct Trial {
     std::optional<Error> error{};  ///< why it refused; nothing when the firmware ran
     Recorder record{};
-    std::vector<std::uint32_t> registered{};  ///< indices of the virtio devices that existed while it ran
+    std::vector<std::uint32_t> registered{};  ///< indices of the virtio devices that existed while it ran, ascending
 
-    /// True when the boot got as far as beginning that step.
-    [[nodiscard]] bool reached(Step step) const { return record.lines_before(step).has_value(); }
+    /// True when the virtio device of that index existed while the firmware ran.
+    [[nodiscard]] bool has_registered(std::uint32_t vdev) const { return std::ranges::binary_search(registered, vdev); }
 };
 
 /// Boots a firmware on a model of the board, looks at what runs, and stops it.

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cerrno>
+#include <vector>
 
+#include "check/model/image_model.hpp"
 #include "check/verdict/judge.hpp"
 #include "check/verdict/trial.hpp"
 #include "rproc/check/verdict.hpp"
@@ -24,6 +26,15 @@ namespace rproc::check {
     verdict.stop_errno = trial.error ? EINVAL : 0;
     verdict.kernel_log = trial.record.kernel_log();
     return verdict;
+}
+
+/// The virtio devices that an image asks for, and which of them the trial registered.
+[[nodiscard]] inline std::vector<VirtioDevice> virtio_of(const ImageModel& image, const Trial& trial) {
+    std::vector<VirtioDevice> devices;
+    if (const TableModel* const table = image.table(); table != nullptr)
+        for (const VdevRequest& vdev : table->vdevs)
+            devices.push_back({vdev.index, vdev.id(), trial.has_registered(vdev.index)});
+    return devices;
 }
 
 }  // namespace rproc::check

@@ -17,9 +17,8 @@ namespace {
 
 using Tee = tee::SoftwareTee;
 
-std::string hint_for(const Firmware& image, tee::ResultCode result) {
-    if (ElfImage::parse(image.bytes()))
-        return fmt::format("sign it: rproc sign --in {0} --key KEY --out {0}.signed", image.name());
+std::string hint_for(const Firmware& image, bool plain_elf, tee::ResultCode result) {
+    if (plain_elf) return fmt::format("sign it: rproc sign --in {0} --key KEY --out {0}.signed", image.name());
     if (SignedImage::flavour_of(image.bytes()) == SignedFlavour::vendor)
         return "sign the ELF file with OP-TEE's own format: rproc sign";
     return tee::usual_cause(result);
@@ -28,10 +27,11 @@ std::string hint_for(const Firmware& image, tee::ResultCode result) {
 }  // namespace
 
 Finding explain_refusal(const Firmware& image, const tee::LoadReport& report) {
+    const bool plain_elf = ElfImage::parse(image.bytes()).has_value();
     std::string message = fmt::format("{}; {}", tee::describe(report.result), report.reason);
-    if (ElfImage::parse(image.bytes())) message += "; this is a plain ELF file, not a signed image";
+    if (plain_elf) message += "; this is a plain ELF file, not a signed image";
     return {Severity::error, ErrorCode::tee_refused, place::Firmware{image.name()}, std::move(message),
-            hint_for(image, report.result)};
+            hint_for(image, plain_elf, report.result)};
 }
 
 Result<Verification> verify_image(const Firmware& image, const platform::Stm32mp15Config& config,
