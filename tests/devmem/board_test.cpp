@@ -108,6 +108,14 @@ TEST_F(BoardTest, AccessIsCheckedWithoutAChange) {
     EXPECT_TRUE(os.writes().empty());
 }
 
+TEST_F(BoardTest, AResetThatCannotBeDrivenIsFoundBeforeTheBoot) {
+    layout.resets.clear();
+    auto board = open();
+    ASSERT_TRUE(board);
+    EXPECT_EQ(check_access(*board).error().code(), ErrorCode::reset_unsupported);
+    EXPECT_TRUE(os.writes().empty());
+}
+
 TEST_F(BoardTest, AMailboxThatIsOffIsFoundBeforeTheBoot) {
     layout.ipcc = IpccLayout{"/ipcc", range(0xa000, 0x400), 0, {{"vq0", 0}}};
     EXPECT_EQ(open().error().code(), ErrorCode::mailbox_off);

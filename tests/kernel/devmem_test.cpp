@@ -51,6 +51,8 @@ class Hardware : public testing::Test {
         return step({verb, "/bin/rproc", "boot", "--hardware", "/lib/firmware/hello.elf"});
     }
     void unbind() { step({"write", kDriver + "/unbind", "60000000.m4"}); }
+    /// The kernel shows no registers that a driver has claimed (CONFIG_IO_STRICT_DEVMEM).
+    void unbind_reset() { step({"write", "/sys/bus/platform/drivers/simple-reset/unbind", "63001000.rst"}); }
     std::size_t peek(std::uint64_t address, std::uint64_t size) {
         return step({"peek", fmt::format("{:x}", address), fmt::format("{:x}", size)});
     }
@@ -81,6 +83,7 @@ TEST_F(Hardware, EveryByteOfTheFirmwareIsInPhysicalMemory) {
     ASSERT_TRUE(image);
     guest().machine_option(word_at(kHoldBoot, 0xa5a5a5a5));
     unbind();
+    unbind_reset();
     boot("spawn");
     step({"until", "/tmp/0.out", "-> running"});
     std::vector<std::pair<std::size_t, std::string>> expected;
@@ -107,12 +110,15 @@ TEST_F(Hardware, EveryByteOfTheFirmwareIsInPhysicalMemory) {
 TEST_F(Hardware, WhatIsMissingIsOneErrorAndNothingIsChanged) {
     const auto bound = boot("run");
     unbind();
+    const auto claimed = boot("run");
     const auto user = step({"run_as", "65534", "/bin/rproc", "boot", "--hardware", "/lib/firmware/hello.elf"});
     const auto memory = peek(0x62000000, 4);
     follow();
 
     EXPECT_EQ(status(bound), 4) << err(bound);
     EXPECT_THAT(err(bound), AllOf(HasSubstr("stm32-rproc has the processor"), HasSubstr("unbind")));
+    EXPECT_EQ(status(claimed), 5) << err(claimed);
+    EXPECT_THAT(err(claimed), AllOf(HasSubstr("0x63001000"), HasSubstr("unbind the driver that uses it")));
     EXPECT_EQ(status(user), 5) << err(user);
     EXPECT_THAT(err(user), HasSubstr("run as root"));
     EXPECT_EQ(text(memory), std::string(4, '\0'));
@@ -121,6 +127,7 @@ TEST_F(Hardware, WhatIsMissingIsOneErrorAndNothingIsChanged) {
 TEST_F(Hardware, ACoreOfTheSecureWorldIsLeftAlone) {
     guest().machine_option(word_at(kTrustZone, 1));
     unbind();
+    unbind_reset();
     const auto secured = boot("run");
     follow();
 

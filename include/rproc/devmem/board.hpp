@@ -62,11 +62,11 @@ template <MemoryOs Os>
                           BasicDevMem<Os>(std::move(device), layout.reserved, pool), std::move(mailbox));
 }
 
-/// Looks whether everything that a boot touches can be reached, and changes nothing: maps each memory once, and reads
-/// each control register.
+/// Looks whether everything that a boot or a stop touches can be reached, and changes nothing: maps each memory and
+/// each reset register once, and reads each other control register.
 /// @returns nothing, or
 ///   register_secured: the secure world owns hold-boot;
-///   or an error of the memory or of the registers, such as devmem_strict.
+///   or an error of the memory or of the registers, such as devmem_strict or reset_unsupported.
 template <MemoryOs Os>
 [[nodiscard]] Result<void> check_access(BasicBoard<Os>& board) {
     const platform::Stm32mp15Config& config = board.config();
@@ -74,6 +74,9 @@ template <MemoryOs Os>
         if (region.memory) RPROC_TRY(board.memory().map(*region.memory));
     }
     if (config.tee) return {};
+    if (!config.reset.controller.empty()) RPROC_TRY(board.registers().check_reset(config.reset));
+    if (const auto* const line = std::get_if<platform::ResetLine>(&config.hold_boot))
+        RPROC_TRY(board.registers().check_reset(*line));
     for (const auto& field : {config.pdds, config.m4_state, config.resource_table}) {
         if (field) RPROC_TRY(board.registers().read(*field));
     }

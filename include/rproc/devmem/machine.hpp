@@ -4,10 +4,10 @@
 #include <string>
 #include <string_view>
 
-#include "rproc/sysfs/sysfs_files.hpp"
 #include "rproc/platform/board.hpp"
 #include "rproc/platform/device_tree.hpp"
 #include "rproc/result.hpp"
+#include "rproc/sysfs/sysfs_files.hpp"
 
 /// What a boot on hardware takes besides the parts: the right machine, and no driver of the kernel in the way.
 namespace rproc::devmem {

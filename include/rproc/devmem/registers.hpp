@@ -70,6 +70,15 @@ class BasicDevMemRegisters {
     [[nodiscard]] Result<void> assert_reset(const platform::ResetLine& line) { return drive(line, Level::asserted); }
     [[nodiscard]] Result<void> deassert_reset(const platform::ResetLine& line) { return drive(line, Level::released); }
 
+    /// Maps the registers of a reset line, and changes nothing.
+    /// @returns nothing, or the error with which `assert_reset` or `deassert_reset` would fail.
+    [[nodiscard]] Result<void> check_reset(const platform::ResetLine& line) {
+        for (const Level level : {Level::asserted, Level::released}) {
+            RPROC_TRY(find(line, level));
+        }
+        return {};
+    }
+
   private:
     static constexpr std::uint64_t kRegister = 4;
     static constexpr std::uint32_t kLinesPerRegister = 32;
@@ -119,7 +128,13 @@ class BasicDevMemRegisters {
         return Register{&known->second, 0};
     }
 
-    [[nodiscard]] Result<void> drive(const platform::ResetLine& line, Level level) {
+    /// The register of a reset line that a write of that level goes to, and the way in which it is driven.
+    struct ResetRegister {
+        Register at;
+        ResetController::Kind kind;
+    };
+
+    [[nodiscard]] Result<ResetRegister> find(const platform::ResetLine& line, Level level) {
         const auto& all = state_->resets;
         const auto controller = std::ranges::find(all, line.controller, &ResetController::node);
         if (controller == all.end())
@@ -131,8 +146,14 @@ class BasicDevMemRegisters {
         if (!range || !controller->registers.contains(*range))
             return fail(kNoLine, place::Node{line.controller}, line.controller, line.line);
         RPROC_TRY_ASSIGN(const Register at, find(*range));
+        return ResetRegister{at, controller->kind};
+    }
+
+    [[nodiscard]] Result<void> drive(const platform::ResetLine& line, Level level) {
+        RPROC_TRY_ASSIGN(const ResetRegister reset, find(line, level));
+        const Register& at = reset.at;
         const std::uint32_t bit = 1U << line.line % kLinesPerRegister;
-        if (controller->kind == ResetController::Kind::set_and_clear) {
+        if (reset.kind == ResetController::Kind::set_and_clear) {
             at.store(bit);
         } else {
             at.store(level == Level::asserted ? at.load() | bit : at.load() & ~bit);
