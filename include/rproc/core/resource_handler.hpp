@@ -42,7 +42,7 @@ class ResourceHandler {
     ///   vdev_too_many_vrings: Linux takes two.
     [[nodiscard]] Result<void> handle(const ResourceEntry& entry) {
         if (entry.is(wire::EntryType::devmem)) return refuse_devmem(entry);  // before it is decoded, as the kernel does
-        return visit(entry, [this](const auto&... decoded) { return take(decoded...); });
+        return visit(entry, [this](const auto&... decoded) { return this->take(decoded...); });
     }
 
     /// Remembers that an entry was passed over, as Linux does with types that it does not know.
