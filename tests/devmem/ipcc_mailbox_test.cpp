@@ -27,6 +27,7 @@ struct IpccTest : testing::Test {
             return true;
         };
     }
+    ~IpccTest() override { os.state->on_store = nullptr; }  // it owns the state that owns it
 
     Result<BasicIpccMailbox<FakeOs>> open(std::uint32_t side = 0) {
         return BasicIpccMailbox<FakeOs>::open(device, {"/soc/ipcc", range(kIpcc, 0x400), side, channels});
