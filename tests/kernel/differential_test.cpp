@@ -152,7 +152,7 @@ std::string kind_of_panic(const Verdict& verdict) {
     return std::string(why.code_name()) + " in " + why.where();
 }
 
-TEST(Differential, TheKernelDiesWhereCheckSaysSo) {
+TEST(Differential, TheKernelPanicsWhereCheckSaysSo) {
     if (!Guest::missing().empty()) GTEST_SKIP() << Guest::missing();
     const auto all = questions();
     std::map<std::string, std::vector<const Question*>> kinds;

@@ -50,7 +50,7 @@ class Guest {
     /// How much the kernel prints on its console.
     enum class Console {
         quiet,     ///< panics
-        messages,  ///< every message; when it dies they are nowhere else
+        messages,  ///< every message; after a panic they are in no other place
     };
 
     /// Why there can be no guest on this machine; empty when there can be one.

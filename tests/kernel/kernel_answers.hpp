@@ -88,7 +88,7 @@ inline std::map<std::string, KernelAnswer> answers_of(const GuestRun& run) {
     return answers;
 }
 
-/// Asks the kernel what it makes of each, one after the other; a guest that dies is followed by one for the rest.
+/// Asks the kernel what it makes of each, one after the other; after a panic another guest asks the rest.
 /// Throws when a guest does not get to its first.
 inline std::map<std::string, KernelAnswer> ask_kernel(std::span<const Shape> images,
                                                       Guest::Console console = Guest::Console::quiet) {

@@ -28,7 +28,7 @@ namespace rproc {
 namespace {
 
 /// Counts what must balance. Plain numbers on purpose: the processor's lock is all that guards them. The policies share
-/// it, so that it lives as long as whoever still holds the processor.
+/// it, so that it lives as long as the processor.
 struct Books {
     const std::vector<std::byte> table = ResourceTableBuilder{}.trace("log", 0x100, 16).vdev(7, 1, {{}, {}}).build();
     long heard = 0;
