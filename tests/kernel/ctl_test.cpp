@@ -4,14 +4,13 @@
 
 #include <filesystem>
 #include <fstream>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include "kernel/guest.hpp"
+#include "kernel/command_guest.hpp"
 #include "support/elf_builder.hpp"
 
 namespace rproc::test {
@@ -41,28 +40,18 @@ Bytes firmware(const std::string& text, const std::string& log_name = "cm4_log")
     return image.build();
 }
 
-/// A plan whose steps are named by what they give: the place of their record.
-class OnTheBoard : public testing::Test {
+class OnTheBoard : public CommandGuest {
   protected:
     void SetUp() override {
-        if (!Guest::missing().empty()) GTEST_SKIP() << Guest::missing();
-        if (!std::filesystem::exists(RPROC_GUEST_COMMAND))
-            GTEST_SKIP() << "no command for the guest in " RPROC_GUEST_COMMAND ": ./dev cross armhf builds it";
-        guest_.emplace();
-        guest_->root().add("/bin/rproc", read_bytes(RPROC_GUEST_COMMAND), 0755);
-        guest_->root().add("/lib/firmware/first.elf", firmware("first: ready\n"));
-        guest_->root().add("/lib/firmware/second.elf", firmware("second: ready\n", "log2"));
+        CommandGuest::SetUp();
+        if (IsSkipped()) return;
+        guest().root().add("/lib/firmware/first.elf", firmware("first: ready\n"));
+        guest().root().add("/lib/firmware/second.elf", firmware("second: ready\n", "log2"));
         Bytes outside = firmware("");
         outside[52 + 32 + 12 + 3] = std::byte{0x80};  // p_paddr of the second segment
-        guest_->root().add("/lib/firmware/outside.elf", outside);
+        guest().root().add("/lib/firmware/outside.elf", outside);
     }
 
-    [[nodiscard]] Guest& guest() { return *guest_; }
-
-    std::size_t step(std::vector<std::string> words) {
-        guest_->step(words);
-        return steps_++;
-    }
     std::size_t ctl(std::vector<std::string> arguments) { return run("run", std::move(arguments)); }
     std::size_t read(const std::string& path) { return step({"read", path}); }
 
@@ -77,24 +66,8 @@ class OnTheBoard : public testing::Test {
         return step(std::move(words));
     }
 
-    void follow() {
-        result_ = guest_->run();
-        ASSERT_TRUE(result_.done) << testing::PrintToString(result_.console);
-        ASSERT_EQ(result_.records.size(), steps_);
-    }
-
-    [[nodiscard]] const GuestRun& result() const { return result_; }
-    [[nodiscard]] std::string out(std::size_t step) const { return bytes_of(result_.records.at(step).at("out")); }
-    [[nodiscard]] std::string err(std::size_t step) const { return bytes_of(result_.records.at(step).at("err")); }
-    [[nodiscard]] int status(std::size_t step) const { return result_.records.at(step).at("exit").get<int>(); }
-    [[nodiscard]] std::string text(std::size_t step) const { return bytes_of(result_.records.at(step).at("text")); }
     /// The only object that a step printed.
     [[nodiscard]] json object(std::size_t step) const { return json::parse(out(step)); }
-
-  private:
-    std::optional<Guest> guest_;
-    std::size_t steps_ = 0;
-    GuestRun result_;
 };
 
 TEST_F(OnTheBoard, AFirmwareIsLoadedStartedTracedAndStopped) {

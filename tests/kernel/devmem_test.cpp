@@ -3,8 +3,6 @@
 // `rproc boot --hardware`, built for the board, on physical memory: the M4's memories are RAM that Linux does not use,
 // its syscon and its reset are RAM, too. What the command has done is read from outside, through /dev/mem.
 
-#include <filesystem>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,7 +10,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include "kernel/guest.hpp"
+#include "kernel/command_guest.hpp"
 #include "rproc/firmware/elf_image.hpp"
 
 namespace rproc::test {
@@ -31,22 +29,14 @@ constexpr std::uint64_t kReset = 0x63001000;
 /// Where the big cores see a device address of the guest's M4 (dma-ranges).
 std::uint64_t physical(std::uint64_t da) { return da < 0x10000 ? da + 0x62000000 : da - 0x10000000 + 0x60000000; }
 
-class Hardware : public testing::Test {
+class Hardware : public CommandGuest {
   protected:
     void SetUp() override {
-        if (!Guest::missing().empty()) GTEST_SKIP() << Guest::missing();
-        if (!std::filesystem::exists(RPROC_GUEST_COMMAND))
-            GTEST_SKIP() << "no command for the guest in " RPROC_GUEST_COMMAND ": ./dev cross armhf builds it";
-        guest_.emplace();
-        guest_->root().add("/bin/rproc", read_bytes(RPROC_GUEST_COMMAND), 0755);
-        guest_->root().add("/lib/firmware/hello.elf", read_bytes(kHello));
+        CommandGuest::SetUp();
+        if (IsSkipped()) return;
+        guest().root().add("/lib/firmware/hello.elf", read_bytes(kHello));
     }
 
-    [[nodiscard]] Guest& guest() { return *guest_; }
-    std::size_t step(std::vector<std::string> words) {
-        guest_->step(words);
-        return steps_++;
-    }
     std::size_t boot(const std::string& verb) {
         return step({verb, "/bin/rproc", "boot", "--hardware", "/lib/firmware/hello.elf"});
     }
@@ -56,21 +46,6 @@ class Hardware : public testing::Test {
     std::size_t peek(std::uint64_t address, std::uint64_t size) {
         return step({"peek", fmt::format("{:x}", address), fmt::format("{:x}", size)});
     }
-    void follow() {
-        result_ = guest_->run();
-        ASSERT_TRUE(result_.done) << testing::PrintToString(result_.console);
-        ASSERT_EQ(result_.records.size(), steps_);
-    }
-
-    [[nodiscard]] std::string out(std::size_t step) const { return bytes_of(result_.records.at(step).at("out")); }
-    [[nodiscard]] std::string err(std::size_t step) const { return bytes_of(result_.records.at(step).at("err")); }
-    [[nodiscard]] int status(std::size_t step) const { return result_.records.at(step).at("exit").get<int>(); }
-    [[nodiscard]] std::string text(std::size_t step) const { return bytes_of(result_.records.at(step).at("text")); }
-
-  private:
-    std::optional<Guest> guest_;
-    std::size_t steps_ = 0;
-    GuestRun result_;
 };
 
 std::vector<std::string> word_at(std::uint64_t address, std::uint32_t value) {

@@ -9,6 +9,7 @@
 #include "rproc/internal/bytes.hpp"
 #include "rproc/resource/entries.hpp"
 #include "rproc/resource/table_view.hpp"
+#include "rproc/resource/vdev_names.hpp"
 #include "rproc/resource/vring_size.hpp"
 
 namespace rproc::cli {
@@ -64,8 +65,8 @@ void Reader::read_vring(const wire::Vring& vring, std::uint32_t index, EntryRepo
                            {"pa", hex(vring.pa)},
                            {"size", usable ? vring_size(vring.num, vring.align) : 0},
                            {"carveout_size", carveout}});
-    report.places.push_back({fmt::format("vring {} of vdev {}", index, vdevs),
-                             fmt::format("vdev{}vring{}", vdevs, index), vring.da, carveout});
+    report.places.push_back(
+        {fmt::format("vring {} of vdev {}", index, vdevs), vring_name(vdevs, index), vring.da, carveout});
 }
 
 void Reader::read_vdev(const ResourceEntry& entry, const wire::Vdev& vdev, EntryReport& into) {
