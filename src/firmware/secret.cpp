@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "internal/file_descriptor.hpp"
 #include "internal/whole_read.hpp"
 
 namespace rproc {

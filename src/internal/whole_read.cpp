@@ -10,10 +10,6 @@
 
 namespace rproc::internal {
 
-FileDescriptor::~FileDescriptor() {
-    if (fd_ >= 0) ::close(fd_);
-}
-
 std::optional<FileStamp> stamp_of(int fd) noexcept {
     struct stat status {};
     if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;

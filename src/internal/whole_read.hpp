@@ -6,28 +6,10 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <utility>
 
 /// Files that other processes may write to while they are read: a read gives what the file held, or says that the file
 /// changed. A mapping cannot say so: it faults (SIGBUS) where the file has become shorter.
 namespace rproc::internal {
-
-/// A file descriptor with one owner.
-class FileDescriptor {
-  public:
-    explicit FileDescriptor(int fd) noexcept : fd_(fd) {}
-    FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    FileDescriptor& operator=(FileDescriptor&& other) noexcept {
-        std::swap(fd_, other.fd_);
-        return *this;
-    }
-    ~FileDescriptor();
-
-    [[nodiscard]] int get() const noexcept { return fd_; }
-
-  private:
-    int fd_;
-};
 
 /// By what two looks at a file tell that it was written to in between. The time of a write counts in ticks of the
 /// kernel, of 10 ms at most: what happens within the tick of the first look, and ends with its size, leaves no mark.

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "internal/whole_read.hpp"
+#include "internal/file_descriptor.hpp"
 #include "rproc/memory/address.hpp"
 #include "rproc/result.hpp"
 

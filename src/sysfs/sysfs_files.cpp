@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "internal/file_descriptor.hpp"
+
 namespace rproc::sysfs {
 namespace {
 
@@ -17,19 +19,10 @@ namespace fs = std::filesystem;
 
 expected_ns::unexpected<int> failed(int error) { return expected_ns::unexpected<int>(error); }
 
-class OpenFile {
-  public:
-    OpenFile(const fs::path& path, int flags) noexcept : fd_(::open(path.c_str(), flags | O_CLOEXEC)) {}
-    OpenFile(const OpenFile&) = delete;
-    OpenFile& operator=(const OpenFile&) = delete;
-    ~OpenFile() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    [[nodiscard]] int get() const noexcept { return fd_; }
-
-  private:
-    int fd_;
-};
+/// No descriptor, with errno set, when the file cannot be opened.
+internal::FileDescriptor open_file(const fs::path& path, int flags) noexcept {
+    return internal::FileDescriptor(::open(path.c_str(), flags | O_CLOEXEC));
+}
 
 ssize_t read_some(int fd, std::span<std::byte> buffer) {
     ssize_t got = 0;
@@ -76,7 +69,7 @@ FileResult<std::string> LocalFiles::read(const fs::path& path) const {
 }
 
 FileResult<void> LocalFiles::write(const fs::path& path, std::string_view text) const {
-    const OpenFile file(path, O_WRONLY | O_TRUNC);
+    const auto file = open_file(path, O_WRONLY | O_TRUNC);
     if (file.get() < 0) return failed(errno);
     const ssize_t written = ::write(file.get(), text.data(), text.size());
     if (written < 0) return failed(errno);
@@ -109,7 +102,7 @@ FileResult<FileOwner> LocalFiles::owner(const fs::path& path) const {
 }
 
 FileResult<void> LocalFiles::stream(const fs::path& path, const FileSink& sink) const {
-    const OpenFile file(path, O_RDONLY);
+    const auto file = open_file(path, O_RDONLY);
     if (file.get() < 0) return failed(errno);
     std::vector<std::byte> buffer(65536);
     while (true) {

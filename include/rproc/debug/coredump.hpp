@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,6 +19,9 @@
 #include "rproc/result.hpp"
 
 namespace rproc {
+namespace internal {
+class ReplacementFile;
+}
 
 /// Whether and how a crash writes a dump: the modes of the kernel's sysfs file `coredump` (`enum
 /// rproc_dump_mechanism`).
@@ -148,13 +152,13 @@ class CoredumpFile {
     [[nodiscard]] Result<void> commit();
 
   private:
-    CoredumpFile(std::filesystem::path target, std::string temporary, int fd) noexcept;
+    CoredumpFile(std::filesystem::path target, std::unique_ptr<internal::ReplacementFile> file) noexcept;
 
-    [[nodiscard]] Error refused(int error) const;
+    /// The result of a system call with that errno, 0 for none.
+    [[nodiscard]] Result<void> done(int error) const;
 
     std::filesystem::path target_;
-    std::string temporary_;  ///< empty once it is renamed
-    int fd_;
+    std::unique_ptr<internal::ReplacementFile> file_;
 };
 
 }  // namespace rproc

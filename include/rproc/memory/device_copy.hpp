@@ -19,12 +19,6 @@ namespace internal {
 using DeviceWord [[gnu::may_alias]] = volatile std::uint32_t;
 inline constexpr std::size_t kDeviceWord = sizeof(std::uint32_t);
 
-/// How many bytes lie before the first aligned word, at most `size`.
-[[nodiscard]] inline std::size_t bytes_before_word(const std::byte* at, std::size_t size) noexcept {
-    const auto past = reinterpret_cast<std::uintptr_t>(at) % kDeviceWord;
-    return std::min<std::size_t>(past == 0 ? 0 : kDeviceWord - past, size);
-}
-
 /// Precondition of both: `at` is a multiple of 4.
 [[nodiscard]] inline std::uint32_t load_word(const std::byte* at) noexcept {
     return *reinterpret_cast<const DeviceWord*>(at);
@@ -36,45 +30,49 @@ inline void store_word(std::byte* at, std::uint32_t value) noexcept { *reinterpr
 }
 inline void store_byte(std::byte* at, std::byte value) noexcept { *static_cast<volatile std::byte*>(at) = value; }
 
+/// The accesses to `size` bytes at `at`, in ascending order: `byte(i)` for each byte before the first aligned word and
+/// after the last, `word(i)` for each word in between; `i` is the offset in bytes.
+template <typename B, typename W>
+void for_each_access(const std::byte* at, std::size_t size, B byte, W word) {
+    const auto past = reinterpret_cast<std::uintptr_t>(at) % kDeviceWord;
+    const std::size_t head = std::min<std::size_t>(past == 0 ? 0 : kDeviceWord - past, size);
+    const std::size_t words_end = size - (size - head) % kDeviceWord;
+    std::size_t i = 0;
+    for (; i < head; ++i) byte(i);
+    for (; i < words_end; i += kDeviceWord) word(i);
+    for (; i < size; ++i) byte(i);
+}
+
 }  // namespace internal
 
 /// Writes `from`, which is ordinary memory of any alignment, to the front of `to`. The two do not overlap.
 /// Precondition: `from.size() <= to.size()`.
 inline void copy_to_device(std::span<std::byte> to, std::span<const std::byte> from) noexcept {
-    const std::size_t head = internal::bytes_before_word(to.data(), from.size());
-    const std::size_t words_end = head + (from.size() - head) / internal::kDeviceWord * internal::kDeviceWord;
-    std::size_t i = 0;
-    for (; i < head; ++i) internal::store_byte(&to[i], from[i]);
-    for (; i < words_end; i += internal::kDeviceWord) {
-        std::uint32_t word = 0;
-        std::memcpy(&word, &from[i], sizeof(word));
-        internal::store_word(&to[i], word);
-    }
-    for (; i < from.size(); ++i) internal::store_byte(&to[i], from[i]);
+    const auto byte = [&](std::size_t i) { internal::store_byte(&to[i], from[i]); };
+    const auto word = [&](std::size_t i) {
+        std::uint32_t value = 0;
+        std::memcpy(&value, &from[i], sizeof(value));
+        internal::store_word(&to[i], value);
+    };
+    internal::for_each_access(to.data(), from.size(), byte, word);
 }
 
 /// Reads the front of `from` into `to`, which is ordinary memory of any alignment. The two do not overlap.
 /// Precondition: `to.size() <= from.size()`.
 inline void copy_from_device(std::span<std::byte> to, std::span<const std::byte> from) noexcept {
-    const std::size_t head = internal::bytes_before_word(from.data(), to.size());
-    const std::size_t words_end = head + (to.size() - head) / internal::kDeviceWord * internal::kDeviceWord;
-    std::size_t i = 0;
-    for (; i < head; ++i) to[i] = internal::load_byte(&from[i]);
-    for (; i < words_end; i += internal::kDeviceWord) {
-        const std::uint32_t word = internal::load_word(&from[i]);
-        std::memcpy(&to[i], &word, sizeof(word));
-    }
-    for (; i < to.size(); ++i) to[i] = internal::load_byte(&from[i]);
+    const auto byte = [&](std::size_t i) { to[i] = internal::load_byte(&from[i]); };
+    const auto word = [&](std::size_t i) {
+        const std::uint32_t value = internal::load_word(&from[i]);
+        std::memcpy(&to[i], &value, sizeof(value));
+    };
+    internal::for_each_access(from.data(), to.size(), byte, word);
 }
 
 /// Sets every byte to zero.
 inline void clear_device(std::span<std::byte> bytes) noexcept {
-    const std::size_t head = internal::bytes_before_word(bytes.data(), bytes.size());
-    const std::size_t words_end = head + (bytes.size() - head) / internal::kDeviceWord * internal::kDeviceWord;
-    std::size_t i = 0;
-    for (; i < head; ++i) internal::store_byte(&bytes[i], std::byte{0});
-    for (; i < words_end; i += internal::kDeviceWord) internal::store_word(&bytes[i], 0);
-    for (; i < bytes.size(); ++i) internal::store_byte(&bytes[i], std::byte{0});
+    const auto byte = [&](std::size_t i) { internal::store_byte(&bytes[i], std::byte{0}); };
+    const auto word = [&](std::size_t i) { internal::store_word(&bytes[i], 0); };
+    internal::for_each_access(bytes.data(), bytes.size(), byte, word);
 }
 
 }  // namespace rproc

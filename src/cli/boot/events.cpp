@@ -113,7 +113,7 @@ void BootEvents::refused(const Error& error) {
                   {"code", name_of(error.code())},
                   {"where", error.where()},
                   {"place", place_json(error.place())},
-                  {"message", meaning_of(error, job_.board, job_.firmware)},
+                  {"message", meaning_of(error, job_.board, job_.images)},
                   {"hint", error.hint()}});
 }
 

@@ -11,7 +11,6 @@
 #include "cli/inspect/report.hpp"
 #include "rproc/check/memory_map.hpp"
 #include "rproc/firmware/elf_image.hpp"
-#include "rproc/firmware/readable_images.hpp"
 #include "rproc/sim/software_tee_board.hpp"
 
 namespace rproc::cli {
@@ -21,7 +20,7 @@ std::string identity_text(const ElfImage& image) {
     return fmt::format("ELF{}, {}", image.header().elf_class, machine_name(image.header().machine));
 }
 
-std::string segments_text(const std::vector<ElfImage>& images) {
+std::string segments_text(std::span<const ElfImage> images) {
     std::uint64_t count = 0;
     std::uint64_t bytes = 0;
     for (const ElfImage& image : images) {
@@ -86,21 +85,20 @@ void StepFacts::on_log(const LogLine& line) {
 
 std::string StepFacts::of(Step step) const {
     switch (step) {
-        case Step::request_firmware: return counted(firmware_.bytes().size(), "byte");
+        case Step::request_firmware: return counted(firmware_size_, "byte");
         case Step::prepare: return counted(board_.config.regions.size(), "carveout");
         case Step::allocate_carveouts: return fmt::format("{} mapped", mapped_() - mapped_before_);
         case Step::start_subdevices: return virtio_;
         default: break;
     }
-    const auto images = readable_images(firmware_);
-    if (images.empty()) return step == Step::parse_fw ? signer() : std::string();
+    if (images_.empty()) return step == Step::parse_fw ? signer() : std::string();
     switch (step) {
-        case Step::sanity_check: return identity_text(images.front());
-        case Step::boot_address: return hex(images.front().header().entry.value());
-        case Step::load: return segments_text(images);
-        case Step::parse_fw: return signer() + (tee_ ? ", " : "") + table_text(table_of(images), step);
+        case Step::sanity_check: return identity_text(images_.front());
+        case Step::boot_address: return hex(images_.front().header().entry.value());
+        case Step::load: return segments_text(images_);
+        case Step::parse_fw: return signer() + (tee_ ? ", " : "") + table_text(table_of(images_), step);
         case Step::loaded_table:
-        case Step::handle_resources: return table_text(table_of(images), Step::handle_resources);
+        case Step::handle_resources: return table_text(table_of(images_), Step::handle_resources);
         default: return {};
     }
 }
@@ -113,7 +111,7 @@ std::string StepFacts::signer() const {
                : std::string();
 }
 
-std::optional<TableReport> table_of(const std::vector<ElfImage>& images) {
+std::optional<TableReport> table_of(std::span<const ElfImage> images) {
     for (const ElfImage& image : images) {
         const auto section = image.find_section(kResourceTableSection);
         const auto bytes = section ? image.contents(*section) : std::nullopt;
@@ -137,9 +135,8 @@ Running look_at(const ProcessorView& now) {
     return running;
 }
 
-std::string meaning_of(const Error& error, const platform::Board& board, const Firmware& firmware) {
-    const auto image = ElfImage::parse(firmware.bytes());
-    if (error.code() != ErrorCode::segment_outside_memory || !image) return error.message();
+std::string meaning_of(const Error& error, const platform::Board& board, std::span<const ElfImage> images) {
+    if (error.code() != ErrorCode::segment_outside_memory || images.empty()) return error.message();
     const auto* const at = std::get_if<place::Segment>(&error.place().part);
     const auto range = at == nullptr ? std::nullopt : DeviceRange::make(DeviceAddress(at->da), at->size);
     if (range) return fmt::format("{}: {}", error.where(), check::explain_misfit(board.config, *range));

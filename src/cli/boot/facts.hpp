@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,12 +27,14 @@ namespace rproc::cli {
 /// call the processor, whose lock is held during a step.
 class StepFacts {
   public:
+    /// @param images of the firmware; they outlive this object.
     /// @param mapped returns how many mappings of the processor's memory are alive.
     /// @param tee loads the firmware; null where Linux does.
-    StepFacts(const platform::Board& board, const Firmware& firmware, std::function<std::size_t()> mapped,
-              std::shared_ptr<const tee::SoftwareTee> tee)
+    StepFacts(const platform::Board& board, const Firmware& firmware, std::span<const ElfImage> images,
+              std::function<std::size_t()> mapped, std::shared_ptr<const tee::SoftwareTee> tee)
         : board_(board),
-          firmware_(firmware),
+          firmware_size_(firmware.bytes().size()),
+          images_(images),
           mapped_(std::move(mapped)),
           tee_(std::move(tee)),
           mapped_before_(mapped_()) {}
@@ -44,7 +47,8 @@ class StepFacts {
     [[nodiscard]] std::string signer() const;
 
     const platform::Board& board_;
-    Firmware firmware_;
+    std::size_t firmware_size_;  ///< bytes
+    std::span<const ElfImage> images_;
     std::function<std::size_t()> mapped_;
     std::shared_ptr<const tee::SoftwareTee> tee_;
     std::size_t mapped_before_;  ///< mappings of the TEE before the boot
@@ -96,12 +100,13 @@ struct Running {
 };
 
 /// The table in the section .resource_table of one of the images; nothing when there is none, or it lies outside.
-[[nodiscard]] std::optional<TableReport> table_of(const std::vector<ElfImage>& images);
+[[nodiscard]] std::optional<TableReport> table_of(std::span<const ElfImage> images);
 
 [[nodiscard]] Running look_at(const ProcessorView& now);
 
-/// What a refusal means, with the arithmetic where a segment lies in no memory.
-[[nodiscard]] std::string meaning_of(const Error& error, const platform::Board& board, const Firmware& firmware);
+/// What a refusal means, with the arithmetic where a segment of an image that can be read lies in no memory.
+[[nodiscard]] std::string meaning_of(const Error& error, const platform::Board& board,
+                                     std::span<const ElfImage> images);
 
 /// A line as dmesg shows it, without the time.
 [[nodiscard]] std::string as_in_dmesg(const LogLine& line, const platform::Board& board);

@@ -14,6 +14,7 @@
 #include "cli/common/output.hpp"
 #include "cli/timeline/models.hpp"
 #include "rproc/check/verdict.hpp"
+#include "rproc/firmware/readable_images.hpp"
 #include "rproc/observer.hpp"
 #include "rproc/tee/software_tee.hpp"
 
@@ -28,6 +29,8 @@ struct BootJob {
     std::shared_ptr<tee::SoftwareTee> tee;  ///< loads the firmware; null where Linux or the board's TEE does
     BootModels models;                      ///< used by a boot on a model; untouched by one on hardware
     check::Verdict verdict;                 ///< what Linux itself does, where the model refuses cleanly instead
+
+    std::vector<ElfImage> images{readable_images(firmware)};  ///< of the firmware; empty where only a TEE can read it
 
     /// The findings of the verdict that are defects of the kernel.
     [[nodiscard]] std::vector<check::Finding> kernel_defects() const;
@@ -81,7 +84,7 @@ class Timeline : public BootReporter {
     enum class KernelLines { hidden, shown };
 
     Timeline(Output& out, const BootJob& job, KernelLines lines)
-        : out_(out), job_(job), lines_(lines), facts_(job.board, job.firmware, job.mapped, job.tee) {}
+        : out_(out), job_(job), lines_(lines), facts_(job.board, job.firmware, job.images, job.mapped, job.tee) {}
 
     void on_step_begin(Step step) override;
     void on_step_end(Step step) override;
@@ -115,7 +118,7 @@ class Timeline : public BootReporter {
 class BootEvents : public BootReporter {
   public:
     BootEvents(Output& out, const BootJob& job)
-        : out_(out), job_(job), facts_(job.board, job.firmware, job.mapped, job.tee) {}
+        : out_(out), job_(job), facts_(job.board, job.firmware, job.images, job.mapped, job.tee) {}
 
     void on_step_begin(Step step) override;
     void on_step_end(Step step) override;
@@ -157,7 +160,7 @@ class OnlyRefusal : public BootReporter {
   public:
     OnlyRefusal(Output& out, const BootJob& job) : out_(out), job_(job) {}
 
-    void refused(const Error& error) override { print(meaning_of(error, job_.board, job_.firmware)); }
+    void refused(const Error& error) override { print(meaning_of(error, job_.board, job_.images)); }
     void stopped() override {
         if (!job_.boots_on_linux()) print("the model boots it, but Linux 6.1 does not");
     }

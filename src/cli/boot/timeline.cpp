@@ -101,7 +101,7 @@ void Timeline::refused(const Error& error) {
     std::string_view label = "  kernel";
     for (const std::string& line : problem_lines_) out_.print("{:<{}} {}\n", std::exchange(label, ""), kLabel, line);
     out_.wrapped(fmt::format("{:<{}} ", "  means", kLabel), kLabel + 1,
-                 printable(meaning_of(error, job_.board, job_.firmware)));
+                 printable(meaning_of(error, job_.board, job_.images)));
     if (!error.hint().empty())
         out_.wrapped(fmt::format("{:<{}} ", "  do", kLabel), kLabel + 1, printable(error.hint()));
     print_kernel_defects();

@@ -12,6 +12,7 @@
 #include <string>
 #include <system_error>
 
+#include "internal/file_descriptor.hpp"
 #include "internal/whole_read.hpp"
 
 namespace rproc::cli {

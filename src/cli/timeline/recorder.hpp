@@ -44,7 +44,7 @@ class TimelineRecorder : public BootReporter {
   public:
     /// @param shown receives everything; it must outlive this.
     TimelineRecorder(BootReporter& shown, const BootJob& job)
-        : shown_(shown), job_(job), facts_(job.board, job.firmware, job.mapped, job.tee) {}
+        : shown_(shown), job_(job), facts_(job.board, job.firmware, job.images, job.mapped, job.tee) {}
 
     void on_step_begin(Step step) override;
     void on_step_end(Step step) override;

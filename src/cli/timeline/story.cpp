@@ -8,7 +8,6 @@
 
 #include "cli/timeline/text.hpp"
 #include "rproc/firmware/elf_image.hpp"
-#include "rproc/firmware/readable_images.hpp"
 #include "rproc/state.hpp"
 
 namespace rproc::cli {
@@ -29,7 +28,7 @@ bool is_refusal_of(const std::optional<Error>& refusal, const RecordedStep& step
 }
 
 Remark refusal_remark(const Error& error, const BootJob& job) {
-    return {Severity::error, "refused", meaning_of(error, job.board, job.firmware), error.hint()};
+    return {Severity::error, "refused", meaning_of(error, job.board, job.images), error.hint()};
 }
 
 std::vector<Remark> remarks_of(const RecordedStep& step, const BootRecord& record, const BootJob& job) {
@@ -103,13 +102,13 @@ bool holds(const RunningMemory& memory, DeviceAddress da) {
     return range && range->contains(da);
 }
 
-std::string contents_of(const RunningMemory& memory, const Running& running, const Firmware& firmware) {
+std::string contents_of(const RunningMemory& memory, const Running& running, std::span<const ElfImage> images) {
     if (!memory.mapped) return "virtio buffers; Linux does not map it";
     std::string text;
     const auto add = [&](DeviceAddress da, const std::string& what) {
         if (holds(memory, da)) text += (text.empty() ? "" : ", ") + what;
     };
-    for (const ElfImage& image : readable_images(firmware)) {
+    for (const ElfImage& image : images) {
         for (std::uint32_t i = 0; i < image.segment_count(); ++i) {
             const ElfSegment segment = image.segment(i);
             if (segment.loadable()) add(segment.paddr, fmt::format("segment {}", i));
@@ -124,12 +123,12 @@ std::string contents_of(const RunningMemory& memory, const Running& running, con
     return text;
 }
 
-std::vector<StoryMemory> memories_of(const std::optional<Running>& running, const Firmware& firmware) {
+std::vector<StoryMemory> memories_of(const std::optional<Running>& running, std::span<const ElfImage> images) {
     std::vector<StoryMemory> memories;
     if (!running) return memories;
     for (const RunningMemory& memory : running->memories) {
         memories.push_back({memory.name, memory.da ? hex(memory.da->value()) : "none", hex(memory.pa.value()),
-                            memory.size, contents_of(memory, *running, firmware)});
+                            memory.size, contents_of(memory, *running, images)});
     }
     std::ranges::sort(memories, {}, &StoryMemory::da);
     return memories;
@@ -183,7 +182,7 @@ TimelineStory story_of(const BootRecord& record, const BootJob& job, std::string
                         .mood = Mood::good,
                         .steps = steps_of(record, job),
                         .states = states_of(record),
-                        .memories = memories_of(record.running, job.firmware),
+                        .memories = memories_of(record.running, job.images),
                         .remarks = remarks_beside_steps(record, job)};
     describe_result(story, record, job);
     make_displayable(story);

@@ -7,7 +7,6 @@
 
 #include "cli/timeline/story.hpp"
 #include "rproc/check/memory_map.hpp"
-#include "rproc/firmware/readable_images.hpp"
 
 namespace rproc::cli {
 namespace {
@@ -100,7 +99,7 @@ TouchedItem item_of(const ElfSegment& segment, const Stm32mp15Config& config) {
 
 /// The segments that were loaded, up to the refused one.
 void add_segments(Items& items, const RecordedStep& step, const BootRecord& record, const BootJob& job) {
-    for (const ElfImage& image : readable_images(job.firmware)) {
+    for (const ElfImage& image : job.images) {
         for (std::uint32_t i = 0; i < image.segment_count(); ++i) {
             const ElfSegment segment = image.segment(i);
             if (!segment.loadable()) continue;
@@ -142,7 +141,7 @@ bool is_about_entry(const Place& place, std::uint32_t index) {
 
 /// The entries of the resource table, up to the refused one.
 void add_entries(Items& items, const RecordedStep& step, const BootRecord& record, const BootJob& job) {
-    const auto table = table_of(readable_images(job.firmware));
+    const auto table = table_of(job.images);
     if (!table) return;
     for (const EntryReport& entry : table->entries) {
         if (step.failed && record.refusal && is_about_entry(record.refusal->place(), entry.index)) return;
