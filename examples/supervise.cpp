@@ -74,7 +74,7 @@ int main(int argc, char** argv) {
         dumper.wait_idle();  // only so that this prints the same each time
         std::printf("crash %u: %s\n", m4->crash_count(), std::string(to_string(m4->state())).c_str());
         const auto news = trace.poll(*m4);
-        if (news && news->restarted) std::printf("the trace begins anew: %s\n", news->text.c_str());
+        if (news && news->restarted) std::printf("the trace starts again: %s\n", news->text.c_str());
     }
     // The registry stops what is still up.
 }

@@ -26,7 +26,7 @@ const std::string kSelf = "/sys/class/remoteproc/remoteproc0/";
 const std::string kDebug = "/sys/kernel/debug/remoteproc/remoteproc0/";
 constexpr std::uint32_t kLogAddress = 0x10005000;
 
-/// A firmware whose log already has this text in it: nobody runs it.
+/// A firmware whose log already has this text in it; no CPU runs it.
 Bytes firmware(const std::string& text, const std::string& log_name = "cm4_log") {
     ByteWriter log;
     log.text(text, 0x400);

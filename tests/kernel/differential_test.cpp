@@ -94,8 +94,8 @@ std::string difference(const Verdict& verdict, const KernelAnswer& kernel) {
     const auto announced =
         std::ranges::count_if(kernel.log, [](const auto& line) { return line.starts_with("registered virtio"); });
     compare("start", text_of(verdict.errno_value), text_of(kernel.start));
-    compare("state", verdict.state ? std::string(to_string(*verdict.state)) : "nobody reads it",
-            kernel.state.value_or("nobody reads it"));
+    compare("state", verdict.state ? std::string(to_string(*verdict.state)) : "not read",
+            kernel.state.value_or("not read"));
     compare("virtio devices", std::to_string(registered), std::to_string(kernel.start ? announced : 0));
     compare("lines", text_of(counted_from_one(verdict.kernel_log)), text_of(kernel.log));
     compare("stop", text_of(verdict.stop_errno), text_of(kernel.stop));

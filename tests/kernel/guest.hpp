@@ -44,7 +44,7 @@ struct GuestRun {
 }
 
 /// Debian's kernel with the real stm32_rproc driver, in QEMU, on a board with an M4 that never runs. Its firmware is in
-/// memory and its state is true; nobody answers a kick.
+/// memory and its state is true; no peer answers a kick.
 class Guest {
   public:
     /// How much the kernel prints on its console.

@@ -122,7 +122,7 @@ TEST_F(ShortenedFile, StaysAnErrorWhenItsMappingHasEnded) {
     EXPECT_EQ(memory.mapped(), 0U);
     fs::resize_file(file(), kSize);
     EXPECT_EQ(outcome(memory.intact()), "memory-shortened");
-    EXPECT_EQ(outcome(open().map(place(kStart, kSize))), "ok") << "a memory that is opened anew knows nothing of it";
+    EXPECT_EQ(outcome(open().map(place(kStart, kSize))), "ok") << "a memory that is opened again knows nothing of it";
 }
 
 TEST_F(ShortenedFile, OfAnAllocationIsAnErrorToo) {

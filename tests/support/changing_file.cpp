@@ -34,7 +34,7 @@ ChangingFile::~ChangingFile() {
 }
 
 void ChangingFile::change() const {
-    const std::string last = "written anew";
+    const std::string last = "written again";
     checked(::ftruncate(fd_, static_cast<off_t>(sizes_.shorter)) == 0, "ftruncate");
     checked(::ftruncate(fd_, static_cast<off_t>(sizes_.longer)) == 0, "ftruncate");
     const auto at = static_cast<off_t>(sizes_.longer - last.size());

@@ -31,7 +31,7 @@ namespace {
 /// it, so that it lives as long as the processor.
 struct Books {
     const std::vector<std::byte> table = ResourceTableBuilder{}.trace("log", 0x100, 16).vdev(7, 1, {{}, {}}).build();
-    long heard = 0;
+    long logged = 0;
     long started = 0;
     long stopped = 0;
     long attached = 0;
@@ -102,7 +102,7 @@ struct StressPlatform {
 /// Counts what it hears; guarded by the processor's lock like everything else.
 struct CountingObserver : NullObserver {
     std::shared_ptr<Books> books;
-    void on_log(const LogLine& line) { books->heard += static_cast<long>(line.text.size()); }
+    void on_log(const LogLine& line) { books->logged += static_cast<long>(line.text.size()); }
 };
 
 using Processor = RemoteProcessor<StressBackend, StressPlatform, Mainline, CountingObserver>;
@@ -157,8 +157,8 @@ class Board {
         return books_->started + books_->attached;
     }
 
-    /// Once nobody else holds the processor: it goes on to say that it is deleted.
-    [[nodiscard]] long heard() const { return books_->heard; }
+    /// Once no other thread holds the processor: its deletion is logged, too.
+    [[nodiscard]] long logged() const { return books_->logged; }
 
   private:
     std::shared_ptr<Books> books_ = std::make_shared<Books>();
@@ -256,13 +256,13 @@ TEST(Stress, EightThreadsDoEverythingAtOnce) {
     long starts = 0;
     for (const auto& board : boards) {
         starts += board->close();
-        EXPECT_GT(board->heard(), 0);
+        EXPECT_GT(board->logged(), 0);
     }
     std::cout << operations << " jobs by " << threads.size() << " threads, " << starts << " starts\n";
     EXPECT_GT(starts, 0);  // how many depends on the scheduler
 }
 
-// A thread comes and goes with its processor, again and again: nobody may find half of one.
+// A thread comes and goes with its processor, again and again: no thread finds one that is only half registered.
 TEST(Stress, ProcessorsComeAndGoWhileOthersLookForThem) {
     ProcessorRegistry registry;
     std::atomic<bool> done = false;

@@ -31,7 +31,7 @@ inline constexpr std::string_view kTraceUnavailable = "Trace  not available";
 struct TraceNews {
     std::string text{};           ///< without zero bytes; may be binary
     bool may_be_missing = false;  ///< text may have been overwritten before it was read, or may not be in this order
-    /// The buffer was cleared or begun anew, or the processor was started again: the text stands at the buffer's start.
+    /// The buffer was cleared or restarted, or the processor was started again: the text stands at the buffer's start.
     /// What was written after the last look and before the restart is lost.
     bool restarted = false;
 };
@@ -59,7 +59,7 @@ struct TraceNews {
 /// than a buffer is written in between. For one thread.
 class TraceRing {
   public:
-    /// What is new in `now`, a copy of the whole buffer. A copy of another size begins anew.
+    /// What is new in `now`, a copy of the whole buffer. A copy of another size starts a new text.
     [[nodiscard]] TraceNews update(std::vector<std::byte> now);
 
     /// Forgets everything, for a caller that knows of a restart: the next look is a first one.

@@ -13,7 +13,7 @@
 
 namespace rproc {
 
-/// Where a processor gets its firmware from, asked anew at each boot (as Linux calls `request_firmware`), so that a
+/// Where a processor gets its firmware from, asked again at each boot (as Linux calls `request_firmware`), so that a
 /// file which was replaced in the meantime is the one that boots. A value; the request may be called from the booting
 /// thread at any time while the source lives.
 class FirmwareSource {

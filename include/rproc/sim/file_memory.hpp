@@ -29,7 +29,7 @@ namespace rproc::sim {
 ///     its page to the end of the mapping become zeros, and memory of this process alone: neither does another process
 ///     see what is written there, nor the file, also when it is made longer again. The page that the new end is in
 ///     stays the file's, with zeros behind the end;
-///   from then on `intact`, `map` and `allocate` return memory_shortened, until the memory is opened anew; they do so
+///   from then on `intact`, `map` and `allocate` return memory_shortened, until the memory is opened again; they do so
 ///     before anything is touched, too, where the file is shorter at that moment;
 ///   a file that is shortened and has its length again before anything looks at it is not noticed: its bytes are those
 ///     of the file, and shared.
