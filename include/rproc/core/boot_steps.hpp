@@ -43,14 +43,17 @@ class BootSteps {
         firmware_ = &firmware;
         image_.reset();
     }
-    /// Forgets it, and the image that was made of it.
+    /// Drops the firmware, and the image that was parsed from it.
     void done_with_firmware() noexcept {
         firmware_ = nullptr;
         image_.reset();
     }
 
-    // The steps. Each returns the policy's error, completed with the step.
+    // The steps. Each returns nothing, or the error of the policy's op or of the core, with the step set. After
+    // a failure `roll_back` and `release` take back all that was done. A step whose op the policies lack does nothing.
 
+    /// Has the backend parse the image (the kernel's `rproc_fw_sanity_check`), which changes nothing yet, and logs the
+    /// kernel's line "Booting fw image".
     [[nodiscard]] Result<void> sanity_check() {
         if constexpr (HasParse<B>) {
             RPROC_TRY(parts_.reporter.run(Step::sanity_check, [&] { return with_image([](const auto&) {}); }));
@@ -59,7 +62,7 @@ class BootSteps {
         return {};
     }
 
-    /// Where the processor has an IOMMU, its domain comes first.
+    /// Attaches the IOMMU's domain, then has the platform register its carveouts (`rproc_prepare_device`).
     [[nodiscard]] Result<void> prepare() {
         RPROC_TRY(enable_iommu());
         if constexpr (HasPrepare<P>) {
@@ -71,6 +74,7 @@ class BootSteps {
         return {};
     }
 
+    /// Reads where the processor starts from the image (`rproc_get_boot_addr`), for `boot_address_read`.
     [[nodiscard]] Result<void> boot_address() {
         if constexpr (HasBootAddress<B>) {
             return parts_.reporter.run(Step::boot_address, [&] {
@@ -81,6 +85,7 @@ class BootSteps {
         return {};
     }
 
+    /// Has the backend copy the resource table (`rproc_parse_fw`), which becomes the cached table in use.
     [[nodiscard]] Result<void> parse_fw() {
         return parts_.reporter.run(Step::parse_fw, [&]() -> Result<void> {
             RPROC_TRY_ASSIGN(auto table, parsed_table());
@@ -112,6 +117,9 @@ class BootSteps {
         });
     }
 
+    /// Registers what the entries of the table in use ask for (`rproc_handle_resources`): carveouts without memory,
+    /// vdevs with ids, traces. Maps devmem entries in the IOMMU, where there is one.
+    /// @returns also the errors of ResourceTableView::parse.
     [[nodiscard]] Result<void> handle_resources() {
         parts_.done.push_back(Step::handle_resources);  // first: a table that fails half way leaves carveouts behind
         return parts_.reporter.run(Step::handle_resources, [&]() -> Result<void> {
@@ -122,6 +130,9 @@ class BootSteps {
         });
     }
 
+    /// Maps or allocates the memory of each registered carveout (`rproc_alloc_registered_carveouts`), and writes the
+    /// addresses that it got to the table in use.
+    /// @returns also the errors of the platform's memory provider and of its IOMMU.
     [[nodiscard]] Result<void> allocate_carveouts() {
         return run_undoable(Step::allocate_carveouts, [&]() -> Result<void> {
             for (Carveout& carveout : parts_.ctx.carveouts().all())
@@ -131,13 +142,15 @@ class BootSteps {
         });
     }
 
+    /// Has the backend write the image to the mapped carveouts (`rproc_load_segments`).
     [[nodiscard]] Result<void> load() {
         return parts_.reporter.run(Step::load, [&] {
             return with_image([&](const auto& image) { return parts_.backend.load(parts_.ctx, image); });
         });
     }
 
-    /// Copies the cached table, with the addresses and ids that it has by now, over the one in the processor's memory.
+    /// Copies the cached table, with the addresses and ids that it has by now, over the one in the processor's memory,
+    /// which is the table in use from then on. Where the backend finds none there, the cached table stays in use.
     [[nodiscard]] Result<void> install_table() {
         if constexpr (HasFindLoadedRscTable<B>) {
             return run_undoable(Step::install_table, [&] {
@@ -149,24 +162,27 @@ class BootSteps {
         return {};
     }
 
+    /// Prepares the sub-devices, then starts the processor, inside whatever the platform wraps around it.
     [[nodiscard]] Result<void> start() {
         RPROC_TRY(prepare_subdevices());
         return run_undoable(Step::start, [&] { return start_core(parts_.ctx, parts_.backend, parts_.platform); });
     }
 
-    /// Joins a core that runs. Taken back by stopping it, as in Linux.
+    /// Prepares the sub-devices, then attaches to a processor that runs. `roll_back` stops it, as in Linux.
     [[nodiscard]] Result<void> attach() requires HasAttach<P> {
         RPROC_TRY(prepare_subdevices());
         return run_undoable(Step::attach, [&] { return parts_.platform.attach(parts_.ctx); });
     }
 
-    /// Joins it again after `detach`, with the resources that are there and the table that says so.
+    /// Attaches again after `detach`, as in a recovery by attach: with the resources that were kept, and their table
+    /// installed once more.
     [[nodiscard]] Result<void> attach_again() requires HasAttach<P> {
         parts_.tables.install();
         RPROC_TRY(attach());
         return start_subdevices();
     }
 
+    /// Starts the sub-devices, then registers the virtio devices (`rproc_start_subdevices`).
     [[nodiscard]] Result<void> start_subdevices() {
         return run_undoable(Step::start_subdevices, [&]() -> Result<void> {
             RPROC_TRY(parts_.subdevices.start());
@@ -188,7 +204,7 @@ class BootSteps {
     [[nodiscard]] const Resources& resources() const noexcept { return parts_.resources; }
     [[nodiscard]] VirtioBus& virtio() noexcept { return parts_.virtio; }
     [[nodiscard]] SubdeviceList& subdevices() noexcept { return parts_.subdevices; }
-    /// Where the core begins, as the backend read it from the image; 0 when it does not say.
+    /// Where the processor starts, as the backend read it from the image; 0 without that op.
     [[nodiscard]] DeviceAddress boot_address_read() const noexcept { return boot_address_; }
 
   private:
@@ -251,7 +267,7 @@ class BootSteps {
         return {};
     }
 
-    /// Without sub-devices there is nothing to tell.
+    /// A processor without sub-devices has no such step.
     [[nodiscard]] Result<void> prepare_subdevices() {
         if (parts_.subdevices.empty()) return {};
         return run_undoable(Step::prepare_subdevices, [&] { return parts_.subdevices.prepare(); });
