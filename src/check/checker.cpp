@@ -33,7 +33,8 @@ std::vector<Finding> findings_of(const Trial& trial) {
 /// What boot and lints say of an image.
 /// @param as_in_file the kernel cuts none of its numbers.
 std::vector<Finding> findings_of(const CheckedImage& checked, const Trial& trial, bool as_in_file) {
-    std::vector<Finding> findings = findings_of(trial);
+    std::vector<Finding> findings = remarks_on_machine(checked.image);
+    append(findings, findings_of(trial));
     for (Finding& finding : findings) finding = with_arithmetic(std::move(finding), checked);
     append(findings, remarks_on(checked, trial));
     if (!trial.error && as_in_file) append(findings, remarks_on_running(checked, trial));

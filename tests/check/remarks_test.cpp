@@ -11,7 +11,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
 #include "rproc/check/checker.hpp"
+#include "rproc/firmware/elf_image.hpp"
 #include "support/shape_groups.hpp"
 
 namespace rproc::check {
@@ -63,9 +66,37 @@ ElfImage with_segment(std::uint64_t paddr, std::uint64_t size) {
 TEST(RemarksOnImage, ForeignMachine) {
     ElfImage image = test::base_image();
     image.header.machine = 62;
-    EXPECT_THAT(only_finding(image, "elf-machine-foreign").message, HasSubstr("is for machine 62"));
+    EXPECT_THAT(only_finding(image, "elf-machine-foreign").message, HasSubstr("is for x86-64 (machine 62)"));
+    image.header.machine = 999;
+    EXPECT_THAT(only_finding(image, "elf-machine-foreign").message, HasSubstr("is for machine 999"));
     image.header.machine = 40;
     EXPECT_THAT(codes_of(image), IsEmpty());
+}
+
+TEST(RemarksOnImage, InitialStackPointerNeedsMemoryBelow) {
+    ElfImage image = test::base_image();
+    const auto set_stack = [&](std::uint32_t value) {
+        const test::Bytes word = test::ByteWriter().u32(value).take();
+        std::ranges::copy(word, image.segments[0].data.begin());
+    };
+    for (const std::uint32_t top : {0U, 0x20020000U, 0x10000000U, 0x10046004U}) {
+        set_stack(top);
+        EXPECT_THAT(only_finding(image, "stack-pointer-invalid").message,
+                    HasSubstr(fmt::format("the word at 0x0 is {:#010x}", top)));
+    }
+    // The end of retram, of mcuram2 by both of its addresses, and the first word of memory.
+    for (const std::uint32_t top : {0x10000U, 0x10040000U, 0x30040000U, 4U}) {
+        set_stack(top);
+        EXPECT_THAT(codes_of(image), IsEmpty()) << top;
+    }
+}
+
+TEST(RemarksOnImage, CodeAtTheSecondAddressOfTheSramIsLoadedCode) {
+    ElfImage image = test::base_image();
+    image.segments[1].paddr = 0x30000000;  // the vector has 0x10000001
+    EXPECT_THAT(codes_of(image), IsEmpty());
+    image.segments[1].paddr = 0x30001000;
+    EXPECT_THAT(codes_of(image), testing::ElementsAre("reset-vector-invalid"));
 }
 
 TEST(RemarksOnImage, NothingAtTheVectorTable) {
@@ -226,10 +257,79 @@ TEST(RemarksOnVrings, BuffersMustFitTheirMemory) {
     EXPECT_THAT(codes_of(with_vdev({})), IsEmpty()) << "num 16 fills it";
 }
 
+TEST(RemarksOnTable, SectionWhoseBytesAreLoadedToAnotherAddress) {
+    ElfImage image = test::base_image();
+    const auto file = image.build();
+    const std::uint64_t offset = rproc::ElfImage::parse(file)->segment(2).offset;
+    image.segments[2].paddr = 0x10008000;  // the load address; Linux writes the table to the address of the section
+    image.segments[2].vaddr = test::kTableAddress;
+    image.sections[0].segment.reset();
+    image.sections[0].offset = offset;
+    EXPECT_THAT(codes_of(image), IsEmpty());
+    image.sections[0].size = image.segments[2].data.size() + 4;  // its last bytes are in no segment
+    EXPECT_THAT(codes_of(image), testing::ElementsAre("table-outside-segments"));
+}
+
+TEST(RemarksOnTable, SectionWithoutBytesInTheFile) {
+    constexpr std::uint32_t kNobits = 8;
+    ElfImage image = test::base_image();
+    image.sections[0].type = kNobits;
+    const Finding finding = only_finding(image, "table-without-bytes");
+    EXPECT_THAT(finding.message, HasSubstr("has no bytes in the file (type NOBITS)"));
+    EXPECT_THAT(finding.hint, HasSubstr("NOLOAD"));
+}
+
+/// A vector segment that is too large for retram by this many bytes, and the hint.
+std::string hint_for_vectors_too_large_by(std::uint64_t over) {
+    ElfImage image = test::base_image();
+    image.segments[0].memsz = 0x10000 + over;
+    const Verdict verdict = verdict_on(image);
+    EXPECT_EQ(verdict.outcome, Outcome::refused);
+    for (const Finding& finding : verdict.findings)
+        if (finding.code == ErrorCode::segment_outside_memory) return finding.hint;
+    return "";
+}
+
+TEST(Hints, LeaveTheVectorTableAtItsAddress) {
+    EXPECT_EQ(hint_for_vectors_too_large_by(0x2000),
+              "the vector table stays at 0x0; move at least 8,192 bytes of code or data out of this segment, to MEMORY "
+              "{ mcuram2 (rwx) : ORIGIN = 0x10000000, LENGTH = 256K }");
+}
+
+TEST(Hints, NameNoMemoryThatTakesNoSegment) {
+    const Verdict verdict = verdict_on(with_segment(0x20000000, 0x2000));
+    ASSERT_FALSE(verdict.findings.empty());
+    const Finding& finding = verdict.findings.back();
+    EXPECT_EQ(finding.code_name(), "segment-outside-memory");
+    EXPECT_THAT(finding.message, testing::Not(HasSubstr("vdev0")));
+    EXPECT_THAT(finding.message, HasSubstr("the nearest is mcuram"));
+}
+
+/// The first ORIGIN that a hint names.
+std::optional<std::uint64_t> origin_in(std::string_view hint) {
+    constexpr std::string_view kOrigin = "ORIGIN = ";
+    const auto at = hint.find(kOrigin);
+    if (at == std::string_view::npos) return std::nullopt;
+    return std::stoull(std::string(hint.substr(at + kOrigin.size())), nullptr, 16);
+}
+
+TEST(Hints, SegmentMovedToTheMemoryThatTheHintNamesBoots) {
+    for (const std::uint64_t paddr : {0x80100000ULL, 0x20000000ULL, 0x38000000ULL, 0x10050000ULL, 0x0fff0000ULL}) {
+        ElfImage image = with_segment(paddr, 0x540);
+        const Verdict refused = verdict_on(image);
+        ASSERT_EQ(refused.outcome, Outcome::refused) << paddr;
+        const auto origin = origin_in(refused.findings.back().hint);
+        ASSERT_TRUE(origin.has_value()) << refused.findings.back().hint;
+        image.segments.back().paddr = *origin + 0x8000;  // where nothing else is
+        EXPECT_EQ(verdict_on(image).outcome, Outcome::boots) << refused.findings.back().hint;
+    }
+}
+
 TEST(Remarks, AreOfFirmwareThatBoots) {
     ElfImage image = with_segment(0x80100000, 0x540);
     image.header.machine = 62;
-    EXPECT_EQ(codes_of(image), std::vector<std::string>{"segment-outside-memory"});
+    EXPECT_THAT(codes_of(image), testing::ElementsAre("elf-machine-foreign", "segment-outside-memory"))
+        << "but the kind of processor may be why";
 }
 
 }  // namespace

@@ -161,6 +161,30 @@ TEST_F(Check, UsesTheGivenTreeAndNode) {
     EXPECT_EQ(run({"check", "--dtb", write("bad.dtb", std::string(100, 'x')), kHello}).status, 3);
 }
 
+TEST_F(Check, DefaultBoardGivesNoVerdictOnFirmwareForAnotherKindOfProcessor) {
+    const std::string x86 = write_shape("elf-machine-x86");
+    const auto text = run({"check", x86});
+    EXPECT_EQ(text.status, 2);
+    EXPECT_THAT(text.out, HasSubstr(": no verdict without a board: give --board or --dtb\n"));
+    EXPECT_THAT(text.out, HasSubstr("the file is for x86-64 (machine 62)"));
+    const auto json = run({"check", "--json", x86, kHello});
+    EXPECT_EQ(json.status, 2);
+    const auto objects = objects_of(json.out);
+    ASSERT_EQ(objects.size(), 2U);
+    EXPECT_EQ(objects[0]["verdict"], nullptr);
+    EXPECT_EQ(objects[0]["board"], nullptr);
+    ASSERT_EQ(objects[0]["findings"].size(), 1U);
+    EXPECT_EQ(objects[0]["findings"][0]["code"], "elf-machine-foreign");
+    EXPECT_EQ(objects[1]["verdict"], "boots");
+}
+
+TEST_F(Check, NamedBoardGivesAVerdictOnFirmwareForAnotherKindOfProcessor) {
+    const auto result = run({"check", "--board", "stm32mp157c-dk2", write_shape("elf-machine-x86")});
+    EXPECT_EQ(result.status, 0);
+    EXPECT_THAT(result.out, HasSubstr(": boots on stm32mp157c-dk2"));
+    EXPECT_THAT(result.out, HasSubstr("[elf-machine-foreign]"));
+}
+
 TEST_F(Check, UnreadableFileIsAPermissionError) {
     const auto program = directory() / "rproc";  // in a directory that the user nobody can search
     std::filesystem::copy_file(RPROC_CLI_PATH, program);

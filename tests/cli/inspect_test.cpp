@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "cli_test.hpp"
+#include "support/shape_groups.hpp"
 
 namespace rproc::test {
 namespace {
@@ -99,6 +100,20 @@ TEST_F(Inspect, DefectsOfTheTableAreDescribed) {
     EXPECT_THAT(run({"inspect", write_shape("table-num-wrap")}).out,
                 HasSubstr("1073741824 offsets do not fit in 68 bytes"));
     EXPECT_THAT(run({"inspect", write_shape("table-none")}).out, HasSubstr("none: no section .resource_table"));
+}
+
+TEST_F(Inspect, EntryThatLinuxDoesNotKnowShowsItsWordsAndWhoDefinesIt) {
+    const auto fields = [&](std::uint32_t type) {
+        const Bytes entry = ByteWriter().u32(type).u32(0x11).u32(0xdeadbeef).take();
+        const Bytes file = image_with_table(Table{.entries = {entry, trace({})}}.build()).build();
+        const std::string content(reinterpret_cast<const char*>(file.data()), file.size());
+        return json(write("entry.elf", content))["resource_table"]["entries"][0]["fields"];
+    };
+    EXPECT_EQ(fields(4)["kind"], "INTMEM (TI IPC) or RPROC_MEM (OpenAMP)");
+    EXPECT_EQ(fields(4)["words"], Json::parse(R"(["0x00000011","0xdeadbeef"])"));
+    EXPECT_EQ(fields(0x10000)["kind"], "carveout, version 1 (TI IPC)");
+    EXPECT_EQ(fields(0x10004)["kind"], "unknown");
+    EXPECT_EQ(fields(200)["kind"], "vendor");
 }
 
 TEST_F(Inspect, InvalidEntryShowsItsReadableFields) {

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "check/lint/byte_count.hpp"
+#include "check/model/sram_alias.hpp"
 #include "rproc/internal/bytes.hpp"
 
 namespace rproc::check {
@@ -16,6 +17,7 @@ namespace {
 
 /// A Cortex-M takes its first stack pointer from address 0, and its first instruction from the address that stands at 4
 /// (Armv7-M Architecture Reference Manual, B1.5.3 and B1.5.5). An STM32MP15 has RETRAM at 0.
+constexpr DeviceAddress kInitialStack(0);
 constexpr DeviceAddress kResetVector(4);
 constexpr std::uint64_t kVector = 4;
 
@@ -23,37 +25,50 @@ constexpr std::uint64_t kVector = 4;
 const LoadableSegment* segment_over(const ImageModel& image, DeviceRange range) {
     const LoadableSegment* found = nullptr;
     for (const LoadableSegment& segment : image.segments())
-        if (segment.covers(range)) found = &segment;
+        if (segment.range && by_first_address(*segment.range).contains(by_first_address(range))) found = &segment;
     return found;
 }
 
-/// The word that the segments load to the reset vector, 0 for bytes that the file does not have; nothing when no
-/// segment is loaded there.
-std::optional<std::uint32_t> reset_vector(const ImageModel& image) {
-    const LoadableSegment* const segment = segment_over(image, *DeviceRange::make(kResetVector, kVector));
+/// The word that the segments load to a vector, 0 for bytes that the file does not have; nothing when no segment is
+/// loaded there.
+std::optional<std::uint32_t> loaded_vector(const ImageModel& image, DeviceAddress vector) {
+    const LoadableSegment* const segment = segment_over(image, *DeviceRange::make(vector, kVector));
     if (segment == nullptr) return std::nullopt;
     const auto contents = image.elf().contents(segment->header);
     if (!contents) return std::nullopt;
-    const std::uint64_t into = kResetVector.value() - segment->header.paddr.value();
+    const std::uint64_t into = vector.value() - segment->header.paddr.value();
     const auto word = internal::read_at<internal::Le32>(*contents, into);
     return word ? word->get() : 0;
 }
 
-void remark_on_machine(std::vector<Finding>& findings, const ElfHeader& header) {
-    constexpr std::uint16_t kArm = 40;  // EM_ARM
-    if (header.machine == kArm) return;
+/// Whether the processor reaches memory where a stack that begins at this address grows to.
+bool has_stack_below(const BoardModel& board, std::uint32_t top) {
+    constexpr std::uint64_t kWord = 4;
+    if (top < kWord) return false;
+    const DeviceRange first_push = by_first_address(*DeviceRange::make(DeviceAddress(top - kWord), kWord));
+    return std::ranges::any_of(board.memories(), [&](const MemoryEntry& memory) {
+        return by_first_address(memory.device).contains(first_push);
+    });
+}
+
+void remark_on_stack(std::vector<Finding>& findings, const CheckedImage& checked) {
+    const auto top = loaded_vector(checked.image, kInitialStack);
+    if (!top || has_stack_below(checked.board, *top)) return;
     findings.push_back(
-        {Severity::warning, FindingCode::elf_machine_foreign, place::ElfHeader{"e_machine"},
-         fmt::format("the file is for machine {}, and the Cortex-M4 executes Arm code, which is {}; Linux "
-                     "does not look, and starts it",
-                     header.machine, kArm),
-         "give the file that the Cortex-M build wrote: arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb"});
+        {Severity::warning, FindingCode::stack_pointer_invalid,
+         place::Vector{"initial stack pointer", kInitialStack.value(), 0},
+         fmt::format("the word at 0x0 is {:#010x}: the device tree gives the processor no memory below that address; "
+                     "unless the start-up code sets another stack pointer, the first push faults, and Linux says that "
+                     "the processor is up",
+                     *top),
+         "set the top of the stack in the linker script (_estack, __StackTop) to the end of a memory that the board "
+         "has: rproc boards BOARD"});
 }
 
 void remark_on_vectors(std::vector<Finding>& findings, const ImageModel& image) {
     const std::string in_linker_script =
         ".isr_vector : { KEEP(*(.isr_vector)) } as the first section of the memory at 0x0";
-    const auto reset = reset_vector(image);
+    const auto reset = loaded_vector(image, kResetVector);
     if (!reset) {
         findings.push_back({Severity::warning, FindingCode::vectors_missing, place::Vector{"", 0, 2 * kVector},
                             "no segment is loaded to 0x0, where the Cortex-M4 finds its stack pointer and, at 0x4, the "
@@ -98,11 +113,11 @@ void remark_on_debug(std::vector<Finding>& findings, const ElfImage& image) {
 
 }  // namespace
 
-std::vector<Finding> remarks_on_image(const ImageModel& image) {
+std::vector<Finding> remarks_on_image(const CheckedImage& checked) {
     std::vector<Finding> findings;
-    remark_on_machine(findings, image.elf().header());
-    remark_on_vectors(findings, image);
-    remark_on_debug(findings, image.elf());
+    remark_on_vectors(findings, checked.image);
+    remark_on_stack(findings, checked);
+    remark_on_debug(findings, checked.image.elf());
     return findings;
 }
 

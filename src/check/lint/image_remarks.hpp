@@ -11,8 +11,8 @@
 /// function takes an image that booted.
 namespace rproc::check {
 
-/// elf-machine-foreign, vectors-missing, reset-vector-invalid, debug-sections-large.
-[[nodiscard]] std::vector<Finding> remarks_on_image(const ImageModel& image);
+/// vectors-missing, stack-pointer-invalid, reset-vector-invalid, debug-sections-large.
+[[nodiscard]] std::vector<Finding> remarks_on_image(const CheckedImage& checked);
 
 /// segments-overlap, segment-in-vring.
 [[nodiscard]] std::vector<Finding> remarks_on_segments(const CheckedImage& checked);

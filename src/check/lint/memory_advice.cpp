@@ -14,6 +14,9 @@ namespace {
 
 using Memories = std::vector<MemoryEntry>;
 
+/// Where a Cortex-M takes its vector table from at reset.
+constexpr DeviceAddress kVectorTable(0);
+
 /// Firmware may be linked there: Linux loads to it, and does not use it for virtio.
 bool is_for_firmware(const MemoryEntry& entry) { return entry.loadable && !entry.name.starts_with("vdev"); }
 
@@ -66,6 +69,22 @@ std::string too_large_for_all(const Memories& all, DeviceRange range) {
                        describe(*largest), byte_count(largest->device.size()));
 }
 
+/// The memory in which a segment begins that holds the vector table must stay; the rest of the segment can move.
+std::string advise_vectors(const Memories& all, DeviceRange range) {
+    const auto holds_start = [&](const MemoryEntry& entry) { return entry.device.contains(range.start()); };
+    const auto home = std::ranges::find_if(all, holds_start);
+    if (home == all.end())
+        return "add the memory at 0x0, where the vector table is, to memory-region in the device tree";
+    const std::uint64_t over = range.end().value() - home->device.end().value();
+    std::string advice = fmt::format(
+        "the vector table stays at 0x0; move at least {} of code or data out of this segment", byte_count(over));
+    const DeviceRange moved = *DeviceRange::make(home->device.end(), over);
+    Memories places = places_for(all, moved);
+    std::erase_if(places, [&](const MemoryEntry& entry) { return entry.name == home->name; });
+    if (!places.empty()) advice += fmt::format(", to MEMORY {{ {} }}", linker_line(places.front()));
+    return advice;
+}
+
 }  // namespace
 
 std::string describe(const MemoryEntry& entry) { return fmt::format("{} ({})", entry.name, to_string(entry.device)); }
@@ -92,8 +111,9 @@ std::string explain_misfit(const BoardModel& board, DeviceRange range) {
         return fmt::format("begins {} before {}", byte_count(gap(*found, range)), describe(*found));
     if (const MemoryEntry* const meant = meant_physically(all, range); meant != nullptr)
         return explain_physical(*meant, range.start());
-    const auto nearest = std::ranges::min_element(all, {}, [&](const MemoryEntry& each) { return gap(each, range); });
-    if (nearest == all.end()) return "the board shares no memory with the processor";
+    const auto distance = [&](const MemoryEntry& each) { return std::pair(!is_for_firmware(each), gap(each, range)); };
+    const auto nearest = std::ranges::min_element(all, {}, distance);
+    if (nearest == all.end() || !is_for_firmware(*nearest)) return "lies in no memory that the board has for firmware";
     return fmt::format("lies in no memory of the board; the nearest is {}", describe(*nearest));
 }
 
@@ -101,6 +121,7 @@ std::string advise_place(const BoardModel& board, DeviceRange range) {
     const Memories& all = board.memories();
     if (const MemoryEntry* const meant = meant_physically(all, range); meant != nullptr && is_for_firmware(*meant))
         return fmt::format("MEMORY in the linker script wants device addresses: {}", linker_line(*meant));
+    if (range.contains(kVectorTable)) return advise_vectors(all, range);
     const Memories places = places_for(all, range);
     if (places.empty()) return too_large_for_all(all, range);
     const MemoryEntry& nearest = places.front();

@@ -10,8 +10,13 @@
 /// What a boot does not tell, but the image does.
 namespace rproc::check {
 
-/// Findings from the image of a firmware that `trial` booted or refused: a table that Linux writes where nothing was
-/// loaded, carveout names that the kernel takes for a format, offsets that older kernels take for negative ones.
+/// A warning about an image for another kind of processor than the board's (elf-machine-foreign); first of all
+/// findings, since the others may follow from it.
+[[nodiscard]] std::vector<Finding> remarks_on_machine(const ImageModel& image);
+
+/// Findings from the image of a firmware that `trial` booted or refused: a table without bytes in the file, a table
+/// that Linux writes where nothing was loaded, carveout names that the kernel takes for a format, offsets that older
+/// kernels take for negative ones.
 [[nodiscard]] std::vector<Finding> remarks_on(const CheckedImage& checked, const Trial& trial);
 
 /// Warnings and notes about an image that runs, for what boots and does not work later; see image_remarks.hpp.

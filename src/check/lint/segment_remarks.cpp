@@ -8,30 +8,20 @@
 #include "check/lint/byte_count.hpp"
 #include "check/lint/image_remarks.hpp"
 #include "check/lint/memory_advice.hpp"
+#include "check/model/sram_alias.hpp"
 
 namespace rproc::check {
 namespace {
 
-/// The four SRAMs of an STM32MP15 have two addresses each, for both kinds of cores (reference manual RM0436, memory
-/// map): 0x10000000 to 0x1005ffff, and again 0x20000000 above.
-const DeviceRange kSramAgain = *DeviceRange::make(DeviceAddress(0x30000000), 0x60000);
-constexpr std::uint64_t kAgainAbove = 0x20000000;
-
-/// The range by the lower of its two addresses.
-DeviceRange in_sram(DeviceRange range) {
-    if (!kSramAgain.contains(range)) return range;
-    return *DeviceRange::make(DeviceAddress(range.start().value() - kAgainAbove), range.size());
-}
-
 struct Loaded {
     ElfSegment segment;
-    DeviceRange at;  ///< by the lower of its addresses
+    DeviceRange at;  ///< by its first address
 };
 
 std::vector<Loaded> loaded_segments(const ImageModel& image) {
     std::vector<Loaded> loaded;
     for (const LoadableSegment& segment : image.segments())
-        if (segment.range) loaded.push_back({segment.header, in_sram(*segment.range)});
+        if (segment.range) loaded.push_back({segment.header, by_first_address(*segment.range)});
     return loaded;
 }
 
@@ -41,8 +31,8 @@ Finding overlap(const Loaded& a, const Loaded& b) {
     });
     const DeviceAddress start = std::max(a.at.start(), b.at.start());
     const std::uint64_t size = std::min(a.at.end(), b.at.end()).value() - start.value();
-    const bool by_alias = in_sram(*DeviceRange::make(first.segment.paddr, 0)).start() != first.segment.paddr ||
-                          in_sram(*DeviceRange::make(last.segment.paddr, 0)).start() != last.segment.paddr;
+    const bool by_alias = by_first_address(*DeviceRange::make(first.segment.paddr, 0)).start() != first.segment.paddr ||
+                          by_first_address(*DeviceRange::make(last.segment.paddr, 0)).start() != last.segment.paddr;
     return {Severity::warning, FindingCode::segments_overlap, place_of(last.segment),
             fmt::format("overwrites {} of {} at {}{}", byte_count(size), describe(place_of(first.segment)),
                         to_string(*DeviceRange::make(start, size)),

@@ -82,6 +82,8 @@ Verdict check_signed(const FirmwareSource& source, const platform::Board& board,
     Verdict verdict = verdict_of(trial, source, board);
     verdict.format = format_of(firmware);
     verdict.virtio = virtio_of(images, trial);
+    for (const CheckedImage& checked : images)
+        std::ranges::move(remarks_on_machine(checked.image), std::back_inserter(verdict.findings));
     std::ranges::copy(trial.record.findings(), std::back_inserter(verdict.findings));
     if (trial.error) {
         const tee::LoadReport report = tee ? (*tee)->last_load(sim::processor_id(board.config)) : tee::LoadReport{};

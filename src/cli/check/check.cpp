@@ -35,11 +35,13 @@ struct CheckOptions : CommonOptions {
 struct Tally {
     std::array<std::size_t, 4> outcomes{};  ///< by Outcome
     std::size_t unread = 0;                 ///< missing, or not readable
+    std::size_t foreign = 0;                ///< for another kind of processor than that of the default board
     ExitStatus status = ExitStatus::yes;
 
     [[nodiscard]] std::size_t of(Outcome outcome) const { return outcomes[static_cast<std::size_t>(outcome)]; }
     [[nodiscard]] std::size_t all() const {
-        return unread + of(Outcome::boots) + of(Outcome::degraded) + of(Outcome::refused) + of(Outcome::panics);
+        return unread + foreign + of(Outcome::boots) + of(Outcome::degraded) + of(Outcome::refused) +
+               of(Outcome::panics);
     }
 };
 
@@ -68,6 +70,18 @@ Json json_of(const Verdict& verdict) {
     object["virtio"] = virtio_json(verdict);
     object["kernel_log"] = verdict.kernel_log;
     object["findings"] = findings_json(verdict);
+    return object;
+}
+
+/// The verdict in JSON of a firmware that the default board says nothing about.
+/// @param why the only finding.
+Json json_without_verdict(const Verdict& verdict, const Finding& why) {
+    Json object = json_of(verdict);
+    for (const char* const field : {"board", "remoteproc", "verdict", "errno", "errno_name", "state"})
+        object[field] = nullptr;
+    object["virtio"] = Json::array();
+    object["kernel_log"] = Json::array();
+    object["findings"] = Json::array({finding_json(why)});
     return object;
 }
 
@@ -144,6 +158,7 @@ void print_summary(Output& out, const Tally& tally) {
     add(tally.of(Outcome::degraded), "degraded");
     add(tally.of(Outcome::refused), "refused");
     add(tally.of(Outcome::panics), "panic the kernel");
+    add(tally.foreign, "without a verdict");
     add(tally.unread, "not read");
     out.print("{}\n", fmt::join(parts, ", "));
 }
@@ -151,8 +166,8 @@ void print_summary(Output& out, const Tally& tally) {
 /// Checks firmwares one after the other, and prints the verdicts.
 class CheckRun {
   public:
-    CheckRun(Console& console, const CheckOptions& options, platform::Board board)
-        : console_(console), options_(options), checker_(std::move(board)) {}
+    CheckRun(Console& console, const CheckOptions& options, ChosenBoard chosen)
+        : console_(console), options_(options), choice_(chosen.choice), checker_(std::move(chosen.board)) {}
 
     void check(const std::string& argument) {
         console_.log->debug("checking {}", argument);
@@ -162,6 +177,8 @@ class CheckRun {
         Verdict verdict = checker_.check(source);
         verdict.firmware = argument;  // as the caller knows it
         console_.log->info("{}: {}", argument, to_string(verdict.outcome));
+        if (const Finding* const why = foreign_to_default_board(verdict); why != nullptr)
+            return ask_for_board(verdict, *why);
         count(verdict, reading);
         if (options_.json) {
             console_.out.json(json_of(verdict));
@@ -175,6 +192,26 @@ class CheckRun {
     [[nodiscard]] const Tally& tally() const noexcept { return tally_; }
 
   private:
+    /// The finding that the firmware is for another kind of processor, where that processor is the default board's,
+    /// which says nothing about the firmware of another SoC; null otherwise.
+    [[nodiscard]] const Finding* foreign_to_default_board(const Verdict& verdict) const {
+        if (choice_ == BoardChoice::named || choice_ == BoardChoice::machine) return nullptr;
+        const auto is_foreign = [](const Finding& each) {
+            return each.code == check::FindingCode::elf_machine_foreign;
+        };
+        const auto found = std::ranges::find_if(verdict.findings, is_foreign);
+        return found == verdict.findings.end() ? nullptr : &*found;
+    }
+
+    void ask_for_board(const Verdict& verdict, const Finding& why) {
+        ++tally_.foreign;
+        tally_.status = worse_of(tally_.status, ExitStatus::usage);
+        if (options_.json) return console_.out.json(json_without_verdict(verdict, why));
+        console_.out.print("{}: {}\n", console_.out.bold(printable(verdict.firmware)),
+                           console_.out.warn("no verdict without a board: give --board or --dtb"));
+        if (!options_.quiet) print_finding(console_.out, why);
+    }
+
     [[nodiscard]] bool fails(const Verdict& verdict) const {
         switch (verdict.outcome) {
             case Outcome::boots: return false;
@@ -205,6 +242,7 @@ class CheckRun {
 
     Console& console_;
     const CheckOptions& options_;
+    BoardChoice choice_;
     check::Checker checker_;
     Tally tally_;
 };
@@ -245,7 +283,7 @@ ExitStatus run_check(Console& console, const CheckOptions& options) {
     if (!chosen) return report(console, chosen.error());
     if (chosen->choice != BoardChoice::named && !options.json && !options.quiet)
         console.err.print("rproc: note: no board named, so this is about {}\n", describe(*chosen));
-    CheckRun run(console, options, std::move(chosen->board));
+    CheckRun run(console, options, *std::move(chosen));
     const auto listed = for_each_firmware(options.firmwares, [&](const std::string& name) { run.check(name); });
     ExitStatus status = run.tally().status;
     if (!listed) status = worse_of(status, report(console, listed.error()));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/common/resource_report.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include <fmt/format.h>
@@ -21,9 +22,11 @@ using internal::read_at;
 /// What is known of a table while its entries are read one by one.
 struct Reader {
     TableReport& report;
+    std::vector<std::uint64_t> bounds;  ///< of the entries and of the table, ascending
     std::uint32_t vdevs = 0;
 
     void read(const ResourceEntry& entry, EntryReport& into);
+    void read_foreign(const ResourceEntry& entry, EntryReport& into) const;
     void read_trace(const wire::Trace& trace, EntryReport& into);
     void read_carveout(const wire::Carveout& carveout, EntryReport& into);
     void read_vdev(const ResourceEntry& entry, const wire::Vdev& vdev, EntryReport& into);
@@ -87,6 +90,34 @@ void Reader::read_vdev(const ResourceEntry& entry, const wire::Vdev& vdev, Entry
     ++vdevs;
 }
 
+/// The entry types that Linux does not know, by those who define them: TI's IPC (rsc_types.h) and OpenAMP
+/// (remoteproc.h) give 4 and 5 different meanings; TI's later tables have a version in the upper half of the word.
+std::string kind_of(const ResourceEntry& entry) {
+    constexpr std::uint32_t kVersionShift = 16;
+    constexpr std::uint32_t kTypeMask = 0xffff;
+    if (entry.is_vendor()) return "vendor";
+    if (entry.type() == 4) return "INTMEM (TI IPC) or RPROC_MEM (OpenAMP)";
+    if (entry.type() == 5) return "CUSTOM (TI IPC) or FW_CHKSUM (OpenAMP)";
+    const std::uint32_t type = entry.type() & kTypeMask;
+    if (const auto version = entry.type() >> kVersionShift; version != 0 && type <= 3)
+        return fmt::format("{}, version {} (TI IPC)", place::entry_type_name(type), version);
+    return "unknown";
+}
+
+/// The words of an entry whose layout is not known, up to the next entry.
+void Reader::read_foreign(const ResourceEntry& entry, EntryReport& into) const {
+    constexpr std::size_t kMost = 32;
+    into.fields = {{"kind", kind_of(entry)}, {"words", Json::array()}};
+    const auto next = std::ranges::lower_bound(bounds, entry.payload_offset());
+    const std::uint64_t end = next == bounds.end() ? entry.payload_offset() : *next;
+    for (std::uint64_t at = 0; entry.payload_offset() + at + sizeof(internal::Le32) <= end;
+         at += sizeof(internal::Le32)) {
+        const auto word = read_at<internal::Le32>(entry.payload(), at);
+        if (!word || into.fields["words"].size() == kMost) break;
+        into.fields["words"].push_back(hex(word->get()));
+    }
+}
+
 void Reader::read(const ResourceEntry& entry, EntryReport& into) {
     const auto payload = entry.payload();
     if (const auto sound = visit(entry, [](const auto&...) -> Result<void> { return {}; }); !sound)
@@ -100,7 +131,7 @@ void Reader::read(const ResourceEntry& entry, EntryReport& into) {
     } else if (entry.is(wire::EntryType::vdev)) {
         if (const auto vdev = read_at<wire::Vdev>(payload, 0)) read_vdev(entry, *vdev, into);
     } else {
-        into.fields = {{"kind", entry.is_vendor() ? "vendor" : "unknown"}};
+        read_foreign(entry, into);
     }
 }
 
@@ -114,7 +145,9 @@ TableReport report_table(std::span<const std::byte> bytes) {
         report.fault = table.error();
         return report;
     }
-    Reader reader{report};
+    Reader reader{report, {bytes.size()}};
+    for (std::uint32_t i = 0; i < table->size(); ++i) reader.bounds.push_back(table->offset(i));
+    std::ranges::sort(reader.bounds);
     for (std::uint32_t i = 0; i < table->size(); ++i) {
         EntryReport entry{.index = i, .offset = table->offset(i), .type = {}, .vrings = {}, .fault = {}};
         if (const auto found = table->entry(i)) {

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "check/model/elf_machine.hpp"
 #include "rproc/internal/bytes.hpp"
 #include "rproc/resource/layout.hpp"
 
@@ -155,9 +156,8 @@ std::string elf_type_name(std::uint16_t type) {
 }
 
 std::string machine_name(std::uint16_t machine) {
-    static const Names names{{3, "x86"},     {40, "ARM"},      {62, "x86-64"},   {94, "Xtensa"},
-                             {140, "C6000"}, {164, "Hexagon"}, {183, "AArch64"}, {243, "RISC-V"}};
-    return name_in(names, machine);
+    const std::string_view name = check::machine_name(machine);
+    return name.empty() ? fmt::format("{:#x}", machine) : std::string(name);
 }
 
 }  // namespace rproc::cli
