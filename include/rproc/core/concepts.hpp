@@ -281,7 +281,8 @@ concept HasAttach = requires(P& p, Context& ctx) {
 /// RPROC_FEAT_ATTACH_ON_RECOVERY).
 template <class P>
 concept AttachesOnRecovery = HasAttach<P> && requires {
-    requires P::kAttachOnRecovery;
+    requires std::same_as<decltype(P::kAttachOnRecovery), const bool>;
+    requires bool(P::kAttachOnRecovery);
 };
 
 /// A processor that sees memory through an IOMMU.

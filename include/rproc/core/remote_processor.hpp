@@ -13,6 +13,7 @@
 #include "rproc/core/concepts.hpp"
 #include "rproc/core/crash.hpp"
 #include "rproc/core/life_cycle.hpp"
+#include "rproc/core/optional_ops.hpp"
 #include "rproc/core/processor_lock.hpp"
 #include "rproc/core/processor_view.hpp"
 #include "rproc/core/subdevices.hpp"
@@ -34,13 +35,18 @@ namespace rproc {
 ///
 /// The destructor stops a processor that is up, even if that fails.
 ///
-/// Policies that do not meet their concepts fail to compile with one sentence; see core/composition.hpp.
+/// Policies that do not meet their concepts fail to compile with one sentence; see core/composition.hpp. So does an
+/// optional op with another signature; see core/optional_ops.hpp.
 template <class B, class P, class S = Mainline, class O = NullObserver>
 class RemoteProcessor;
 
 template <Backend B, Platform P, BootSequence S, Observer O>
 requires Composable<B, P> && Orders<S, B>
 class RemoteProcessor<B, P, S, O> {
+    static_assert(internal::optional_backend_ops_fit<B>());
+    static_assert(internal::optional_platform_ops_fit<P>());
+    static_assert(internal::optional_sequence_members_fit<S>());
+
   public:
     explicit RemoteProcessor(B backend, P platform, O observer = O{})
         : life_(std::move(backend), std::move(platform), std::move(observer)) {}

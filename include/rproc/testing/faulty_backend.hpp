@@ -8,6 +8,7 @@
 
 #include "rproc/core/concepts.hpp"
 #include "rproc/core/context.hpp"
+#include "rproc/core/optional_ops.hpp"
 #include "rproc/firmware/firmware.hpp"
 #include "rproc/resource/table_view.hpp"
 #include "rproc/result.hpp"
@@ -20,6 +21,8 @@ namespace rproc::testing {
 /// cannot fail are passed on.
 template <Backend B>
 class FaultyBackend {
+    static_assert(rproc::internal::optional_backend_ops_fit<B>());
+
   public:
     /// That of the wrapped backend.
     using Image = ImageOf<B>;

@@ -10,6 +10,7 @@
 
 #include "rproc/core/concepts.hpp"
 #include "rproc/core/context.hpp"
+#include "rproc/core/optional_ops.hpp"
 #include "rproc/result.hpp"
 #include "rproc/testing/faults.hpp"
 #include "rproc/testing/faulty_iommu.hpp"
@@ -47,6 +48,8 @@ struct IommuWithFaults<P> {
 /// took effect. Ops without a Result are forwarded.
 template <Platform P>
 class FaultyPlatform {
+    static_assert(rproc::internal::optional_platform_ops_fit<P>());
+
   public:
     using Memory = typename internal::MemoryWithFaults<typename P::Memory>::Type;
     using Iommu = typename internal::IommuWithFaults<P>::Type;
