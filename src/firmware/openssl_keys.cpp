@@ -135,6 +135,11 @@ std::vector<std::byte> public_der(const EVP_PKEY* key) {
     return encode_public(alone.get());
 }
 
+std::string last_reason() {
+    const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
+    return reason == nullptr ? std::string() : fmt::format(" (OpenSSL: {})", reason);
+}
+
 std::size_t signature_size_of(const EVP_PKEY* key, SignType type) {
     if (type == SignType::ecdsa_p256_sha256) return 2 * kP256Half;
     return static_cast<std::size_t>(EVP_PKEY_get_size(key));

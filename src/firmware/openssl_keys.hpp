@@ -26,6 +26,8 @@ class Passphrase {
 
     /// Whether OpenSSL requested the passphrase: the key is encrypted.
     [[nodiscard]] bool wanted() const noexcept { return wanted_; }
+    /// Whether OpenSSL got it.
+    [[nodiscard]] bool given() const noexcept { return secret_.has_value(); }
     /// The error of `ask`.
     [[nodiscard]] const std::optional<Error>& error() const noexcept { return error_; }
 
@@ -56,6 +58,9 @@ class Passphrase {
 
 /// The size of a signature in the format of signed images, in bytes.
 [[nodiscard]] std::size_t signature_size_of(const EVP_PKEY* key, SignType type);
+
+/// The text of OpenSSL's last error, as the end of a message: " (OpenSSL: ...)"; empty without one.
+[[nodiscard]] std::string last_reason();
 
 /// The size of r and of s, in bytes.
 inline constexpr std::size_t kP256Half = 32;

@@ -76,4 +76,10 @@ Result<Secret> read_secret_file(const std::filesystem::path& path) {
     return secret;
 }
 
+Result<Secret> read_secret_line(const std::filesystem::path& path) {
+    RPROC_TRY_ASSIGN(Secret contents, read_secret_file(path));
+    contents.truncate(contents.text().substr(0, contents.text().find_first_of("\r\n")).size());
+    return contents;
+}
+
 }  // namespace rproc

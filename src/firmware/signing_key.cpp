@@ -27,8 +27,13 @@ constexpr ErrorText kMalformed{.code = ErrorCode::key_malformed,
                                .message = "has no key that OpenSSL can read",
                                .hint = "give a private key in PEM or DER: PKCS#8, PKCS#1 or SEC1"};
 constexpr ErrorText kCannotSign{.code = ErrorCode::key_unsupported,
-                                .message = "the key cannot sign with SHA-256",
-                                .hint = "the token or its provider may forbid it: see the key's attributes"};
+                                .message = "the key cannot sign with {0}{1}",
+                                .hint =
+                                    "a token must have the mechanism CKM_{2}, and its key the attribute CKA_SIGN: see "
+                                    "pkcs11-tool --list-mechanisms and --list-objects"};
+constexpr ErrorText kOtherPublic{.code = ErrorCode::signature_mismatch,
+                                 .message = "its public key does not verify what it signs",
+                                 .hint = "a token must hold both halves of one pair under the same id"};
 
 Error no_private_key(std::span<const std::byte> bytes, const std::string& where,
                      const openssl::Passphrase& passphrase) {
@@ -87,17 +92,21 @@ Result<SigningKey> SigningKey::open(const std::string& location, const AskPassph
         return parse(contents.bytes(), location, ask);
     }
     const openssl::ErrorScope errors;
-    openssl::Passphrase passphrase(ask);
-    RPROC_TRY_ASSIGN(openssl::Key key, openssl::load_from_store(location, passphrase));
+    RPROC_TRY_ASSIGN(openssl::Key key, openssl::load_from_store(location, ask));
     return own(std::move(key), openssl::without_query(location));
 }
 
 Result<std::vector<std::byte>> SigningKey::sign(std::span<const std::byte> bytes) const {
     const openssl::ErrorScope errors;
+    const bool rsa = sign_type() == SignType::rsa_pkcs1_sha256;
     auto signature = openssl_signature(key_.get(), sign_type(), bytes);
-    if (sign_type() == SignType::ecdsa_p256_sha256) signature = raw_ecdsa_signature(signature);
-    if (signature.size() == signature_size()) return signature;
-    return fail(kCannotSign, place::Signing{});
+    if (!rsa) signature = raw_ecdsa_signature(signature);
+    if (signature.size() != signature_size()) {
+        return fail(kCannotSign, place::Signing{}, rsa ? "RSASSA-PKCS1-v1_5" : "ECDSA", openssl::last_reason(),
+                    rsa ? "RSA_PKCS" : "ECDSA");
+    }
+    if (!public_key_.verifies(bytes, signature)) return fail(kOtherPublic, place::Signing{});
+    return signature;
 }
 
 std::vector<std::byte> raw_ecdsa_signature(std::span<const std::byte> der) {

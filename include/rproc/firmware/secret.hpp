@@ -48,4 +48,8 @@ class Secret {
 ///   key_malformed: it is larger than 64 KiB.
 [[nodiscard]] Result<Secret> read_secret_file(const std::filesystem::path& path);
 
+/// Reads the first line of a file, without its end: a passphrase or a PIN.
+/// @returns the line, or an error of `read_secret_file`.
+[[nodiscard]] Result<Secret> read_secret_line(const std::filesystem::path& path);
+
 }  // namespace rproc

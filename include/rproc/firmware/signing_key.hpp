@@ -38,9 +38,13 @@ class SigningKey {
 
     /// Reads a key from a file, or loads the key of a URI through OpenSSL: `file:...`, `pkcs11:...`, or any other
     /// scheme of a configured provider, or of an engine with the name of the scheme. An existing file has precedence.
+    /// Of a PKCS#11 URI (RFC 7512), `module-path` names the module, and `pin-source` (a file, whose first line is
+    /// taken) or `pin-value` has the PIN; without them, OpenSSL's configuration and `ask` do.
     /// @returns the key, or
     ///   an error of `read_secret_file` or of `parse`;
-    ///   key_not_found: no provider or engine handles the URI, or it names no key.
+    ///   key_not_found: no provider or engine handles the URI, its PKCS#11 module cannot be loaded, or there is no such
+    ///     token or key;
+    ///   key_unsupported: it is no valid PKCS#11 URI.
     [[nodiscard]] static Result<SigningKey> open(const std::string& location, const AskPassphrase& ask);
 
     /// Whether `open` treats the location as a URI.
@@ -55,7 +59,8 @@ class SigningKey {
 
     /// Signs the bytes: RSASSA-PKCS1-v1_5, or ECDSA with raw r and s, each with SHA-256.
     /// @returns `signature_size` bytes, or
-    ///   key_unsupported: the provider of the key rejects this algorithm.
+    ///   key_unsupported: the provider of the key, or its token, rejects this algorithm;
+    ///   signature_mismatch: the public half that the provider gave does not verify the signature.
     [[nodiscard]] Result<std::vector<std::byte>> sign(std::span<const std::byte> bytes) const;
 
   private:
