@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "rproc/firmware/public_key.hpp"
 
+#include <openssl/core_names.h>
 #include <openssl/rsa.h>
 
 #include <optional>
@@ -41,6 +42,15 @@ bool openssl_verifies(EVP_PKEY* key, SignType type, std::span<const std::byte> b
     const bool rsa = type == SignType::rsa_pkcs1_sha256;
     if (rsa && EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PADDING) != 1) return false;
     return EVP_DigestVerify(context.get(), signature.data(), signature.size(), octets(bytes), bytes.size()) == 1;
+}
+
+std::vector<std::byte> number_of(const EVP_PKEY* key, const char* parameter) {
+    BIGNUM* found = nullptr;
+    if (EVP_PKEY_get_bn_param(key, parameter, &found) != 1) return {};
+    const openssl::Bignum number(found);
+    std::vector<std::byte> bytes(static_cast<std::size_t>(BN_num_bytes(number.get())));
+    BN_bn2bin(number.get(), octets(std::span(bytes)));
+    return bytes;
 }
 
 constexpr ErrorText kEncrypted{.code = ErrorCode::key_passphrase,
@@ -91,9 +101,17 @@ std::string PublicKey::description() const {
     return fmt::format("RSA-{}", EVP_PKEY_get_bits(key_.get()));
 }
 
-std::string PublicKey::fingerprint() const {
+std::vector<std::byte> PublicKey::der() const {
     const openssl::ErrorScope errors;
-    return fmt::format("{:02x}", fmt::join(sha256(openssl::public_der(key_.get())), ""));
+    return openssl::public_der(key_.get());
 }
+
+std::optional<RsaNumbers> PublicKey::rsa_numbers() const {
+    if (sign_type_ != SignType::rsa_pkcs1_sha256) return std::nullopt;
+    const openssl::ErrorScope errors;
+    return RsaNumbers{number_of(key_.get(), OSSL_PKEY_PARAM_RSA_N), number_of(key_.get(), OSSL_PKEY_PARAM_RSA_E)};
+}
+
+std::string PublicKey::fingerprint() const { return fmt::format("{:02x}", fmt::join(sha256(der()), "")); }
 
 }  // namespace rproc

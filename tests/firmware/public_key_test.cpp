@@ -154,5 +154,24 @@ TEST(PublicKey, UnreadableFileIsNamedInTheError) {
     EXPECT_EQ(test::outcome(PublicKey::read("/dev/zero")), "key-malformed");
 }
 
+TEST(PublicKey, DerIsIndependentOfTheFormat) {
+    EXPECT_EQ(key_in("rsa2048.pub.pem").der().size(), 294U);
+    EXPECT_EQ(key_in("p256.pub.pem").der().size(), 91U);
+    const Bytes der = key_in("p256.pub.pem").der();
+    for (const std::string& text : {test::kP256Compressed, test::kP256ExplicitCurve, test::kP256Certificate})
+        EXPECT_EQ(PublicKey::parse(test::bytes_of(text), "the key").value().der(), der);
+    EXPECT_EQ(PublicKey::parse(der, "the key").value().fingerprint(), key_in("p256.pub.pem").fingerprint());
+}
+
+TEST(PublicKey, RsaNumbersAreThoseOfTheKey) {
+    const auto numbers = key_in("rsa2048.pub.pem").rsa_numbers();
+    ASSERT_TRUE(numbers.has_value());
+    EXPECT_EQ(numbers->exponent, (Bytes{std::byte{1}, std::byte{0}, std::byte{1}}));
+    // The modulus stands in the DER: before it a zero, after it the exponent's header of 2 bytes and its 3 bytes.
+    const Bytes der = key_in("rsa2048.pub.pem").der();
+    EXPECT_EQ(numbers->modulus, Bytes(der.end() - 5 - 256, der.end() - 5));
+    EXPECT_FALSE(key_in("p256.pub.pem").rsa_numbers().has_value());
+}
+
 }  // namespace
 }  // namespace rproc

@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "rproc/firmware/signed_image.hpp"
 #include "rproc/result.hpp"
@@ -14,6 +16,12 @@
 struct evp_pkey_st;  // OpenSSL's EVP_PKEY
 
 namespace rproc {
+
+/// The numbers of an RSA public key, big-endian, without leading zeros.
+struct RsaNumbers {
+    std::vector<std::byte> modulus;
+    std::vector<std::byte> exponent;
+};
 
 /// A public key that verifies signed images: RSA of at least 2048 bits, or ECDSA on P-256. Cheap to copy: copies share
 /// the key. Threads: concurrent verification is safe.
@@ -43,7 +51,12 @@ class PublicKey {
 
     /// The type of the key for a user: "RSA-2048", "ECDSA P-256".
     [[nodiscard]] std::string description() const;
-    /// SHA-256 of the SubjectPublicKeyInfo in DER, as hexadecimal digits. Independent of the file format of the key.
+    /// The SubjectPublicKeyInfo in DER (RFC 5280), independent of the file format of the key: for RSA-2048 294 bytes,
+    /// for P-256 91.
+    [[nodiscard]] std::vector<std::byte> der() const;
+    /// The modulus and the exponent, or nothing for P-256.
+    [[nodiscard]] std::optional<RsaNumbers> rsa_numbers() const;
+    /// SHA-256 of `der()`, as hexadecimal digits.
     [[nodiscard]] std::string fingerprint() const;
     /// Whether the source also contained the private key, which should not be distributed.
     [[nodiscard]] bool came_with_private() const noexcept { return came_with_private_; }
