@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "rproc/firmware/vendor_image.hpp"
+
 namespace rproc {
 namespace {
 
@@ -14,7 +16,6 @@ using internal::fits;
 using internal::Le32;
 
 constexpr std::uint64_t kAlignment = 8;
-constexpr std::uint64_t kVendorHeaderSize = 56;
 
 /// Rounds a 32-bit length up to 8; cannot wrap.
 constexpr std::uint64_t padded(std::uint32_t length) noexcept {
@@ -25,28 +26,11 @@ std::uint64_t upstream_size(const wire::SignedHeader& header) noexcept {
     return sizeof(wire::SignedHeader) + padded(header.tlv_len) + padded(header.sign_len) + padded(header.img_len);
 }
 
-/// The header of the older format: 14 words, with a length and an offset for each of its parts.
-struct VendorHeader {
-    Le32 magic;
-    Le32 version;
-    Le32 header_length;
-    Le32 sign_length;
-    Le32 sign_offset;
-    Le32 sign_type;
-    Le32 hash_length;
-    Le32 hash_offset;
-    Le32 hash_type;
-    Le32 key_length;
-    Le32 key_offset;
-    Le32 img_length;
-    Le32 img_offset;
-    Le32 img_type;
-};
-static_assert(sizeof(VendorHeader) == kVendorHeaderSize);
-
+/// Whether signature and image lie where the header of the older format says.
 bool is_vendor_format(std::span<const std::byte> bytes) noexcept {
-    const auto header = internal::read_at<VendorHeader>(bytes, 0);
-    if (!header || header->sign_offset < kVendorHeaderSize || header->img_offset < kVendorHeaderSize) return false;
+    const auto header = internal::read_at<wire::VendorHeader>(bytes, 0);
+    constexpr std::uint64_t kHeaderSize = sizeof(wire::VendorHeader);
+    if (!header || header->sign_offset < kHeaderSize || header->img_offset < kHeaderSize) return false;
     return header->img_length != 0 && fits(header->sign_offset, header->sign_length, bytes.size()) &&
            fits(header->img_offset, header->img_length, bytes.size());
 }

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include <cstdint>
+#include <string>
+
 #include <gmock/gmock.h>
 
 #include "cli_test.hpp"
@@ -61,6 +64,40 @@ TEST_F(InspectSigned, TruncatedFileIsExplained) {
     const auto result = run({"inspect", write("cut.signed", image.substr(0, 4000))});
     EXPECT_EQ(result.status, 1);
     EXPECT_THAT(result.err, HasSubstr("the file has 4000"));
+}
+
+/// An image of the older format: header, signature of 64 bytes, app.elf.
+std::string older_image(const std::string& elf) {
+    const auto size = static_cast<std::uint32_t>(elf.size());
+    std::string file;
+    for (const std::uint32_t word : {0x3543a468U, 1U, 56U, 64U, 56U, 2U, 0U, 0U, 1U, 0U, 0U, size, 120U, 1U})
+        for (unsigned shift = 0; shift < 32; shift += 8) file += static_cast<char>(word >> shift & 0xffU);
+    return file + std::string(64, 's') + elf;
+}
+
+TEST_F(InspectSigned, OlderFormatIsShownAndNotVerified) {
+    const auto file = write("older.signed", older_image(read_text(vector("app.elf"))));
+    const auto text = run({"inspect", file});
+    EXPECT_EQ(text.status, 0) << text.err;
+    EXPECT_THAT(text.out, HasSubstr("signed in the older format of STMicroelectronics, version 1"));
+    EXPECT_THAT(text.out, HasSubstr("nothing here is verified"));
+    EXPECT_THAT(text.out, ContainsRegex("signature +0x00000038 +64 +2\n"));
+    EXPECT_THAT(text.out, ContainsRegex("key +0x00000000 +0 +-\n"));
+    EXPECT_THAT(text.out, HasSubstr("image 0  5,112 bytes, ELF32, ARM"));
+    const Json report = objects_of(run({"inspect", "--json", file}).out).at(0);
+    EXPECT_EQ(report["schema"], "rproc.inspect-signed/1");
+    EXPECT_EQ(report["format"], "st-signed-older");
+    EXPECT_EQ(report["parts"][3]["length"], 5112);
+    EXPECT_EQ(report["images"][0]["resource_table"]["size"], 140);
+}
+
+TEST_F(InspectSigned, OlderFormatWithPartsThatOverlapIsRefused) {
+    std::string image = older_image(read_text(vector("app.elf")));
+    image[24] = 8;  // length of the hash table, at offset 60
+    image[28] = 60;
+    const auto result = run({"inspect", write("overlap.signed", image)});
+    EXPECT_EQ(result.status, 1);
+    EXPECT_THAT(result.err, HasSubstr("the signature and the hash table overlap"));
 }
 
 TEST_F(InspectSigned, CheckSaysThatTheProcessorRequiresAnElfFile) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "rproc/firmware/signed_image.hpp"
+#include "rproc/firmware/vendor_image.hpp"
 
 namespace {
 
@@ -30,6 +31,10 @@ void require_inside(Span inner, Span outer) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::vector<std::uint8_t> exact(data, data + size);
     const Span bytes = std::as_bytes(std::span(exact));
+    if (const auto older = rproc::VendorImage::parse(bytes)) {
+        for (const auto& part : older->parts()) require_inside(older->bytes_of(part), bytes);
+        require(rproc::SignedImage::flavour_of(bytes).has_value());
+    }
     const auto image = rproc::SignedImage::parse(bytes);
     if (!image) return 0;
 

@@ -16,9 +16,9 @@ struct InspectOptions : CommonOptions {
     std::string firmware;
 };
 
-/// A signed image is shown without a board: OP-TEE decides where it is loaded.
-ExitStatus run_inspect_signed(Console& console, const InspectOptions& options, const Firmware& firmware) {
-    const auto inspected = inspect_signed(firmware);
+template <class Report>
+ExitStatus show_signed(Console& console, const InspectOptions& options, const Firmware& firmware,
+                       const Result<Report>& inspected) {
     if (!inspected) {
         Error error = inspected.error();
         error.set_place(error.place().in_file(options.firmware));
@@ -35,6 +35,13 @@ ExitStatus run_inspect_signed(Console& console, const InspectOptions& options, c
         print(console.out, *inspected);
     }
     return ExitStatus::yes;
+}
+
+/// A signed image is shown without a board: OP-TEE decides where it is loaded.
+ExitStatus run_inspect_signed(Console& console, const InspectOptions& options, const Firmware& firmware) {
+    if (SignedImage::flavour_of(firmware.bytes()) == SignedFlavour::vendor)
+        return show_signed(console, options, firmware, VendorImage::parse(firmware.bytes()));
+    return show_signed(console, options, firmware, inspect_signed(firmware));
 }
 
 void print_json(Output& out, const InspectOptions& options, const ChosenBoard& chosen, const Firmware& firmware,

@@ -9,7 +9,9 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "cli/common/hex_bytes.hpp"
 #include "cli/inspect/report.hpp"
+#include "rproc/firmware/platform_tlvs.hpp"
 
 namespace rproc::cli {
 namespace {
@@ -27,15 +29,14 @@ std::string tlv_name(std::uint32_t type) {
     const auto* const found =
         std::ranges::find(kNames, static_cast<TlvType>(type), &std::pair<TlvType, std::string_view>::first);
     if (found != kNames.end()) return std::string(found->second);
+    switch (static_cast<PlatformTlv>(type)) {
+        case PlatformTlv::encryption: return "platform: rproc's encryption";
+        case PlatformTlv::ivs: return "platform: rproc's vectors";
+        case PlatformTlv::image_version: return "platform: rproc's version";
+    }
     const bool platform = type >= static_cast<std::uint32_t>(TlvType::platform_first) &&
                           type <= static_cast<std::uint32_t>(TlvType::platform_last);
     return platform ? "platform" : "unknown";
-}
-
-std::string hex_bytes(std::span<const std::byte> bytes) {
-    std::string text;
-    for (const std::byte b : bytes) text += fmt::format("{:02x}", std::to_integer<unsigned>(b));
-    return text;
 }
 
 /// The meaning of a TLV's value, where one line can show it.
@@ -96,9 +97,9 @@ Json json_of(const SegmentHash& hash) {
             {"hash", state_name(hash.state)}};
 }
 
-void print_images(Output& out, const SignedReport& report) {
+void print_images(Output& out, const std::vector<InnerImage>& images) {
     out.print("\n{}\n", out.bold("Images"));
-    for (const InnerImage& image : report.images) {
+    for (const InnerImage& image : images) {
         out.print("  image {}  {}, ", image.index, counted(image.size, "byte"));
         if (!image.elf) {
             out.print("{}\n", out.bad("no ELF file"));
@@ -182,9 +183,40 @@ void print(Output& out, const SignedReport& report) {
     out.print("  signed for OP-TEE, version {}; nothing here says by whom\n", package.header().version.get());
     out.print("  signature  {}, {}\n", signature_name(package), counted(package.signature().size(), "byte"));
     print_tlvs(out, report);
-    print_images(out, report);
+    print_images(out, report.images);
     print_segments(out, report);
     if (report.fault) out.print("  {}  {}\n", out.bad("error"), printable(report.fault->message()));
+}
+
+Json to_json(const VendorImage& package) {
+    Json parts = Json::array();
+    for (const VendorPart& part : package.parts()) {
+        parts.push_back({{"name", part.name},
+                         {"offset", part.offset},
+                         {"length", part.length},
+                         {"type", part.type ? Json(*part.type) : Json(nullptr)}});
+    }
+    return {{"format", "st-signed-older"},
+            {"version", package.header().version.get()},
+            {"header_length", package.header().header_length.get()},
+            {"parts", parts},
+            {"images", Json::array({json_of(look_into(0, package.image()))})}};
+}
+
+void print(Output& out, const VendorImage& package) {
+    out.print("  signed in the older format of STMicroelectronics, version {}; OP-TEE does not load it\n",
+              package.header().version.get());
+    out.print(
+        "  nothing here is verified: what its signature covers and how its hash table is laid out are not public\n");
+    Table table;
+    table.add({"PART", "OFFSET", "LENGTH", "TYPE"});
+    for (const VendorPart& part : package.parts()) {
+        table.add({std::string(part.name), hex(part.offset), grouped(part.length),
+                   part.type ? std::to_string(*part.type) : "-"});
+    }
+    out.write("\n");
+    table.print(out, "  ");
+    print_images(out, {look_into(0, package.image())});
 }
 
 }  // namespace rproc::cli

@@ -12,6 +12,7 @@
 #include "rproc/firmware/firmware.hpp"
 #include "rproc/firmware/signed_hashes.hpp"
 #include "rproc/firmware/signed_image.hpp"
+#include "rproc/firmware/vendor_image.hpp"
 
 namespace rproc::cli {
 
@@ -37,5 +38,9 @@ struct SignedReport {
 /// The report as one JSON object, and as text.
 [[nodiscard]] nlohmann::ordered_json to_json(const SignedReport& report);
 void print(Output& out, const SignedReport& report);
+
+/// The same for an image of the older format of STMicroelectronics.
+[[nodiscard]] nlohmann::ordered_json to_json(const VendorImage& package);
+void print(Output& out, const VendorImage& package);
 
 }  // namespace rproc::cli
