@@ -10,7 +10,7 @@ _rproc() {
     COMPREPLY=()
 
     if ((COMP_CWORD == 1)); then
-        mapfile -t COMPREPLY < <(compgen -W 'boot check inspect boards explain sign verify sequences trace ctl --help --version' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'boot check inspect boards explain sign verify keys sequences trace ctl --help --version' -- "$current")
         return
     fi
     case $previous in
@@ -23,14 +23,16 @@ _rproc() {
             [[ $subcommand != ctl ]] || { mapfile -t COMPREPLY < <(cd /lib/firmware && compgen -f -- "$current"); return; } ;;
         --memory) mapfile -t COMPREPLY < <(compgen -d -- "$current"); compopt -o filenames; return ;;
         --key_type | --key-type) mapfile -t COMPREPLY < <(compgen -W 'RSA ECC' -- "$current"); return ;;
-        --key_pwd | --key-pwd | --plat-tlv | --image-version | --min-version) return ;;
+        --key_pwd | --key-pwd | --plat-tlv | --image-version | --min-version | --prefix) return ;;
+        --pkeyinfo)
+            mapfile -t COMPREPLY < <(compgen -W 'sha256 der none' -f -- "$current"); compopt -o filenames; return ;;
         --tee)
             local tees=software
             [[ $subcommand != boot ]] || tees='software device'
             mapfile -t COMPREPLY < <(compgen -W "$tees" -- "$current"); return ;;
         --sequence)
             mapfile -t COMPREPLY < <(compgen -W 'mainline alternate-boot load-first' -- "$current"); return ;;
-        --in | --out | --key | --key_info | --key-info | --encrypt-key | --decrypt-key | --digest-out | --signature-in | \
+        --in | --out | --key | --key_info | --key-info | --encrypt-key | --decrypt-key | --digest-out | --signature-in | --manifest | \
             --timeline)
             mapfile -t COMPREPLY < <(compgen -f -- "$current"); compopt -o filenames; return ;;
         --dtb | --files-from) mapfile -t COMPREPLY < <(compgen -f -- "$current"); compopt -o filenames; return ;;
@@ -42,12 +44,13 @@ _rproc() {
         verify) options="$common --key --decrypt-key --min-version" ;;
         check) options="$common -r --recursive --files-from --strict --explain" ;;
         inspect | boards) options=$common ;;
+        keys) options='--c --prefix --key_pwd --key-pwd --json -q --quiet --color -h --help' ;;
         explain) options='--json -q --quiet --color -h --help' ;;
         sequences) options='--point --as-posted --json -q --quiet --color -h --help' ;;
         ctl) options='--remoteproc --timeout -n --name -f --follow --interval --json -q --quiet --color -h --help' ;;
         sign)
-            options='--in --out --key --key_type --key-type --key_info --key-info --key_pwd --key-pwd --plat-tlv'
-            options+=' --encrypt-key --image-version --digest-out --signature-in --json -q --quiet --color -h --help'
+            options='--in --out --key --key_type --key-type --key_info --key-info --key_pwd --key-pwd --pkeyinfo'
+            options+=' --plat-tlv --encrypt-key --image-version --digest-out --signature-in --manifest --json -q --quiet --color -h --help'
             ;;
         *) return ;;
     esac

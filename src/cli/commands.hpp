@@ -12,6 +12,7 @@ namespace rproc::cli {
 [[nodiscard]] Command add_boards(CLI::App& app);
 [[nodiscard]] Command add_explain(CLI::App& app);
 [[nodiscard]] Command add_sign(CLI::App& app);
+[[nodiscard]] Command add_keys(CLI::App& app);
 [[nodiscard]] Command add_verify(CLI::App& app);
 [[nodiscard]] Command add_sequences(CLI::App& app);
 [[nodiscard]] Command add_trace(CLI::App& app);

@@ -51,8 +51,10 @@ int ReplacementFile::apply_umask() const noexcept {
     return ::fchmod(fd_.get(), kNewFile & ~mask) == 0 ? 0 : errno;
 }
 
+int ReplacementFile::sync() const noexcept { return ::fsync(fd_.get()) == 0 ? 0 : errno; }
+
 int ReplacementFile::commit() noexcept {
-    if (::fsync(fd_.get()) != 0) return errno;
+    if (const int error = sync(); error != 0) return error;
     if (::rename(temporary_.c_str(), target_.c_str()) != 0) return errno;
     temporary_.clear();
     return 0;

@@ -26,6 +26,8 @@ class ReplacementFile {
     [[nodiscard]] int write(std::span<const std::byte> bytes) const noexcept;
     /// Gives it the permissions of a new file.
     [[nodiscard]] int apply_umask() const noexcept;
+    /// Flushes the bytes to the disk.
+    [[nodiscard]] int sync() const noexcept;
     /// Flushes the bytes to the disk and renames the file to its target, which is unchanged after a failure.
     [[nodiscard]] int commit() noexcept;
 

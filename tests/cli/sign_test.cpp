@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
-#include <set>
 #include <string>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 
-#include "cli_test.hpp"
 #include "firmware/test_keys.hpp"
 #include "rproc/firmware/sha256.hpp"
 #include "rproc/firmware/signed_builder.hpp"
-#include "support/files.hpp"
+#include "sign_test.hpp"
 
 namespace rproc::test {
 namespace {
@@ -21,35 +22,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
-using Bytes = std::vector<std::byte>;
-
-const std::string kData = RPROC_TEST_DATA_DIR "/signed/";
-const std::string kApp = kData + "app.elf";
-
-class Sign : public Cli {
-  protected:
-    /// Signs app.elf; `more` are further options.
-    [[nodiscard]] CommandResult sign(const Arguments& more) const {
-        Arguments arguments{"sign", "--in", kApp};
-        arguments.insert(arguments.end(), more.begin(), more.end());
-        return run(arguments);
-    }
-    /// A copy of a test key that only its owner may read.
-    [[nodiscard]] std::string key(const std::string& name) const {
-        const std::string path = write(name, read_text(kData + name));
-        std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-        return path;
-    }
-    [[nodiscard]] std::string written(const std::string& name) const { return read_text(directory() / name); }
-    [[nodiscard]] Bytes bytes(const std::string& name) const { return read_bytes(directory() / name); }
-    [[nodiscard]] bool exists(const std::string& name) const { return std::filesystem::exists(directory() / name); }
-    [[nodiscard]] std::set<std::string> files() const {
-        std::set<std::string> names;
-        for (const auto& entry : std::filesystem::directory_iterator(directory()))
-            names.insert(entry.path().filename().string());
-        return names;
-    }
-};
 
 std::string expected(const std::string& name) { return read_text(kData + name); }
 
@@ -190,7 +162,7 @@ TEST_F(Sign, InvalidArgumentsAreUsageErrors) {
     EXPECT_THAT(said({}), HasSubstr("--out is required"));
     EXPECT_THAT(said({"--out", "-"}), HasSubstr("the result goes to a file"));
     EXPECT_THAT(said({"--out", "x", "--key_type", "DSA"}), HasSubstr("DSA"));
-    EXPECT_THAT(said({"--out", "x", "--plat-tlv", "BOOTADDR", "1"}), HasSubstr("ID is not a number"));
+    EXPECT_THAT(said({"--out", "x", "--plat-tlv", "BOOT", "1"}), HasSubstr("ID is not a number"));
     EXPECT_THAT(said({"--out", "x", "--plat-tlv", "0x10001", "0x100000000"}), HasSubstr("VALUE begins with 0x"));
     EXPECT_THAT(said({"--out", "x", "--plat-tlv", "0x10001", "0x"}), HasSubstr("VALUE begins with 0x"));
     EXPECT_THAT(said({"--out", "x", "--plat-tlv", "0x11", "1"}), HasSubstr("does not belong to the platform"));
@@ -263,6 +235,189 @@ TEST_F(Sign, UnreadableAndUnwritableFilesArePermissionErrors) {
     const auto in = run_as_nobody(hidden);
     EXPECT_EQ(in.status, 5);
     EXPECT_THAT(in.err, HasSubstr("rsa2048.pem: cannot be read: Permission denied"));
+}
+
+// ---- PKEYINFO, platform TLVs by name -------------------------------------------------------------------------------
+
+/// The value of a TLV of a signed file; empty without one.
+Bytes tlv_of(const Bytes& file, std::uint32_t type) {
+    const auto tlv = SignedImage::parse(file).value().find(static_cast<TlvType>(type));
+    return tlv ? Bytes(tlv->value.begin(), tlv->value.end()) : Bytes();
+}
+
+constexpr auto kKeyInfo = static_cast<std::uint32_t>(TlvType::key_info);
+
+TEST_F(Sign, PkeyinfoIsMadeFromThePublicKey) {
+    const auto key_file = key("p256.pem");
+    const Bytes der = PublicKey::read(kData + "p256.pub.pem").value().der();
+    const auto info = [&](const std::string& choice) {
+        const auto result = sign({"--key", key_file, "--pkeyinfo", choice, "--out", "x"});
+        EXPECT_EQ(result.status, 0) << result.err;
+        return tlv_of(bytes("x"), kKeyInfo);
+    };
+    const auto digest = sha256(der);
+    EXPECT_TRUE(std::ranges::equal(info("sha256"), std::as_bytes(std::span(digest))));
+    EXPECT_EQ(info("der"), der);
+    EXPECT_EQ(info("none"), Bytes());
+    EXPECT_EQ(info(kData + "keyinfo.bin"), read_bytes(kData + "keyinfo.bin"));
+}
+
+TEST_F(Sign, PkeyinfoThatCannotBeWrittenIsRefused) {
+    const auto key_file = key("p256.pem");
+    write("empty", "");
+    for (const std::string option : {"--key_info", "--pkeyinfo"}) {
+        const auto empty = sign({"--key", key_file, option, "empty", "--out", "x"});
+        EXPECT_EQ(empty.status, 2);
+        EXPECT_THAT(empty.err, HasSubstr("empty: is empty, and PKEYINFO needs at least one byte"));
+        EXPECT_EQ(sign({"--key", key_file, option, "none.bin", "--out", "x"}).status, 3);
+    }
+    const auto both = sign({"--key", key_file, "--pkeyinfo", "der", "--key_info", "empty", "--out", "x"});
+    EXPECT_EQ(both.status, 2);
+    EXPECT_FALSE(exists("x"));
+}
+
+TEST_F(Sign, VendorTlvsHaveNamesAndNoNumbers) {
+    const auto key_file = key("rsa2048.pem");
+    const auto unknown = sign({"--key", key_file, "--plat-tlv", "BOOTADDR", "0x80100000", "--out", "x"});
+    EXPECT_EQ(unknown.status, 2);
+    EXPECT_THAT(unknown.err, HasSubstr("whose number is not known here"));
+    EXPECT_THAT(unknown.err, HasSubstr("--plat-tlv NAME=NUMBER VALUE"));
+    const auto text = sign({"--key", key_file, "--plat-tlv", "BOOTADDR=0x10007", "80100000", "--out", "x"});
+    EXPECT_EQ(text.status, 2);
+    EXPECT_THAT(text.err, HasSubstr("its value is a number of 32 bits, which begins with 0x"));
+    EXPECT_FALSE(exists("x"));
+    const auto named = sign({"--key", key_file, "--plat-tlv", "BOOTADDR=0x10007", "0x80100000", "--plat-tlv",
+                             "BOOT_SEC=0x10008", "yes", "--out", "x"});
+    EXPECT_EQ(named.status, 0) << named.err;
+    EXPECT_EQ(tlv_of(bytes("x"), 0x10007), bytes_of(std::string("\0\0\x10\x80", 4)));
+    EXPECT_EQ(tlv_of(bytes("x"), 0x10008), bytes_of("yes"));
+}
+
+// ---- several keys, manifest -----------------------------------------------------------------------------------------
+
+TEST_F(Sign, SeveralKeysWriteAnImageEach) {
+    const Arguments keys{"--key", key("rsa2048.pem"), "--out", "old", "--key", key("rsa4096.pem"), "--out", "new"};
+    const auto result = sign(keys);
+    EXPECT_EQ(result.status, 0) << result.err;
+    EXPECT_EQ(lines_of(result.out).size(), 4U);
+    EXPECT_EQ(written("old"), expected("app.rsa2048.signed"));
+    EXPECT_EQ(written("new"), expected("app.rsa4096.signed"));
+    const auto trusted = run({"verify", "new", "--key", kData + "rsa2048.pub.pem", "--key", kData + "rsa4096.pub.pem"});
+    EXPECT_EQ(trusted.status, 0) << trusted.out;
+}
+
+TEST_F(Sign, EachKeyHasItsPassphraseAndItsPkeyinfo) {
+    write("p256.pem", kP256EncryptedPkcs8);
+    std::filesystem::permissions(directory() / "p256.pem", std::filesystem::perms::owner_read);
+    write("secret", std::string(kPassphrase) + "\n");
+    const auto result = sign({"--key", key("rsa2048.pem"), "--key_pwd", "env:NONE", "--out", "a", "--key", "p256.pem",
+                              "--key_pwd", "file:secret", "--out", "b", "--pkeyinfo", "der"});
+    EXPECT_EQ(result.status, 0) << result.err;
+    EXPECT_EQ(tlv_of(bytes("a"), kKeyInfo), PublicKey::read(kData + "rsa2048.pub.pem").value().der());
+    EXPECT_EQ(tlv_of(bytes("b"), kKeyInfo), PublicKey::read(kData + "p256.pub.pem").value().der());
+}
+
+TEST_F(Sign, SeveralKeysWriteAllImagesOrNone) {
+    const auto rsa = key("rsa2048.pem");
+    const auto p256 = key("p256.pem");
+    const auto said = [&](const Arguments& more, int status) {
+        Arguments arguments{"--key", rsa, "--key", p256};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        const auto result = sign(arguments);
+        EXPECT_EQ(result.status, status) << result.err;
+        return result.err;
+    };
+    EXPECT_THAT(said({"--out", "a"}, 2), HasSubstr("each --key needs an --out: there are 2 and 1"));
+    EXPECT_THAT(said({"--out", "a", "--out", "./a"}, 2), HasSubstr("would be written twice"));
+    EXPECT_THAT(said({"--out", "a", "--out", "b", "--manifest", "b"}, 2), HasSubstr("would be written twice"));
+    EXPECT_THAT(said({"--digest-out", "a"}, 2), HasSubstr("takes one --key"));
+    EXPECT_THAT(said({"--out", "a", "--out", "b", "--key_type", "RSA"}, 2), HasSubstr("is a key for ECDSA P-256"));
+    EXPECT_THAT(said({"--out", "a", "--out", "none/b"}, 3), HasSubstr("none/b: cannot be written"));
+    EXPECT_THAT(files(), ElementsAre("p256.pem", "rsa2048.pem"));
+}
+
+TEST_F(Sign, ManifestSaysWhatWasSigned) {
+    const Arguments call{"--key", key("rsa2048.pem"), "--out",  "app.signed", "--image-version",
+                         "7",     "--manifest",       "m.json", "--plat-tlv", "0x10001",
+                         "0x2",   "--pkeyinfo",       "sha256"};
+    ASSERT_EQ(sign(call).status, 0);
+    const std::string first = written("m.json");
+    ASSERT_EQ(sign(call).status, 0);
+    EXPECT_EQ(written("m.json"), first);
+    const Json manifest = Json::parse(first);
+    EXPECT_THAT(fields_of(manifest),
+                ElementsAre("schema", "tool", "images", "image_version", "platform_tlvs", "encrypted", "outputs"));
+    EXPECT_EQ(manifest["schema"], "rproc.sign-manifest/1");
+    EXPECT_EQ(manifest["tool"]["name"], "rproc");
+    EXPECT_EQ("rproc " + manifest["tool"]["version"].get<std::string>() + "\n", run({"--version"}).out);
+    const auto hex_digest = [](const Bytes& content) { return fmt::format("{:02x}", fmt::join(sha256(content), "")); };
+    EXPECT_EQ(manifest["images"],
+              Json::array({{{"file", "app.elf"}, {"size", 5112}, {"sha256", hex_digest(read_bytes(kApp))}}}));
+    EXPECT_EQ(manifest["image_version"], 7);
+    EXPECT_EQ(manifest["platform_tlvs"], Json::array({{{"type", "0x10001"}, {"value", "02000000"}}}));
+    const Json output = manifest["outputs"][0];
+    EXPECT_EQ(output["sha256"], hex_digest(bytes("app.signed")));
+    const Bytes image = bytes("app.signed");
+    const auto covered = SignedImage::parse(image).value().signed_bytes();
+    EXPECT_EQ(output["signed_sha256"], hex_digest(Bytes(covered.begin(), covered.end())));
+    EXPECT_EQ(output["reproducible"], true);
+    EXPECT_EQ(output["key"], kRsaFingerprint);
+    EXPECT_EQ(output["pkeyinfo"], kRsaFingerprint);
+}
+
+TEST_F(Sign, ManifestOfAnEcdsaSignatureDiffersInOneHash) {
+    const Arguments call{"--key", key("p256.pem"), "--out", "app.signed", "--manifest", "m.json"};
+    ASSERT_EQ(sign(call).status, 0);
+    Json first = Json::parse(written("m.json"));
+    ASSERT_EQ(sign(call).status, 0);
+    Json second = Json::parse(written("m.json"));
+    EXPECT_EQ(first["outputs"][0]["reproducible"], false);
+    EXPECT_NE(first["outputs"][0]["sha256"], second["outputs"][0]["sha256"]);
+    first["outputs"][0].erase("sha256");
+    second["outputs"][0].erase("sha256");
+    EXPECT_EQ(first, second);
+}
+
+TEST_F(Sign, ManifestIsNotWrittenWithoutAnImage) {
+    const auto key_file = key("rsa2048.pem");
+    EXPECT_EQ(run({"sign", "--in", kData + "keyinfo.bin", "--key", key_file, "--out", "x", "--manifest", "m"}).status,
+              1);
+    EXPECT_EQ(sign({"--key", key_file, "--digest-out", "x", "--manifest", "m"}).status, 2);
+    EXPECT_EQ(sign({"--key", key_file, "--out", "x", "--manifest", key_file}).status, 2);
+    EXPECT_THAT(files(), ElementsAre("rsa2048.pem"));
+}
+
+// ---- warnings -------------------------------------------------------------------------------------------------------
+
+TEST_F(Sign, PassphraseInTheArgumentsIsAWarning) {
+    write("key.pem", kP256EncryptedPkcs8);
+    std::filesystem::permissions(directory() / "key.pem", std::filesystem::perms::owner_read);
+    const std::string passphrase(kPassphrase);
+    const auto literal = sign({"--key", "key.pem", "--key_pwd", passphrase, "--out", "a"});
+    EXPECT_EQ(literal.status, 0);
+    EXPECT_THAT(literal.err, HasSubstr("warning: every user of this machine can see the passphrase in --key_pwd"));
+    EXPECT_THAT(literal.err, Not(HasSubstr(passphrase)));
+
+    Arguments call{"sign", "--in", kApp, "--key", "key.pem", "--key_pwd", "env:SIGNING_PASSPHRASE", "--out", "b"};
+    const auto variable = run(call, {{"SIGNING_PASSPHRASE", passphrase}});
+    EXPECT_EQ(variable.status, 0);
+    EXPECT_THAT(variable.err, IsEmpty());
+    const auto unset = run(call);
+    EXPECT_EQ(unset.status, 5);
+    EXPECT_THAT(unset.err, HasSubstr("key.pem: its passphrase is to come from the variable SIGNING_PASSPHRASE"));
+}
+
+TEST_F(Sign, SegmentWhoseHashOpteeDoesNotFindIsAWarning) {
+    const auto key_file = key("rsa2048.pem");
+    const auto result = run({"sign", "--in", kData + "exidx-first.elf", "--key", key_file, "--out", "x"});
+    EXPECT_EQ(result.status, 0);
+    EXPECT_THAT(result.err, HasSubstr("OP-TEE answers BAD_PARAMETERS: it looks for the hash of segment 3 by the load "
+                                      "address 0x10020000 alone, and finds that of program header 0 (EXIDX)"));
+    EXPECT_THAT(result.err, HasSubstr("place .ARM.exidx behind other bytes of its segment"));
+    EXPECT_THAT(sign({"--key", key_file, "--out", "y"}).err, IsEmpty());
+    const auto two = sign({"--in", kData + "big.elf", "--key", key_file, "--out", "z"});
+    EXPECT_THAT(two.err, HasSubstr("finds that of program header"));
+    EXPECT_THAT(two.err, HasSubstr("app.elf\n       hint:  link the two to different load addresses"));
 }
 
 // ---- two steps ------------------------------------------------------------------------------------------------------
@@ -372,6 +527,19 @@ TEST_F(SignWithOpenssl, SignatureOfTheDigestIsAccepted) {
         EXPECT_EQ(result.status, 0) << result.err;
     }
     EXPECT_EQ(written("rsa2048.signed"), expected("app.rsa2048.signed"));
+}
+
+TEST_F(SignWithOpenssl, DigestThatWasHashedAgainIsNamed) {
+    for (const std::string name : {"rsa2048", "p256"}) {
+        const std::string public_key = kData + name + ".pub.pem";
+        EXPECT_EQ(sign({"--key", public_key, "--digest-out", "digest"}).status, 0);
+        openssl({"dgst", "-sha256", "-sign", kData + name + ".pem", "-out", "signature", "digest"});
+        const auto result = sign({"--key", public_key, "--signature-in", "signature", "--out", "x"});
+        EXPECT_EQ(result.status, 1);
+        EXPECT_THAT(result.err, HasSubstr("signature: is the signature of the digest's own SHA-256"));
+        EXPECT_THAT(result.err, HasSubstr("not openssl dgst -sign"));
+        EXPECT_FALSE(exists("x"));
+    }
 }
 
 TEST_F(SignWithOpenssl, EncryptedKeysAreOpened) {

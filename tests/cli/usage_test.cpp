@@ -15,8 +15,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-const std::vector<std::string> kSubcommands{"boot", "check",  "inspect",   "boards", "explain",
-                                            "sign", "verify", "sequences", "trace",  "ctl"};
+const std::vector<std::string> kSubcommands{"boot",   "check", "inspect",   "boards", "explain", "sign",
+                                            "verify", "keys",  "sequences", "trace",  "ctl"};
 
 using Usage = Cli;
 

@@ -17,19 +17,28 @@ namespace rproc::cli {
 
 struct SignOptions : CommonOptions {
     std::vector<std::string> images;
-    std::string out;
-    std::string key;
+    std::vector<std::string> outs;  ///< one for each key, in their order
+    std::vector<std::string> keys;
     std::optional<std::string> key_type;
     std::optional<std::string> key_info;
-    std::optional<std::string> key_passphrase;
+    std::optional<std::string> pkeyinfo;
+    std::vector<std::string> passphrases;  ///< none, one for all keys, or one for each
     std::vector<std::pair<std::string, std::string>> platform_tlvs;
     std::optional<std::string> encrypt_key;
     std::optional<std::uint32_t> image_version;
     std::optional<std::string> digest_out;
     std::optional<std::string> signature_in;
+    std::optional<std::string> manifest;
 
-    /// What is written: the signed image, or the digest.
-    [[nodiscard]] const std::string& written() const { return digest_out ? *digest_out : out; }
+    /// What is written for each key: the signed image, or the digest.
+    [[nodiscard]] std::vector<std::string> written() const {
+        return digest_out ? std::vector<std::string>{*digest_out} : outs;
+    }
+    /// What was said about the passphrase of a key.
+    [[nodiscard]] std::optional<std::string> passphrase(std::size_t key) const {
+        if (passphrases.empty()) return std::nullopt;
+        return passphrases.size() == 1 ? passphrases.front() : passphrases[key];
+    }
 };
 
 /// Adds the options to `app`, and the rules on which exclude each other.
@@ -41,14 +50,9 @@ struct PlatformTlvBytes {
     std::vector<std::byte> value;
 };
 
-/// What --plat-tlv says: ID is a number, VALUE a number of 32 bits when it begins with 0x, else text.
-/// @returns the TLV, or tlv_unwritable: ID or VALUE is no such number.
+/// What --plat-tlv says: ID is a number, or NAME=number; VALUE a number of 32 bits when it begins with 0x, else text.
+/// @returns the TLV, or tlv_unwritable: ID or VALUE is no such number, or the value is not what a TLV of that name
+/// holds.
 [[nodiscard]] Result<PlatformTlvBytes> platform_tlv(const std::string& id, const std::string& value);
-
-/// The file behind a key's name, which may be a URI `file:...`; nothing for another URI.
-[[nodiscard]] std::optional<std::filesystem::path> key_file(const std::string& key);
-
-/// The file behind --key_pwd file:PATH; nothing for a passphrase.
-[[nodiscard]] std::optional<std::filesystem::path> passphrase_file(const std::optional<std::string>& key_passphrase);
 
 }  // namespace rproc::cli
