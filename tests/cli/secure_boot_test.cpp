@@ -93,10 +93,11 @@ TEST_F(SecureBoot, CheckOnABoardWithATeeSkipsOnlyTheSignature) {
     EXPECT_EQ(object["verdict"], "boots");
     EXPECT_EQ(object["format"], "optee-signed");
     EXPECT_EQ(object["virtio"], Json::parse(R"([{"index":0,"id":7,"registered":true}])"));
-    ASSERT_EQ(object["findings"].size(), 2U);
+    ASSERT_EQ(object["findings"].size(), 3U);
     EXPECT_EQ(object["findings"][0]["code"], "signature-not-verified");
     EXPECT_EQ(object["findings"][0]["severity"], "note");
     EXPECT_EQ(object["findings"][1]["code"], "reset-vector-invalid") << "this image is a pattern of bytes";
+    EXPECT_EQ(object["findings"][2]["code"], "stack-pointer-invalid") << "likewise";
 }
 
 TEST_F(SecureBoot, CheckSaysThatABoardWithATeeRequiresASignedImage) {

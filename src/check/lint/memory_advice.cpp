@@ -113,7 +113,7 @@ std::string explain_misfit(const BoardModel& board, DeviceRange range) {
         return explain_physical(*meant, range.start());
     const auto distance = [&](const MemoryEntry& each) { return std::pair(!is_for_firmware(each), gap(each, range)); };
     const auto nearest = std::ranges::min_element(all, {}, distance);
-    if (nearest == all.end() || !is_for_firmware(*nearest)) return "lies in no memory that the board has for firmware";
+    if (nearest == all.end() || !is_for_firmware(*nearest)) return "the board shares no memory with the processor";
     return fmt::format("lies in no memory of the board; the nearest is {}", describe(*nearest));
 }
 

@@ -15,6 +15,7 @@
 #include "cli/common/tee_options.hpp"
 #include "cli/trace/view.hpp"
 #include "rproc/check/memory_map.hpp"
+#include "rproc/firmware/readable_images.hpp"
 #include "rproc/observers/spdlog_observer.hpp"
 #include "rproc/rproc.hpp"
 #include "rproc/sim/software_tee_board.hpp"
@@ -98,7 +99,7 @@ ExitStatus show(Console& console, const TraceJob& job, const AnyProcessor& proce
 }
 
 ExitStatus refused(Console& console, const TraceJob& job, const Error& error) {
-    const std::string meaning = meaning_of(error, job.chosen.board, job.firmware);
+    const std::string meaning = meaning_of(error, job.chosen.board, readable_images(job.firmware));
     const std::string hint = error.hint();
     const TextArgument arguments[]{meaning, hint};
     return report(console, Error::of({error.code(), "the boot was refused: {0}", "", "{1}"}, {}, arguments));
