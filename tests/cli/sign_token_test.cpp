@@ -161,6 +161,14 @@ TEST_F(SignInToken, MissingMechanismIsNamed) {
     EXPECT_THAT(ecdsa, HasSubstr("a token must have the mechanism CKM_ECDSA"));
 }
 
+TEST_F(SignInToken, HalvesOfTwoPairsUnderOneIdAreRefused) {
+    call(kTool, {"--keypairgen", "--key-type", "EC:prime256v1", "--label", "other", "--id", "c1"});
+    call(kTool, {"--read-object", "--type", "pubkey", "--label", "other", "--output-file", "other.pub"});
+    call(kTool, {"--write-object", kData + "p256.p8.pem", "--type", "privkey", "--label", "mixed", "--id", "c2"});
+    call(kTool, {"--write-object", "other.pub", "--type", "pubkey", "--label", "mixed", "--id", "c2"});
+    EXPECT_THAT(refusal(sign_with(uri("mixed")), 1), HasSubstr("its public key does not verify what it signs"));
+}
+
 TEST_F(SignInToken, KeysShowsTheKey) {
     const auto result = run({"keys", "--json", uri("m4"), "--key_pwd", "env:PIN"}, environment());
     ASSERT_EQ(result.status, 0) << result.err;
