@@ -17,6 +17,10 @@ set(ENV{LC_ALL} C)  # plain quotes in the messages
 list(TRANSFORM INCLUDES PREPEND -I)
 list(TRANSFORM DEFINITIONS PREPEND -D)
 set(compile ${COMPILER} ${STANDARD} ${INCLUDES} ${DEFINITIONS} -fsyntax-only)
+execute_process(COMMAND ${COMPILER} --version OUTPUT_VARIABLE version)
+if(version MATCHES "clang")
+    list(APPEND compile -ferror-limit=0)  # reports 20 errors otherwise
+endif()
 
 execute_process(COMMAND ${compile} ${SOURCE} RESULT_VARIABLE status ERROR_VARIABLE messages)
 if(NOT status EQUAL 0)

@@ -69,7 +69,12 @@ enum class Requirement {
     power_down,
     sequence,
     loaded_table,
-    observer,
+    on_step_begin,
+    on_step_end,
+    on_step_failed,
+    on_notice,
+    on_log,
+    on_state,
     other,  ///< of a concept that has more in it than is told apart here
 };
 
@@ -98,6 +103,19 @@ template <class P>
     }
 }
 
+template <class O>
+[[nodiscard]] consteval Requirement missing_of_observer() {
+    if (!requires(O & o, Step step) { o.on_step_begin(step); }) return Requirement::on_step_begin;
+    if (!requires(O & o, Step step) { o.on_step_end(step); }) return Requirement::on_step_end;
+    if (!requires(O & o, Step step, const Error& error) { o.on_step_failed(step, error); }) {
+        return Requirement::on_step_failed;
+    }
+    if (!requires(O & o, const Error& error) { o.on_notice(Severity::warning, error); }) return Requirement::on_notice;
+    if (!requires(O & o, const LogLine& line) { o.on_log(line); }) return Requirement::on_log;
+    if (!requires(O & o, State state) { o.on_state(state, state); }) return Requirement::on_state;
+    return Observer<O> ? Requirement::none : Requirement::other;
+}
+
 /// The first requirement that the policies, alone or together, do not meet.
 template <class B, class P, class S, class O>
 [[nodiscard]] consteval Requirement missing_requirement() {
@@ -107,7 +125,7 @@ template <class B, class P, class S, class O>
     if (!StartsCore<B> && !CoreControl<P>) return Requirement::power_down;
     if (!BootSequence<S>) return Requirement::sequence;
     if (!Orders<S, B>) return Requirement::loaded_table;
-    if (!Observer<O>) return Requirement::observer;
+    if (missing_of_observer<O>() != Requirement::none) return missing_of_observer<O>();
     return Composable<B, P> ? Requirement::none : Requirement::other;
 }
 
@@ -152,9 +170,24 @@ struct SaysWhatIsMissing {
     static_assert(missing != Requirement::loaded_table,
                   "rproc: the boot sequence loads first, and the backend has no op `Result<LoadedTable> loaded_table("
                   "Context&, memory)`, which finds the resource table of a loaded image");
-    static_assert(missing != Requirement::observer,
-                  "rproc: the observer has not every member of NullObserver; derive it from NullObserver, and write "
-                  "the members of interest");
+    static_assert(missing != Requirement::on_step_begin,
+                  "rproc: the observer has no `void on_step_begin(Step)`; derive it from NullObserver, and give its "
+                  "own member of that name these parameters");
+    static_assert(missing != Requirement::on_step_end,
+                  "rproc: the observer has no `void on_step_end(Step)`; derive it from NullObserver, and give its own "
+                  "member of that name these parameters");
+    static_assert(missing != Requirement::on_step_failed,
+                  "rproc: the observer has no `void on_step_failed(Step, const Error&)`; derive it from NullObserver, "
+                  "and give its own member of that name these parameters");
+    static_assert(missing != Requirement::on_notice,
+                  "rproc: the observer has no `void on_notice(Severity, const Error&)`; derive it from NullObserver, "
+                  "and give its own member of that name these parameters");
+    static_assert(missing != Requirement::on_log,
+                  "rproc: the observer has no `void on_log(const LogLine&)`; derive it from NullObserver, and give its "
+                  "own member of that name these parameters");
+    static_assert(missing != Requirement::on_state,
+                  "rproc: the observer has no `void on_state(State from, State to)`; derive it from NullObserver, and "
+                  "give its own member of that name these parameters");
     static_assert(missing != Requirement::other, "rproc: the policies do not meet the concept Composable");
 };
 

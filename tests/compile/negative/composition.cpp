@@ -11,9 +11,14 @@
 // expect-error: the platform, which has no op .Result<void> power_down\(
 // expect-error: the boot sequence has no .kName. or no
 // expect-error: the boot sequence loads first, and the backend has no op .Result<LoadedTable> loaded_table\(
-// expect-error: the observer has not every member of NullObserver
+// expect-error: the observer has no .void on_step_begin\(Step\)
+// expect-error: the observer has no .void on_step_end\(Step\)
+// expect-error: the observer has no .void on_step_failed\(Step, const Error&\)
+// expect-error: the observer has no .void on_notice\(Severity, const Error&\)
+// expect-error: the observer has no .void on_log\(const LogLine&\)
+// expect-error: the observer has no .void on_state\(State from, State to\)
 // expect-error: the backend has a type .Image. and no op .Result<Image> parse\(
-// expect-error-count: 16
+// expect-error-count: 22
 //
 // A composition that misses a requirement fails with one sentence: each is used below, and each is one error.
 #include <vector>
@@ -67,6 +72,26 @@ void use(B backend, P platform) {
     static_cast<void>(processor.shutdown());
 }
 
+/// A member of other parameters hides that of NullObserver.
+struct NoStepBegin : rproc::NullObserver {
+    void on_step_begin() {}
+};
+struct NoStepEnd : rproc::NullObserver {
+    void on_step_end(const rproc::Error& /*error*/) {}
+};
+struct NoStepFailed : rproc::NullObserver {
+    void on_step_failed(rproc::Step /*step*/) {}
+};
+struct NoNotice : rproc::NullObserver {
+    void on_notice(const rproc::Error& /*error*/) {}
+};
+struct NoLog : rproc::NullObserver {
+    void on_log(std::string_view /*text*/) {}
+};
+struct NoState : rproc::NullObserver {
+    void on_state(rproc::State /*to*/) {}
+};
+/// Not derived.
 struct Deaf {
     void on_state(rproc::State /*from*/, rproc::State /*to*/) {}
 };
@@ -142,6 +167,12 @@ void use_all() {
     use(LeavingBackend{}, NoPowerDown{});
     use<OwnBackend, OwnPlatform, NoRun>({}, {});
     use<OwnBackend, OwnPlatform, rproc::AlternateBoot>({}, {});
+    use<OwnBackend, OwnPlatform, rproc::Mainline, NoStepBegin>({}, {});
+    use<OwnBackend, OwnPlatform, rproc::Mainline, NoStepEnd>({}, {});
+    use<OwnBackend, OwnPlatform, rproc::Mainline, NoStepFailed>({}, {});
+    use<OwnBackend, OwnPlatform, rproc::Mainline, NoNotice>({}, {});
+    use<OwnBackend, OwnPlatform, rproc::Mainline, NoLog>({}, {});
+    use<OwnBackend, OwnPlatform, rproc::Mainline, NoState>({}, {});
     use<OwnBackend, OwnPlatform, rproc::Mainline, Deaf>({}, {});
 }
 
