@@ -2,16 +2,15 @@
 // A SoC of your own, which boots an ELF file: Tern, which does not exist. Its DSP sees one window of DDR at two
 // addresses, and the DDR is interleaved: blocks of 64 KiB lie by turns in bank A and in bank B.
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <rproc/core/remote_processor.hpp>
-#include <rproc/debug/trace.hpp>
 #include <rproc/elf/backend.hpp>
 #include <rproc/firmware/source.hpp>
 #include <rproc/memory/model_memory.hpp>
@@ -114,10 +113,5 @@ int main(int argc, char** argv) {
 
     if (auto recovered = dsp.handle_crash(CrashType::watchdog); !recovered) return report(recovered.error());
     std::printf("%s again after %zu writes\n", std::string(to_string(dsp.state())).c_str(), registers.writes().size());
-
-    TraceFollower trace(0);
-    const auto news = trace.poll(dsp);
-    if (!news) return report(news.error());
-    std::printf("trace0: %s\n", news->text.c_str());
     if (auto stopped = dsp.shutdown(); !stopped) return report(stopped.error());
 }
