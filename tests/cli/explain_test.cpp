@@ -70,13 +70,37 @@ TEST_F(Explain, ReadsAWholeLogAndExplainsEachLineOnce) {
                 ElementsAre("Boot failed: -22", "0xffff0006 TEE_ERROR_BAD_PARAMETERS"));
 }
 
+TEST_F(Explain, GroupsALogByProcessorAndBoot) {
+    const auto result = run({"explain"}, {}, kDmesg);
+    EXPECT_THAT(result.out,
+                StartsWith("remoteproc0 (m4): failed\n\nbad phdr da 0x80100000 mem 0x540\n    the segment"));
+    EXPECT_THAT(result.out, HasSubstr("\nconsequences: Failed to load program segments: -22; Boot failed: -22\n"));
+    const auto objects = objects_of(run({"explain", "--json"}, {}, kDmesg).out);
+    EXPECT_EQ(objects.at(2)["role"], "follows");
+    EXPECT_EQ(objects.at(2)["device"], "remoteproc0");
+    EXPECT_EQ(objects.at(2)["attempt"]["outcome"], "failed");
+    EXPECT_THAT(fields_of(objects.at(0)["attempt"]),
+                ElementsAre("number", "device", "processor", "firmware", "outcome", "times"));
+}
+
+TEST_F(Explain, ALogWithoutErrorsIsSaidToBeOne) {
+    const std::string log =
+        "remoteproc remoteproc0: powering up m4\nremoteproc remoteproc0: remote processor m4 is now up\n";
+    const auto result = run({"explain"}, {}, log);
+    EXPECT_EQ(result.status, 0);
+    EXPECT_EQ(result.out, "remoteproc0 (m4): running; no error in the log\n\n");
+    EXPECT_EQ(objects_of(run({"explain", "--json"}, {}, log).out).at(0)["role"], "succeeds");
+}
+
 TEST_F(Explain, JsonHasOneObjectForEachExplanation) {
     const auto result =
         run({"explain", "--json", "segment-outside-memory", "0xffff3072", "22", "rsc table is truncated"});
     EXPECT_EQ(result.status, 0);
     std::vector<std::string> kinds;
     for (const Json& object : objects_of(result.out)) {
-        EXPECT_THAT(fields_of(object), ElementsAre("schema", "subject", "kind", "meaning", "causes", "example"));
+        EXPECT_THAT(fields_of(object), ElementsAre("schema", "subject", "kind", "meaning", "causes", "example", "role",
+                                                   "device", "attempt"));
+        EXPECT_EQ(object["attempt"], nullptr);
         EXPECT_EQ(object["schema"], "rproc.explain/1");
         for (const Json& cause : object["causes"]) EXPECT_THAT(fields_of(cause), ElementsAre("what", "next"));
         kinds.push_back(object["kind"]);

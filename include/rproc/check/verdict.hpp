@@ -82,7 +82,7 @@ struct Verdict {
     std::vector<Finding> findings;  ///< in the order of their detection
 };
 
-/// The symbolic name of an errno: "EINVAL" for 22, empty for 0, "errno N" for a value that remoteproc never returns.
+/// The symbolic name of an errno: "EINVAL" for 22, empty for 0, "errno N" for a value that Linux does not have.
 [[nodiscard]] std::string errno_name(int errno_value);
 
 }  // namespace rproc::check

@@ -21,10 +21,10 @@ std::vector<std::string> lines_in(const std::string& text) {
     return lines;
 }
 
-/// The meaning of the first known line: the kernel prints the reason before its consequences.
+/// The meaning of the first line that reports an error: the kernel prints the reason before its consequences.
 std::optional<check::Explanation> reason_in(const std::vector<std::string>& lines) {
     for (const std::string& line : lines)
-        if (auto explanation = check::explain(line)) return explanation;
+        if (auto explanation = check::explain(line); explanation && !explanation->causes.empty()) return explanation;
     return std::nullopt;
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// rproc explain: what an error code or a line of the kernel means, and what to do next.
+// rproc explain: what an error code, a line of a log or a whole log means, and what to do next.
 
 #include "rproc/check/explain.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <set>
 #include <string>
@@ -16,6 +18,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/explain/explanation_view.hpp"
+#include "rproc/check/explain_log.hpp"
 
 namespace rproc::cli {
 namespace {
@@ -35,6 +38,7 @@ class ExplainRun {
     bool explain(std::string_view text) {
         const auto explanation = check::explain(text);
         if (!explanation) return false;
+        any_ = true;
         if (seen_.insert(explanation->subject).second) print_explanation(console_.out, options_, *explanation);
         return true;
     }
@@ -46,18 +50,19 @@ class ExplainRun {
     }
 
     void explain_standard_input() {
-        bool known = false;
-        for (std::string line; std::getline(std::cin, line);) known = explain(line) || known;
+        const std::string log(std::istreambuf_iterator<char>(std::cin), {});
+        const auto attempts = check::explain_log(log);
+        std::size_t number = 0;
+        for (const check::Attempt& attempt : attempts) print_attempt(console_.out, options_, attempt, ++number, seen_);
+        any_ = any_ || !attempts.empty();
         if (std::ferror(stdin) != 0) {
             failure_ = report(console_, Error(kUnreadable, place::StandardInput{}));
-        } else if (!known) {
+        } else if (attempts.empty()) {
             print_note("standard input has no line that is known");
         }
     }
 
-    [[nodiscard]] ExitStatus status() const {
-        return worse_of(seen_.empty() ? ExitStatus::no : ExitStatus::yes, failure_);
-    }
+    [[nodiscard]] ExitStatus status() const { return worse_of(any_ ? ExitStatus::yes : ExitStatus::no, failure_); }
 
   private:
     void print_note(std::string_view message) { console_.err.print("rproc: note: {}\n", message); }
@@ -65,6 +70,7 @@ class ExplainRun {
     Console& console_;
     const ExplainOptions& options_;
     std::set<std::string> seen_;
+    bool any_ = false;                      // thing was explained
     ExitStatus failure_ = ExitStatus::yes;  // of reading
 };
 
@@ -88,19 +94,20 @@ ExitStatus run_explain(Console& console, const ExplainOptions& options) {
 }  // namespace
 
 Command add_explain(CLI::App& app) {
-    auto* const explain = app.add_subcommand("explain", "Say what an error or a line of the kernel means");
+    auto* const explain = app.add_subcommand("explain", "Say what an error, a line of a log or a whole log means");
     const auto options = std::make_shared<ExplainOptions>();
     explain
-        ->add_option(
-            "TEXT", options->texts,
-            "An errno, a TEE result, the code of a finding, or a line of the kernel's log; - or none: standard input")
+        ->add_option("TEXT", options->texts,
+                     "An errno, a TEE result, the code of a finding, or a line of a log (Linux, OP-TEE, U-Boot); - or "
+                     "none: the log "
+                     "on standard input")
         ->type_name("");
     add_output_options(*explain, *options);
     add_help_footer(*explain,
                     "  rproc explain -22                        an errno, by number or name\n"
                     "  rproc explain 0xffff0006                 a result of the TEE\n"
                     "  rproc explain segment-outside-memory     a finding of `rproc check`\n"
-                    "  dmesg | rproc explain                    every known error in the log\n");
+                    "  dmesg | rproc explain                    each boot in the log: the cause first\n");
     return {explain, options, [options](Console& console) { return run_explain(console, *options); }};
 }
 
