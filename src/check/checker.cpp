@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "check/lint/arithmetic.hpp"
+#include "check/lint/file_form.hpp"
 #include "check/lint/remarks.hpp"
 #include "check/model/board_model.hpp"
 #include "check/model/checked_image.hpp"
@@ -52,6 +53,7 @@ Verdict check_elf(const FirmwareSource& source, const platform::Board& board, co
     if (seen.image) verdict.virtio = virtio_of(seen.image->image, trial);
     verdict.findings = seen.findings;
     append(verdict.findings, seen.image ? findings_of(*seen.image, trial, seen.findings.empty()) : findings_of(trial));
+    if (firmware && !seen.image) append(verdict.findings, remarks_on_file_form(*firmware));
     if (firmware) judge_kernel(verdict, trial, seen);
     return verdict;
 }

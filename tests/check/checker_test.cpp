@@ -163,6 +163,54 @@ TEST(Checker, TableThatOverwritesWhatIsLoadedIsAWarning) {
     }
 }
 
+std::vector<std::byte> bytes_of(std::string_view text) {
+    std::vector<std::byte> bytes;
+    for (const char c : text) bytes.push_back(static_cast<std::byte>(c));
+    bytes.resize(std::max<std::size_t>(bytes.size(), 128));  // more than an ELF header
+    return bytes;
+}
+
+/// What is found about a file of these bytes besides that it is no ELF file.
+Finding form_of(const std::string& name, std::string_view text) {
+    auto checker = dk2_checker();
+    const Verdict verdict = checker.check(FirmwareSource(Firmware(name, bytes_of(text))));
+    EXPECT_EQ(verdict.outcome, Outcome::refused) << name;
+    EXPECT_EQ(verdict.findings.size(), 2U) << name;
+    EXPECT_EQ(verdict.findings.front().code_name(), "elf-bad-magic") << name;
+    return verdict.findings.back();
+}
+
+TEST(Checker, CompressedFileIsRecognised) {
+    using namespace std::string_view_literals;
+    const Finding xz = form_of("app.elf.xz", "\xfd\x37zXZ\0\0\4"sv);
+    EXPECT_EQ(xz.code_name(), "firmware-compressed");
+    EXPECT_THAT(xz.message, HasSubstr("as app.elf.xz, when it is asked for app.elf, does not find that"));
+    EXPECT_THAT(xz.message, HasSubstr("CONFIG_FW_LOADER_COMPRESS_XZ"));
+    EXPECT_THAT(form_of("app.elf.zst", "\x28\xb5\x2f\xfd"sv).message, HasSubstr("CONFIG_FW_LOADER_COMPRESS_ZSTD"));
+    EXPECT_THAT(form_of("app", "\x28\xb5\x2f\xfd"sv).message, HasSubstr("as app.zst, when it is asked for app"));
+    EXPECT_THAT(form_of("app.elf.gz", "\x1f\x8b\x08"sv).message, HasSubstr("gzip, which Linux never unpacks"));
+}
+
+TEST(Checker, FileForAProgrammerIsRecognised) {
+    const Finding hex = form_of("app.hex", ":020000040800F2\r\n:10000000000004101D010008210100082501000845\r\n");
+    EXPECT_EQ(hex.code_name(), "firmware-as-text");
+    EXPECT_THAT(hex.message, HasSubstr("Intel HEX"));
+    EXPECT_THAT(form_of("app.srec", "S00600004844521B\n").message, HasSubstr("S-records"));
+    const std::string_view vectors(
+        "\x00\x00\x04\x10\x99\x02\x00\x00\xa1\x02\x00\x00\xa3\x02\x00\x00\xa5\x02\x00\x00\xa7\x02\x00\x00\xa9\x02\x00"
+        "\x00",
+        28);
+    EXPECT_EQ(form_of("app.bin", vectors).code_name(), "firmware-as-raw-bytes");
+}
+
+TEST(Checker, OtherBytesAreNotTakenForAForm) {
+    for (const std::string_view text : {":020000040800F3", "S0060000484452FF", ":hello", "S", "plain text", ""}) {
+        auto checker = dk2_checker();
+        const Verdict verdict = checker.check(FirmwareSource(Firmware("app", bytes_of(text))));
+        EXPECT_EQ(codes(verdict), std::vector<std::string>{"elf-bad-magic"}) << text;
+    }
+}
+
 TEST(Checker, ImageSignedForOpteeIsRecognised) {
     auto checker = dk2_checker();
     std::vector<std::byte> image(64);
