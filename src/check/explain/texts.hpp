@@ -28,7 +28,7 @@ namespace rproc::check {
 }
 
 [[nodiscard]] inline bool equal_ignoring_case(std::string_view a, std::string_view b) {
-    return lower_case(a) == lower_case(b);
+    return a.size() == b.size() && lower_case(a) == lower_case(b);
 }
 
 [[nodiscard]] constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }

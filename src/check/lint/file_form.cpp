@@ -44,12 +44,13 @@ Finding compressed(const Compression& form, std::string_view name) {
     const bool has_suffix = name.ends_with(form.suffix) && name.size() > form.suffix.size();
     const std::string_view plain = has_suffix ? name.substr(0, name.size() - form.suffix.size()) : name;
     if (form.option.empty()) {
-        finding.message = fmt::format("is compressed with {}, which Linux never unpacks", form.name);
+        finding.message = fmt::format("the file is compressed with {}, which Linux never unpacks", form.name);
         finding.hint = fmt::format("unpack it: {}", form.unpack);
         return finding;
     }
     finding.message = fmt::format(
-        "is compressed with {}: Linux unpacks it only as {}{}, when it is asked for {}, does not find that, and was "
+        "the file is compressed with {}: Linux unpacks it only as {}{}, when it is asked for {}, does not find that, "
+        "and was "
         "built "
         "with {}",
         form.name, plain, form.suffix, plain, form.option);
@@ -120,7 +121,7 @@ Finding as_text(std::string_view form) {
     return {Severity::warning,
             FindingCode::firmware_as_text,
             {},
-            fmt::format("is {}, which a programmer writes to flash; Linux loads ELF files", form),
+            fmt::format("the file is {}, which a programmer writes to flash; Linux loads ELF files", form),
             "give the .elf that the linker wrote; without it: objcopy -I ihex (or srec) -O elf32-littlearm FW OUT "
             "gives the "
             "bytes, and no resource table"};
@@ -139,7 +140,8 @@ std::vector<Finding> remarks_on_file_form(const Firmware& firmware) {
     return {{Severity::warning,
              FindingCode::firmware_as_raw_bytes,
              {},
-             "is the memory of a Cortex-M without the ELF file around it: it begins with the vectors, and nothing says "
+             "the file is the memory of a Cortex-M without the ELF file around it: it begins with the vectors, and "
+             "nothing says "
              "where "
              "it belongs",
              "give the .elf that the linker wrote, from which objcopy -O binary made this"}};
