@@ -72,9 +72,9 @@ class LogReader {
   public:
     void add(std::string_view line) {
         const std::string_view text = log_line(line).text;
-        if (begins_oops(text)) return add_oops(line);
-        if (oops_) look_for_clue(text);
         auto explanation = explain(line);
+        if (explanation && begins_oops(explanation->subject)) return add_oops(std::move(*explanation));
+        if (oops_) look_for_clue(text);
         if (!explanation) return;
         if (belongs_to_oops(text) && !(oops_ && oops_->of)) return;
         add(std::move(*explanation));
@@ -157,10 +157,8 @@ class LogReader {
 
     // --- an oops, which is remoteproc's when a boot is under way, or when it names one of its functions
 
-    void add_oops(std::string_view line) {
-        auto explanation = explain(line);
-        if (!explanation) return;
-        oops_.emplace(OpenOops{std::move(*explanation)});
+    void add_oops(Explanation explanation) {
+        oops_.emplace(OpenOops{std::move(explanation)});
         const bool under_way =
             last_ && attempts_[*last_].began && attempts_[*last_].attempt.outcome == AttemptOutcome::unknown;
         if (under_way) give_oops_to(*last_);
