@@ -92,7 +92,7 @@ void add_result(Explanation& explanation, const LineRow& row, const std::vector<
         if (hole.kind != 'x') continue;
         auto result = explain_result_of(command, hole.value);
         if (!result) continue;
-        explanation.meaning += "; " + result->meaning;
+        explanation.meaning += fmt::format("; {}", result->meaning);
         explanation.causes = std::move(result->causes);
     }
 }
