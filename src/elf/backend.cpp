@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "rproc/core/resource_tables.hpp"
 #include "rproc/memory/device_copy.hpp"
 #include "rproc/resource/table_view.hpp"
 
@@ -79,6 +80,7 @@ std::span<std::byte> Backend::find_loaded_rsc_table(Context& ctx, const ElfImage
         if (table.error().has_kernel_line()) {
             ctx.log(LogLevel::error, LogSource::remoteproc, table.error().kernel_line());
         }
+        if (table.error().code() == ErrorCode::table_missing) notice_table_dropped(ctx);
         return {};
     }
     const auto memory = ctx.carveouts().da_to_va(table->section.addr, table->section.size);

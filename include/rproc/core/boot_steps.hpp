@@ -149,13 +149,13 @@ class BootSteps {
         });
     }
 
-    /// Copies the cached table, with the addresses and ids that it has by now, over the one in the processor's memory,
-    /// which is the table in use from then on. Where the backend finds none there, the cached table stays in use.
+    /// Copies the cached table, with the addresses and ids that it has by now, over the one in the processor's memory;
+    /// see ResourceTables::install.
     [[nodiscard]] Result<void> install_table() {
         if constexpr (HasFindLoadedRscTable<B>) {
             return run_undoable(Step::install_table, [&] {
                 return with_image([&](const auto& image) {
-                    parts_.tables.install(parts_.backend.find_loaded_rsc_table(parts_.ctx, image));
+                    return parts_.tables.install(parts_.backend.find_loaded_rsc_table(parts_.ctx, image));
                 });
             });
         }

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -48,6 +50,15 @@ template <MemoryProvider M>
     }
 }
 
+/// For a backend whose loaded firmware has no table: a notice where one is in use, which is that of the firmware that a
+/// recovery replaced.
+inline void notice_table_dropped(Context& ctx) {
+    const std::size_t in_use = ctx.table().bytes().size();
+    if (in_use == 0) return;
+    ctx.notice(Severity::warning, Error(ErrorCode::table_size_changed, place::Table{}, 0, in_use,
+                                        "the new firmware has none, and does not see the one in use"));
+}
+
 /// The resource table of a processor in its three forms, and which of them is in use (`Context::table`):
 ///
 ///     cached   a copy of Linux's own: from the image, with the addresses and ids that Linux fills in
@@ -83,15 +94,36 @@ class ResourceTables {
     void use_cached() { ctx_.set_table(cached_); }
 
     /// Copies the cached table, with the addresses and ids that it has by now, over one in memory, which is in use from
-    /// then on. Does nothing when their sizes differ or there is none.
-    void install(std::span<std::byte> loaded) {
-        if (loaded.size() != cached_.size() || loaded.empty()) return;
-        copy_to_device(loaded, cached_);
-        ctx_.set_table(loaded);
+    /// then on. Does nothing without a loaded one.
+    ///
+    /// In a recovery the firmware may have been replaced by one with a table of another size. Then the whole cached
+    /// table is copied to the place of the loaded one, as by Linux (rproc_start), which does not compare the sizes; and
+    /// a notice says so: table_size_changed.
+    /// @param loaded the table in the memory of a carveout; may be empty.
+    /// @returns nothing, or table_size_changed: the carveout ends before the cached table would. Linux writes past the
+    ///   mapping then.
+    [[nodiscard]] Result<void> install(std::span<std::byte> loaded) {
+        if (loaded.empty()) return {};
+        const auto change = change_to(loaded.size(), cached_.size());
+        if (change && cached_.empty()) {
+            ctx_.notice(Severity::warning, *change);
+            return {};
+        }
+        const auto place = cached_.size() <= loaded.size() ? loaded.first(cached_.size())
+                                                           : ctx_.carveouts().resized(loaded, cached_.size());
+        if (place.empty()) return fail(*change);
+        if (change) ctx_.notice(Severity::warning, *change);
+        copy_to_device(place, cached_);
+        ctx_.set_table(place);
+        return {};
     }
 
-    /// The same over the table that `take_loaded` took.
-    void install() { install(loaded_.bytes); }
+    /// The same over the table that `take_loaded` took, which has the size of the cached one.
+    void install() {
+        if (loaded_.bytes.size() != cached_.size() || cached_.empty()) return;
+        copy_to_device(loaded_.bytes, cached_);
+        ctx_.set_table(loaded_.bytes);
+    }
 
     /// Restores the clean table in the memory, for the next attach; a copy of what was there is in use. Does
     /// nothing without a clean one.
@@ -116,6 +148,15 @@ class ResourceTables {
     }
 
   private:
+    /// What a recovery does to a loaded table of another size than the cached one; nothing where they are the same.
+    [[nodiscard]] static std::optional<Error> change_to(std::size_t loaded, std::size_t cached) {
+        if (loaded == cached) return std::nullopt;
+        std::string_view effect = "the table in use covers the first bytes of the new one";
+        if (cached == 0) effect = "nothing in the new one is set up";
+        if (cached > loaded) effect = "the table in use covers the new one and what follows it";
+        return Error(ErrorCode::table_size_changed, place::Table{}, loaded, cached, effect);
+    }
+
     /// The table may be a device's.
     static void copy(std::span<const std::byte> from, std::vector<std::byte>& to) {
         to.resize(from.size());

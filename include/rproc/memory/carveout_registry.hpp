@@ -5,11 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "rproc/internal/bytes.hpp"
 #include "rproc/memory/address.hpp"
 #include "rproc/memory/address_index.hpp"
 #include "rproc/memory/carveout.hpp"
@@ -109,6 +111,23 @@ class CarveoutRegistry {
     /// @returns the `size` bytes at physical address `pa` (the kernel's `rproc_pa_to_va`), as `da_to_va`.
     [[nodiscard]] std::span<std::byte> pa_to_va(PhysicalAddress pa, std::uint64_t size) const noexcept {
         return by_pa_.find(pa, size);
+    }
+
+    /// The bytes that begin where `part` does, also past its end.
+    /// @param part of the bytes of a mapped carveout.
+    /// @returns `size` bytes, valid until `clear()`, or an empty span when that carveout ends before.
+    [[nodiscard]] std::span<std::byte> resized(std::span<std::byte> part, std::uint64_t size) const noexcept {
+        for (const Carveout& carveout : carveouts_) {
+            const std::span<std::byte> all = carveout.mapping.bytes();
+            const auto begins_in = [&](const std::byte* from, const std::byte* to) {
+                return !std::less<>()(part.data(), from) && std::less<>()(part.data(), to);
+            };
+            if (all.empty() || !begins_in(all.data(), all.data() + all.size())) continue;
+            const auto offset = static_cast<std::uint64_t>(part.data() - all.data());
+            return internal::fits(offset, size, all.size()) ? internal::slice(all, offset, size)
+                                                            : std::span<std::byte>();
+        }
+        return {};
     }
 
     /// Removes all carveouts, and unmaps or frees their memory, in the reverse order of registration.

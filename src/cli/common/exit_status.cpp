@@ -64,6 +64,8 @@ constexpr std::array kRows{
     Row{ErrorCode::tee_device_missing, ExitStatus::not_found},
     Row{ErrorCode::tee_device_denied, ExitStatus::permission},
     Row{ErrorCode::tee_unreachable, ExitStatus::io_error},
+    Row{ErrorCode::tee_processor_running, ExitStatus::busy},
+    Row{ErrorCode::tee_application_died, ExitStatus::io_error},
 };
 
 bool permission_denied(const Error& error) {
