@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "rproc/study/sequence_study.hpp"
 
@@ -17,7 +18,7 @@ constexpr std::array kFlags{
     SequenceFlagInfo{SequenceFlag::release_twice, "release-twice", "double release",
                      "the firmware is released again without a load in between"},
     SequenceFlagInfo{SequenceFlag::release_needless, "release-needless", "needless release",
-                     "a release without a load before it"},
+                     "a release without a load before it, and not before one either"},
     SequenceFlagInfo{SequenceFlag::left_to_tee, "left-to-tee", "left to the TEE",
                      "no release after a LOAD_FW that was refused: right only where the TEE clears the memory by "
                      "itself; OP-TEE's application leaves the segments that it had placed by then"},
@@ -33,9 +34,14 @@ constexpr std::array kFlags{
 class Account {
   public:
     void take(RecordedCommand command) {
+        const SurplusRelease before = std::exchange(surplus_, SurplusRelease::none);
+        // Directly before a load it brings the TEE to a known state.
+        if (command.command != Command::load_fw) count(before);
         if (command.command == Command::load_fw) take_load(command.result);
         if (command.command == Command::release_fw) take_release(command.result);
     }
+    /// To be called after the last command.
+    void end() { count(std::exchange(surplus_, SurplusRelease::none)); }
 
     [[nodiscard]] bool released_twice() const noexcept { return twice_; }
     [[nodiscard]] bool released_needlessly() const noexcept { return needless_; }
@@ -43,6 +49,14 @@ class Account {
     [[nodiscard]] bool refusal_open() const noexcept { return refusal_open_; }
 
   private:
+    /// A release of nothing.
+    enum class SurplusRelease { none, after_another, before_any_load };
+
+    void count(SurplusRelease surplus) noexcept {
+        if (surplus == SurplusRelease::after_another) twice_ = true;
+        if (surplus == SurplusRelease::before_any_load) needless_ = true;
+    }
+
     void take_load(ResultCode result) {
         // A refused load counts: the TEE may have loaded a part of the image.
         loaded_ = true;
@@ -50,7 +64,7 @@ class Account {
     }
 
     void take_release(ResultCode result) {
-        if (!loaded_) (released_ ? twice_ : needless_) = true;
+        if (!loaded_) surplus_ = released_ ? SurplusRelease::after_another : SurplusRelease::before_any_load;
         if (result != ResultCode::success) return;
         loaded_ = false;
         released_ = true;
@@ -60,6 +74,7 @@ class Account {
     bool loaded_ = false;  // since the last release
     bool released_ = false;
     bool refusal_open_ = false;
+    SurplusRelease surplus_ = SurplusRelease::none;  // the last command
     bool twice_ = false;
     bool needless_ = false;
 };
@@ -69,6 +84,7 @@ Account account_of(const SequenceRecord& record) {
     record.for_each_op([&](const RecordedOperation& /*operation*/, const RecordedOp& op) {
         for (const RecordedCommand& command : op.commands) account.take(command);
     });
+    account.end();
     return account;
 }
 

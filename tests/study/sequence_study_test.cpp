@@ -89,7 +89,7 @@ TEST(SequenceStudy, V21ReleasesTwiceWhenItsParseFailsAfterTheLoad) {
     EXPECT_EQ(flags_of(SequenceVariant::mainline_v21), expected);
     EXPECT_THAT(commands_of(study(SequenceVariant::mainline_v21, FailurePoint::get_rsc_table)),
                 ElementsAre("LOAD_FW", "GET_RSC_TABLE!", "RELEASE_FW", "RELEASE_FW"));
-    EXPECT_THAT(commands_of(study(SequenceVariant::mainline_v21, FailurePoint::prepare)), ElementsAre("RELEASE_FW"));
+    EXPECT_THAT(commands_of(study(SequenceVariant::mainline_v21, FailurePoint::prepare)), ElementsAre("RELEASE_FW!"));
 }
 
 // v5 has no release: the image stays loaded after a failed boot, and its bytes stay after a stop. The software TEE
@@ -164,7 +164,8 @@ TEST(SequenceStudy, TeeRefusesTheDamagedImage) {
     const SequenceRun run = study(SequenceVariant::mainline, FailurePoint::load_fw);
     const RecordedOp& parse = run.record.operations.at(0).ops.at(2);
     EXPECT_EQ(parse.step, Step::parse_fw);
-    EXPECT_THAT(parse.commands, ElementsAre(RecordedCommand{Command::load_fw, ResultCode::security}));
+    EXPECT_THAT(parse.commands, ElementsAre(RecordedCommand{Command::release_fw, ResultCode::bad_parameters},
+                                            RecordedCommand{Command::load_fw, ResultCode::security}));
 }
 
 TEST(SequenceStudy, EveryRunEndsOffline) {
@@ -179,8 +180,8 @@ TEST(SequenceStudy, EveryRunEndsOffline) {
 
 TEST(SequenceStudy, RecoveryLoadsAgain) {
     EXPECT_THAT(commands_of(study(SequenceVariant::alternate_boot, FailurePoint::recovery_start_fw)),
-                ElementsAre("LOAD_FW", "GET_RSC_TABLE", "START_FW", "STOP_FW", "LOAD_FW", "GET_RSC_TABLE", "START_FW!",
-                            "RELEASE_FW"));
+                ElementsAre("RELEASE_FW!", "LOAD_FW", "GET_RSC_TABLE", "START_FW", "STOP_FW", "LOAD_FW",
+                            "GET_RSC_TABLE", "START_FW!", "RELEASE_FW"));
 }
 
 /// A record with these commands, of a remote processor that is offline afterwards.
@@ -206,8 +207,15 @@ TEST(SequenceFlags, OneReleasePerLoadHasNoFlag) {
 TEST(SequenceFlags, SurplusReleaseIsFlagged) {
     EXPECT_THAT(find_flags(record_of({kLoad, kRelease, kRelease})), ElementsAre(SequenceFlag::release_twice));
     EXPECT_THAT(find_flags(record_of({kRelease})), ElementsAre(SequenceFlag::release_needless));
-    EXPECT_THAT(find_flags(record_of({kRelease, kLoad, kRelease, kRelease})),
+    EXPECT_THAT(find_flags(record_of({kRelease, kRelease, kLoad, kRelease, kRelease})),
                 ElementsAre(SequenceFlag::release_twice, SequenceFlag::release_needless));
+}
+
+// It brings the TEE to a known state.
+TEST(SequenceFlags, ReleaseDirectlyBeforeALoadIsNotSurplus) {
+    EXPECT_THAT(find_flags(record_of({kRelease, kLoad, kRelease})), IsEmpty());
+    EXPECT_THAT(find_flags(record_of({kRelease, kLoad, kRelease, kRelease})), ElementsAre(SequenceFlag::release_twice));
+    EXPECT_THAT(find_flags(record_of({kLoad, kRelease, kRelease, kLoad, kRelease})), IsEmpty());
 }
 
 TEST(SequenceFlags, UnreleasedRefusedLoadIsFlagged) {
