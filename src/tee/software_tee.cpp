@@ -46,7 +46,7 @@ constexpr ErrorText kIdTaken{.code = ErrorCode::tee_id_taken, .message = "there 
 
 }  // namespace
 
-SoftwareTee::SoftwareTee(SoftwareTeePolicy policy) : policy_(std::move(policy)) {}
+SoftwareTee::SoftwareTee(SoftwareTeePolicy policy, Sessions sessions) : policy_(std::move(policy)), rule_(sessions) {}
 SoftwareTee::~SoftwareTee() = default;
 
 Result<void> SoftwareTee::add_processor(std::uint32_t id, std::span<const RemoteMemory> memories, ModelMemory memory) {
@@ -60,11 +60,12 @@ Result<void> SoftwareTee::add_processor(std::uint32_t id, std::span<const Remote
 
 Result<OpenedSession> SoftwareTee::open_session(const Uuid& application, Parameters& parameters) {
     if (application != kRemoteprocUuid) return OpenedSession{ResultCode::item_not_found};
+    if (rule_ == Sessions::one && !sessions_.empty()) return OpenedSession{ResultCode::busy};
     if (!have_types(parameters, {ParamType::value_input})) return OpenedSession{ResultCode::bad_parameters};
     const std::uint32_t id = parameters[0].a;
     if (!processors_.contains(id)) return OpenedSession{ResultCode::not_supported};
     const SessionId session{++last_id_};
-    sessions_.emplace(session, id);
+    sessions_.emplace(session, Session{id, instance_});
     return OpenedSession{ResultCode::success, session};
 }
 
@@ -81,6 +82,7 @@ void SoftwareTee::unregister_memory(MemoryId memory) { memories_.erase(memory); 
 Result<ResultCode> SoftwareTee::invoke(SessionId session, std::uint32_t command, Parameters& parameters) {
     const auto opened = sessions_.find(session);
     if (opened == sessions_.end()) return ResultCode::bad_parameters;
+    if (opened->second.instance != instance_ || dies_now()) return ResultCode::target_dead;
     const auto asked = static_cast<Command>(command);
     if (asked == Command::get_coredump) return ResultCode::not_implemented;
     if (!fit(asked, parameters)) return ResultCode::bad_parameters;
@@ -88,11 +90,33 @@ Result<ResultCode> SoftwareTee::invoke(SessionId session, std::uint32_t command,
     const auto found = processors_.find(id);
     if (found == processors_.end())
         return asked == Command::load_fw ? ResultCode::not_supported : ResultCode::bad_parameters;
-    if (opened->second != id) return ResultCode::access_denied;
+    if (rule_ == Sessions::several && opened->second.processor != id) return ResultCode::access_denied;
     return dispatch(asked, found->second, parameters);
 }
 
+bool SoftwareTee::dies_now() {
+    if (!commands_left_) return false;
+    if (*commands_left_ != 0) {
+        --*commands_left_;
+        return false;
+    }
+    die();
+    return true;
+}
+
+void SoftwareTee::die() {
+    ++instance_;
+    commands_left_.reset();
+    for (auto& [id, processor] : processors_) {
+        processor.has_entry = false;
+        processor.state = ProcessorState::off;
+        processor.table = {};
+    }
+}
+
 ResultCode SoftwareTee::dispatch(Command command, Processor& processor, Parameters& parameters) {
+    if (command == Command::load_fw) processor.has_entry = true;
+    if (!processor.has_entry) return ResultCode::bad_parameters;
     switch (command) {
         case Command::load_fw: return load_fw(processor, parameters);
         case Command::start_fw: return start_fw(processor);
@@ -167,6 +191,7 @@ std::optional<std::span<const std::byte>> SoftwareTee::shared_bytes(const Parame
 const SoftwareTee::Processor& SoftwareTee::processor(std::uint32_t id) const { return processors_.at(id); }
 
 SoftwareTee::ProcessorState SoftwareTee::state(std::uint32_t id) const { return processor(id).state; }
+bool SoftwareTee::has_entry(std::uint32_t id) const { return processor(id).has_entry; }
 const LoadReport& SoftwareTee::last_load(std::uint32_t id) const { return processor(id).report; }
 bool SoftwareTee::is_clear(std::uint32_t id) const { return processor(id).memories->is_clear(); }
 

@@ -57,7 +57,7 @@ FirmwareSource package(std::vector<test::Segment> segments, std::vector<test::Se
 TEST(TeeBackend, BootsAndStops) {
     Secure<> m4;
     ASSERT_EQ(outcome(m4.m4.boot()), "ok");
-    EXPECT_THAT(m4.calls(), ElementsAre("LOAD", "TABLE", "LOAD", "TABLE", "START"));
+    EXPECT_THAT(m4.calls(), ElementsAre("RELEASE!", "LOAD", "TABLE", "LOAD", "TABLE", "START"));
     EXPECT_EQ(m4.board.tee->client().state(0), ProcessorState::started);
     EXPECT_EQ(test::alone(m4.m4).resources.traces.size(), 1U);
     EXPECT_TRUE(test::alone(m4.m4).resources.vdevs.at(0).registered);
@@ -97,7 +97,7 @@ TEST(TeeBackend, RecoveryLoadsAgain) {
 TEST(TeeBackend, AlternateBootLoadsOnceAndUsesTheTableInPlace) {
     Secure<AlternateBoot> m4;
     ASSERT_EQ(outcome(m4.m4.boot()), "ok");
-    EXPECT_THAT(m4.calls(), ElementsAre("LOAD", "TABLE", "START"));
+    EXPECT_THAT(m4.calls(), ElementsAre("RELEASE!", "LOAD", "TABLE", "START"));
     EXPECT_TRUE(test::alone(m4.m4).resources.vdevs.at(0).registered);
     ASSERT_EQ(outcome(m4.m4.handle_crash(CrashType::watchdog)), "ok");
     ASSERT_EQ(outcome(m4.m4.shutdown()), "ok");
@@ -108,7 +108,7 @@ TEST(TeeBackend, AlternateBootLoadsOnceAndUsesTheTableInPlace) {
 TEST(TeeBackend, LoadFirstLoadsBeforeThePlatformPrepares) {
     Secure<LoadFirst> m4;
     ASSERT_EQ(outcome(m4.m4.boot()), "ok");
-    EXPECT_THAT(m4.calls(), ElementsAre("LOAD", "LOAD", "TABLE", "TABLE", "START"));
+    EXPECT_THAT(m4.calls(), ElementsAre("RELEASE!", "LOAD", "LOAD", "TABLE", "TABLE", "START"));
     ASSERT_EQ(outcome(m4.m4.shutdown()), "ok");
     EXPECT_THAT(m4.calls(), Contains("RELEASE").Times(1));
 }
@@ -131,7 +131,7 @@ TEST(TeeBackend, RefusedImageIsReleasedOnceAndTheNextOneBoots) {
     EXPECT_EQ(booted.error().where(), "app.rsa4096.signed");
     EXPECT_THAT(m4.recorder.lines, Contains("TA_RPROC_CMD_LOAD_FW invoke failed TEE err: 0xffff3072, ret:0"));
     EXPECT_THAT(m4.recorder.lines, Contains("Boot failed: -5"));
-    EXPECT_THAT(m4.calls(), ElementsAre("LOAD!", "RELEASE"));
+    EXPECT_THAT(m4.calls(), ElementsAre("RELEASE!", "LOAD!", "RELEASE"));
     ASSERT_EQ(outcome(m4.m4.set_firmware(signed_firmware())), "ok");
     EXPECT_EQ(outcome(m4.m4.boot()), "ok");
 }
@@ -151,7 +151,7 @@ TEST(TeeBackend, FailureAfterTheLoadReleasesTheImageOnce) {
     Secure<> m4(package({{.paddr = 0x100, .data = table}},
                         {{.name = ".resource_table", .addr = 0x100, .data = table, .segment = 0}}));
     EXPECT_EQ(outcome(m4.m4.boot()), "table-version");
-    EXPECT_THAT(m4.calls(), ElementsAre("LOAD", "TABLE", "RELEASE"));
+    EXPECT_THAT(m4.calls(), ElementsAre("RELEASE!", "LOAD", "TABLE", "RELEASE"));
     EXPECT_TRUE(m4.board.tee->client().is_clear(0));
 }
 

@@ -36,10 +36,10 @@ TEST(FailedRelease, IsRepeatedBeforeTheNextLoad) {
     M4 m4(*context.register_processor(0), board.platform(), ObserverRef(recorder));
     ASSERT_EQ(outcome(m4.set_firmware(firmware_with_bad_table())), "ok");
     board.tee->calls.clear();
-    faults.arm_at("tee.RELEASE_FW", 0, testing::FaultKind::refused);
+    faults.arm_at("tee.RELEASE_FW", 1, testing::FaultKind::refused);  // 0 is that before the load
     ASSERT_EQ(outcome(m4.boot()), "table-version");
     EXPECT_EQ(faults.injected(), 1U);
-    EXPECT_THAT(board.tee->calls, ::testing::ElementsAre("LOAD", "TABLE"));
+    EXPECT_THAT(board.tee->calls, ::testing::ElementsAre("RELEASE!", "LOAD", "TABLE"));
     EXPECT_EQ(board.tee->client().state(0), tee::SoftwareTee::ProcessorState::loaded);
 
     board.tee->calls.clear();

@@ -16,8 +16,9 @@ namespace rproc::test {
 
 /// A TEE with the M4's memories, and a client that records the calls.
 struct TeeBoard {
-    explicit TeeBoard(tee::SoftwareTeePolicy policy = trusting("rsa2048")) {
-        auto software = std::make_shared<tee::SoftwareTee>(std::move(policy));
+    explicit TeeBoard(tee::SoftwareTeePolicy policy = trusting("rsa2048"),
+                      tee::SoftwareTee::Sessions sessions = tee::SoftwareTee::Sessions::several) {
+        auto software = std::make_shared<tee::SoftwareTee>(std::move(policy), sessions);
         static_cast<void>(software->add_processor(0, kM4Memories, memory));
         tee = std::make_shared<RecordingTee>(std::move(software));
         mapped_by_tee = memory.mapped();

@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <utility>
 #include <vector>
@@ -194,6 +195,12 @@ class World {
     /// Updates the state of the model. `before`: the memories before the command.
     void check(std::uint32_t id, Command command, ResultCode result, const Parameters& asked,
                std::map<std::uint32_t, Bytes> before) {
+        if (command == Command::load_fw) entries_.insert(id);
+        require(tee_.has_entry(id) == entries_.contains(id));
+        if (!entries_.contains(id)) {
+            require(result == ResultCode::bad_parameters && seen() == before);
+            return;
+        }
         State& state = states_[id];
         const bool loads = command == Command::load_fw && state == State::off;
         if (loads) {
@@ -255,6 +262,7 @@ class World {
     std::map<std::uint32_t, rproc::ModelMemory> memories_;
     rproc::tee::SoftwareTee tee_;
     std::map<std::uint32_t, State> states_;  // off, at first
+    std::set<std::uint32_t> entries_;        // of processors that were loaded once
     std::vector<std::pair<SessionId, std::uint32_t>> sessions_;
     std::vector<std::pair<MemoryId, Shared>> shared_;
 };

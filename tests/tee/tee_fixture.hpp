@@ -35,8 +35,9 @@ inline constexpr std::array kSmallMemories{
 /// A TEE with remote processor 0, called through the client interface, without a backend.
 class BareTee {
   public:
-    explicit BareTee(tee::SoftwareTeePolicy policy, std::span<const tee::RemoteMemory> known = kM4Memories)
-        : tee(std::move(policy)), memories(known.begin(), known.end()) {
+    explicit BareTee(tee::SoftwareTeePolicy policy, std::span<const tee::RemoteMemory> known = kM4Memories,
+                     tee::SoftwareTee::Sessions sessions = tee::SoftwareTee::Sessions::several)
+        : tee(std::move(policy), sessions), memories(known.begin(), known.end()) {
         static_cast<void>(tee.add_processor(0, memories, memory));
         tee::Parameters parameters{tee::Parameter::value_input(0)};
         session = tee.open_session(tee::kRemoteprocUuid, parameters)->session;

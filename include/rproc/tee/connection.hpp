@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -60,20 +61,18 @@ class Connection {
 
     /// Opens the session of a remote processor; each id has at most one.
     /// @param processor id in the TEE.
-    /// @returns the session, or
+    /// @returns nothing, or
     ///   tee_gone: the TEE was removed;
     ///   tee_id_taken: the processor of that id already has a session;
     ///   tee_session_refused: the TEE refuses the session;
     ///   or an error of the client.
-    [[nodiscard]] Result<SessionId> open(std::uint32_t processor) {
+    [[nodiscard]] Result<void> open(std::uint32_t processor) {
         const std::scoped_lock guard(lock_);
         if (client_ == nullptr) return fail(gone());
         if (find(processor) != sessions_.end()) return fail(taken(processor));
-        Parameters parameters{Parameter::value_input(processor)};
-        RPROC_TRY_ASSIGN(const OpenedSession opened, client_->open_session(kRemoteprocUuid, parameters));
-        if (opened.result != ResultCode::success) return fail(refused(processor, opened.result));
-        sessions_.push_back({processor, opened.session});
-        return opened.session;
+        RPROC_TRY_ASSIGN(const SessionId id, open_locked(processor));
+        sessions_.push_back({processor, id});
+        return {};
     }
 
     /// Closes the session of a processor. Does nothing after the removal of the TEE, which has closed it.
@@ -81,48 +80,65 @@ class Connection {
         const std::scoped_lock guard(lock_);
         const auto found = find(processor);
         if (found == sessions_.end()) return;
-        client_->close_session(found->id);
+        if (found->id) client_->close_session(*found->id);
         sessions_.erase(found);
     }
 
-    /// Runs a command of a session.
+    /// Runs a command in the session of a processor. The session ends with the answer TARGET_DEAD, because no command
+    /// of it can succeed any more; the next command opens another one.
+    /// @param processor whose session `open` opened.
     /// @param parameters output parameters are written on success.
     /// @returns the answer of the TEE, or
     ///   tee_gone: the TEE was removed;
+    ///   tee_session_refused: the TEE refuses the new session;
     ///   or an error of the client.
-    [[nodiscard]] Result<ResultCode> invoke(SessionId session, Command command, Parameters& parameters) {
+    [[nodiscard]] Result<ResultCode> invoke(std::uint32_t processor, Command command, Parameters& parameters) {
         const std::scoped_lock guard(lock_);
-        return invoke_locked(session, command, parameters);
+        return invoke_locked(processor, command, parameters);
     }
 
     /// Runs a command with `bytes` as parameter 1, shared with the TEE during the call.
     /// @returns as `invoke`.
-    [[nodiscard]] Result<ResultCode> invoke_with(SessionId session, Command command, Parameters& parameters,
+    [[nodiscard]] Result<ResultCode> invoke_with(std::uint32_t processor, Command command, Parameters& parameters,
                                                  std::span<const std::byte> bytes) {
         const std::scoped_lock guard(lock_);
         if (client_ == nullptr) return fail(gone());
         RPROC_TRY_ASSIGN(const auto memory, SharedMemory<C>::make(*client_, bytes));
         parameters[1] = Parameter::memref_input(memory.id(), bytes.size());
-        return invoke_locked(session, command, parameters);
+        return invoke_locked(processor, command, parameters);
     }
 
     /// Handles the removal of the TEE: closes all sessions, and releases the client. Every later call fails with
     /// tee_gone.
     void disconnect() noexcept {
         const std::scoped_lock guard(lock_);
-        for (const Session& session : std::exchange(sessions_, {})) client_->close_session(session.id);
+        for (const Session& session : std::exchange(sessions_, {}))
+            if (session.id) client_->close_session(*session.id);
         client_.reset();
     }
 
   private:
     struct Session {
         std::uint32_t processor;
-        SessionId id;
+        std::optional<SessionId> id;  ///< nothing after TARGET_DEAD
     };
 
-    [[nodiscard]] Result<ResultCode> invoke_locked(SessionId session, Command command, Parameters& parameters) {
-        if (client_ == nullptr) return fail(gone());
-        return client_->invoke(session, static_cast<std::uint32_t>(command), parameters);
+    [[nodiscard]] Result<SessionId> open_locked(std::uint32_t processor) {
+        Parameters parameters{Parameter::value_input(processor)};
+        RPROC_TRY_ASSIGN(const OpenedSession opened, client_->open_session(kRemoteprocUuid, parameters));
+        if (opened.result != ResultCode::success) return fail(refused(processor, opened.result));
+        return opened.session;
+    }
+
+    [[nodiscard]] Result<ResultCode> invoke_locked(std::uint32_t processor, Command command, Parameters& parameters) {
+        const auto session = find(processor);
+        if (client_ == nullptr || session == sessions_.end()) return fail(gone());
+        if (!session->id) {
+            RPROC_TRY_ASSIGN(session->id, open_locked(processor));
+        }
+        auto answer = client_->invoke(*session->id, static_cast<std::uint32_t>(command), parameters);
+        if (answer && *answer == ResultCode::target_dead) client_->close_session(*std::exchange(session->id, {}));
+        return answer;
     }
 
     [[nodiscard]] typename std::vector<Session>::iterator find(std::uint32_t processor) {

@@ -60,6 +60,9 @@ struct LoadReport {
 /// is loaded; each TLV may occur once; a resource table must lie in a segment; a session serves only the processor that
 /// it was opened for; after a refusal the processor's memories are zero.
 ///
+/// It keeps the state of a processor over sessions, as the original, whose instance is kept alive: a client that dies
+/// leaves the processor LOADED or STARTED. `die` ends the instance.
+///
 /// Threads: not thread-safe; a Connection serialises its calls. The memories passed to it are shared handles.
 class SoftwareTee {
   public:
@@ -70,8 +73,15 @@ class SoftwareTee {
         started,  ///< the core runs
     };
 
+    /// How many sessions the application serves at the same time.
+    enum class Sessions {
+        several,  ///< any number, each for the processor that it was opened for
+        one,      ///< as the original, which has one instance: a second open is BUSY, whatever its id; the commands of
+                  ///< the session may be for any processor
+    };
+
     /// A TEE without processors. @param policy of all processors.
-    explicit SoftwareTee(SoftwareTeePolicy policy);
+    explicit SoftwareTee(SoftwareTeePolicy policy, Sessions sessions = Sessions::several);
     SoftwareTee(const SoftwareTee&) = delete;
     SoftwareTee& operator=(const SoftwareTee&) = delete;
     ~SoftwareTee();
@@ -85,6 +95,13 @@ class SoftwareTee {
     [[nodiscard]] Result<void> add_processor(std::uint32_t id, std::span<const RemoteMemory> memories,
                                              ModelMemory memory);
 
+    /// The application panics: every later command of the open sessions is TARGET_DEAD. The next session is one of a
+    /// new instance, which has no entry of any processor. Memories and cores stay as they are: of a core that runs, the
+    /// new instance does not know it.
+    void die();
+    /// The application dies in the command that is sent after `commands` others: that command is not done.
+    void die_after(std::size_t commands) noexcept { commands_left_ = commands; }
+
     // The concept Client. These never return an error; an invalid call has a result other than success.
 
     [[nodiscard]] Result<OpenedSession> open_session(const Uuid& application, Parameters& parameters);
@@ -96,8 +113,11 @@ class SoftwareTee {
 
     // For tests and tools. Precondition of the functions with an id: `add_processor` succeeded for it.
 
-    /// The state of a processor.
+    /// The state of a processor; `off` without an entry.
     [[nodiscard]] ProcessorState state(std::uint32_t id) const;
+    /// Whether the application has an entry of a processor: the first LOAD_FW makes it, also one that is refused. All
+    /// other commands are BAD_PARAMETERS without one.
+    [[nodiscard]] bool has_entry(std::uint32_t id) const;
     /// The report of the last LOAD_FW of a processor; valid until the next one.
     [[nodiscard]] const LoadReport& last_load(std::uint32_t id) const;
     /// Whether every byte of the processor's memories is zero.
@@ -112,11 +132,18 @@ class SoftwareTee {
   private:
     struct Processor {
         std::unique_ptr<internal::RemoteMemories> memories;
+        bool has_entry = false;
         ProcessorState state = ProcessorState::off;
         PhysicalRange table{};  ///< of the loaded firmware; empty without one
         LoadReport report{};
     };
 
+    struct Session {
+        std::uint32_t processor;  ///< that it was opened for
+        std::uint32_t instance;   ///< of the application
+    };
+
+    [[nodiscard]] bool dies_now();
     [[nodiscard]] ResultCode load_fw(Processor& processor, const Parameters& parameters);
     [[nodiscard]] static ResultCode start_fw(Processor& processor);
     [[nodiscard]] static ResultCode stop_fw(Processor& processor);
@@ -128,7 +155,10 @@ class SoftwareTee {
 
     SoftwareTeePolicy policy_;
     std::map<std::uint32_t, Processor> processors_;
-    std::map<SessionId, std::uint32_t> sessions_;  ///< the processor that each was opened for
+    Sessions rule_;
+    std::uint32_t instance_ = 0;                  ///< of the application; counts its deaths
+    std::optional<std::size_t> commands_left_{};  ///< before it dies
+    std::map<SessionId, Session> sessions_;
     std::map<MemoryId, std::span<const std::byte>> memories_;
     std::uint32_t last_id_ = 0;  ///< of a session or a memory
 };

@@ -35,21 +35,23 @@ class TeeContext {
     void remove() { replace(nullptr); }
 
     /// Registers a remote processor: opens its session. The destructor of the backend unregisters it. An image that the
-    /// TEE still holds, because a program terminated between load and start, is used for the next boot, as by Linux; a
-    /// failed boot or a shutdown clears it.
+    /// TEE still holds, because a program terminated between load and start, is released before the first boot; Linux
+    /// would start it in place of its own.
     /// @param id of the processor in the TEE, from the device tree.
+    /// @param running what the first boot does with a processor that a program started and left running.
     /// @returns the backend, or
     ///   tee_not_ready: there is no TEE yet; retry after `provide`;
     ///   tee_id_taken: another processor of that id is registered;
     ///   tee_session_refused: the TEE does not know the id, or has no remoteproc application;
     ///   or an error of the client.
-    [[nodiscard]] Result<Backend<C>> register_processor(std::uint32_t id) {
+    [[nodiscard]] Result<Backend<C>> register_processor(std::uint32_t id,
+                                                        RunningProcessor running = RunningProcessor::refuse) {
         const auto connection = current();
         if (connection == nullptr) {
             return fail(ErrorCode::tee_not_ready, {});
         }
         RPROC_TRY_ASSIGN(auto session, Session<C>::open(connection, id));
-        return Backend<C>(std::move(session));
+        return Backend<C>(std::move(session), running);
     }
 
   private:

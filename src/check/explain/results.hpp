@@ -35,6 +35,7 @@ inline constexpr ResultRow kResultRows[]{
        next::kInspect}}},
     {tee::ResultCode::no_data, next::kInspect, {}},
     {tee::ResultCode::out_of_memory, "ls -l FW", {}},
+    {tee::ResultCode::busy, "fuser -v /dev/tee0; cat /sys/class/remoteproc/remoteproc*/state", {}},
     {tee::ResultCode::communication, "ls -l /dev/tee*; pgrep -a tee-supplicant", {}},
     {tee::ResultCode::security,
      next::kInspect,
