@@ -22,26 +22,11 @@
 #include "rproc/result.hpp"
 #include "rproc/state.hpp"
 #include "rproc/testing/every_fault.hpp"
+#include "rproc/testing/fault_rig.hpp"
 #include "rproc/testing/faulty_firmware.hpp"
 #include "rproc/testing/life_watchers.hpp"
 
 namespace rproc::testing {
-
-/// A processor with all of its dependencies, constructed for each fault. The user of the harness defines it.
-template <class R>
-concept FaultRig = std::constructible_from<R, Faults> &&
-    requires(R& rig, ObserverRef<LifeWatch> observer, State state) {
-    // A RemoteProcessor whose observer is ObserverRef<LifeWatch>.
-    typename R::Processor;
-    // Makes a processor, whose policies are wrapped with the faults of the rig. Called again after its destruction.
-    { rig.make(observer) } -> std::same_as<Result<std::unique_ptr<typename R::Processor>>>;
-    // The firmware that it boots; valid.
-    { rig.firmware() } -> std::same_as<FirmwareSource>;
-    // The violations outside of the processor when it is in that state, in words: memory that is still mapped, a
-    // session that is still open. `deleted` means that there is no processor; a removed processor that still exists
-    // counts as offline or detached.
-    { rig.violations_in(state) } -> std::same_as<std::vector<std::string>>;
-};
 
 /// Operates one processor while faults are injected: performs an operation, and checks its contract in RemoteProcessor.
 /// An operation that is not possible, because an earlier one failed, is omitted.
@@ -151,6 +136,33 @@ class CheckedLife {
         look("interrupt", before);
     }
 
+    /// Another program owns the processor before this one, and dies.
+    void owner_dies(OwnerDeath when) requires HasOtherOwner<Rig> {
+        destroy();
+        rig_.owner_dies(when);
+        make();
+    }
+
+    /// Boots a processor that another owner has left running, which must be refused.
+    void boot_of_another_owners() requires HasOtherOwner<Rig> {
+        if (state() != State::offline) return;
+        const std::size_t before = trial_.faults().injected();
+        const auto booted = rproc_->boot();
+        if (trial_.faults().injected() == before) {
+            expect(!booted && booted.error().code() == Rig::kRunning, "what another owner runs was not left alone");
+        }
+        users_ = booted ? 1 : 0;
+        look("boot of another owner's", booted ? State::running : State::offline);
+        shutdown();
+    }
+
+    /// Makes the processor again, permitted to stop what another owner has started.
+    void take_over() requires HasOtherOwner<Rig> {
+        destroy();
+        rig_.take_over();
+        make();
+    }
+
     /// Removes and destroys the processor, in any state.
     void remove() {
         if (rproc_ == nullptr) return;
@@ -171,8 +183,9 @@ class CheckedLife {
         take("destructor", watchers_->take_violations(), State::deleted);
     }
 
-    /// Ends injection, and checks that a processor that is up can be stopped, that the next boot succeeds and stops,
-    /// and that nothing stays allocated. Omitted for a core that was dropped because it could not be stopped.
+    /// Ends injection, and checks that a processor that is up can be stopped, that a firmware that must be refused is,
+    /// that the next boot succeeds and stops, and that nothing stays allocated. Omitted for a core that was dropped
+    /// because it could not be stopped.
     void finish() {
         trial_.faults().disarm();
         if (watchers_->life().left_running()) return destroy();
@@ -181,6 +194,7 @@ class CheckedLife {
         if constexpr (HasSuspend<Platform>) resume();
         stop_all();
         const bool joins = state() == State::detached;
+        if constexpr (HasRefusedFirmware<Rig>) boot_refused();
         boot_and_stop();
         if (joins) boot_and_stop();
         destroy();
@@ -239,6 +253,16 @@ class CheckedLife {
         expect(is_awake(state()), "the next boot fails");
         shutdown();
         expect(state() == State::offline, "the next boot cannot be stopped");
+    }
+
+    void boot_refused() requires HasRefusedFirmware<Rig> {
+        if (state() != State::offline) return;
+        expect(rproc_->set_firmware(rig_.refused_firmware()).has_value(), "the firmware cannot be changed");
+        const auto booted = rproc_->boot();
+        expect(!booted && booted.error().code() == Rig::kRefusal, "a firmware that must be refused is not");
+        look("boot of a firmware that must be refused", State::offline);
+        if (booted) static_cast<void>(rproc_->shutdown());
+        expect(rproc_->set_firmware(rig_.firmware()).has_value(), "the firmware cannot be changed");
     }
 
     [[nodiscard]] Result<void> kick(const Vring& vring) { return rproc_->virtio().kick(vring.notify_id); }

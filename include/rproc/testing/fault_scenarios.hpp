@@ -192,10 +192,35 @@ struct SuspendAndRemove {
     }
 };
 
+/// What another program has loaded must not run in place of this processor's firmware.
+struct OwnerDiesLoaded {
+    static constexpr std::string_view kName = "another owner dies after its load, boot, stop";
+    static void run(auto& life) requires requires { life.owner_dies(OwnerDeath::loaded); }
+    {
+        life.owner_dies(OwnerDeath::loaded);
+        life.boot();
+        life.shutdown();
+    }
+};
+
+/// What another program has started is not stopped before it is taken over.
+struct OwnerDiesStarted {
+    static constexpr std::string_view kName = "another owner dies after its start, boot, take over, boot, stop";
+    static void run(auto& life) requires requires { life.owner_dies(OwnerDeath::started); }
+    {
+        life.owner_dies(OwnerDeath::started);
+        life.boot_of_another_owners();
+        life.take_over();
+        life.boot();
+        life.shutdown();
+    }
+};
+
 /// All of them.
-using All = std::tuple<BootAndDestroy, BootAndStop, BootTwice, BootAgain, CrashAndStop, CrashAndDestroy,
-                       CrashAndRecover, CrashTwice, BootAndDetach, DetachAfterRecovery, HandleCrash, BootAndRemove,
-                       BootAndKick, Suspend, SuspendAndCrash, SuspendAndDestroy, SuspendAndRemove>;
+using All =
+    std::tuple<BootAndDestroy, BootAndStop, BootTwice, BootAgain, CrashAndStop, CrashAndDestroy, CrashAndRecover,
+               CrashTwice, BootAndDetach, DetachAfterRecovery, HandleCrash, BootAndRemove, BootAndKick, Suspend,
+               SuspendAndCrash, SuspendAndDestroy, SuspendAndRemove, OwnerDiesLoaded, OwnerDiesStarted>;
 
 }  // namespace rproc::testing::scenario
 
