@@ -38,7 +38,7 @@ _rproc() {
         --dtb | --files-from) mapfile -t COMPREPLY < <(compgen -f -- "$current"); compopt -o filenames; return ;;
     esac
     case $subcommand in
-        boot) options="$common --hardware --kernel-log --timeline --tee --key --decrypt-key --min-version --sequence" ;;
+        boot) options="$common --hardware --kernel-log --timeline --tee --take-over --key --decrypt-key --min-version --sequence" ;;
         trace)
             options="$common -n --name -f --follow --memory --interval --tee --key --decrypt-key --min-version" ;;
         verify) options="$common --key --decrypt-key --min-version" ;;

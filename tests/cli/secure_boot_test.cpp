@@ -79,11 +79,21 @@ TEST_F(SecureBoot, UsageErrorsAreOneSentence) {
     const auto no_tee = run({"boot", "--key", data("rsa2048.pub.pem"), kHello});
     EXPECT_EQ(no_tee.status, 2);
     EXPECT_THAT(no_tee.err, HasSubstr("--key goes with --tee software"));
+    const auto nothing_to_take = run({"boot", "--take-over", kHello});
+    EXPECT_EQ(nothing_to_take.status, 2);
+    EXPECT_THAT(nothing_to_take.err, HasSubstr("--take-over asks a TEE to stop the processor: add --tee"));
     const auto elf_first = run({"boot", "--sequence", "load-first", kHello});
     EXPECT_EQ(elf_first.status, 2);
     EXPECT_THAT(elf_first.err, HasSubstr("add --tee software"));
     EXPECT_EQ(run({"boot", "--tee", "hardware", kHello}).status, 2);
     EXPECT_EQ(run({"boot", "--sequence", "backwards", kHello}).status, 2);
+}
+
+// A model has no other owner: the option changes nothing. (What it does to one: tests/tee.)
+TEST_F(SecureBoot, TakeOverOfAProcessorThatIsOffBootsIt) {
+    const auto result = run(with_tee({"--take-over", data("app.rsa2048.signed")}));
+    EXPECT_EQ(result.status, 0);
+    EXPECT_THAT(result.out, HasSubstr("m4: offline -> running"));
 }
 
 Json verdict(const CommandResult& result) { return Json::parse(result.out); }

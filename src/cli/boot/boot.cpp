@@ -36,14 +36,19 @@ namespace {
 struct BootOptions : CommonOptions {
     std::string firmware;
     bool kernel_log = false;
-    std::string tee;        ///< "software", "device", or empty
-    bool hardware = false;  ///< on the board that this runs on
+    std::string tee;         ///< "software", "device", or empty
+    bool hardware = false;   ///< on the board that this runs on
+    bool take_over = false;  ///< of a processor that another program has left running
     TeeOptions trust;
+
+    [[nodiscard]] tee::RunningProcessor running() const noexcept {
+        return take_over ? tee::RunningProcessor::take_over : tee::RunningProcessor::refuse;
+    }
     std::string sequence = std::string(Mainline::kName);
     std::string timeline;  ///< a file, or empty
 };
 
-ExitStatus boot(const BootJob& job, std::string_view sequence, const FirmwareSource& source, BootReporter& reporter,
+ExitStatus boot(const BootJob& job, const BootOptions& options, const FirmwareSource& source, BootReporter& reporter,
                 const std::shared_ptr<spdlog::logger>& log) {
     const auto stop_at_once = [] {};
     const BootModels::Platform platform(job.board.config, job.models.registers, job.models.memory, job.models.mailbox);
@@ -51,12 +56,12 @@ ExitStatus boot(const BootJob& job, std::string_view sequence, const FirmwareSou
         return boot_with<Mainline>(elf::Backend{}, platform, job, source, reporter, log, stop_at_once);
     tee::TeeContext<RecordingTee> context(
         std::make_shared<RecordingTee>(job.tee, TeeCallRecorder(job.models.tee_calls)));
-    auto backend = context.register_processor(sim::processor_id(job.board.config));
+    auto backend = context.register_processor(sim::processor_id(job.board.config), options.running());
     if (!backend) {
         reporter.refused(backend.error());
         return exit_status_of(backend.error());
     }
-    return with_sequence(sequence, [&]<class S>() {
+    return with_sequence(options.sequence, [&]<class S>() {
         return boot_with<S>(*std::move(backend), platform, job, source, reporter, log, stop_at_once);
     });
 }
@@ -76,9 +81,9 @@ ExitStatus boot_and_show(Console& console, const BootOptions& options, const Cho
                           job.tee ? ", loaded by a software TEE" : "");
     }
     const auto reporter = make_reporter(console.out, options, job);
-    if (options.timeline.empty()) return boot(job, options.sequence, source, *reporter, console.log);
+    if (options.timeline.empty()) return boot(job, options, source, *reporter, console.log);
     TimelineRecorder recorder(*reporter, job);
-    const ExitStatus status = boot(job, options.sequence, source, recorder, console.log);
+    const ExitStatus status = boot(job, options, source, recorder, console.log);
     return worse_of(status,
                     write_timeline(console, options.timeline, story_of(recorder.record(), job, options.sequence)));
 }
@@ -86,6 +91,7 @@ ExitStatus boot_and_show(Console& console, const BootOptions& options, const Cho
 /// Why options that the parser accepted do not fit together; empty when they do.
 std::string mistake_in(const BootOptions& options, const platform::Stm32mp15Config& config) {
     if (std::string mistake = tee_mistake(options.trust, config); !mistake.empty()) return mistake;
+    if (options.take_over && !config.tee) return "--take-over asks a TEE to stop the processor: add --tee";
     if (config.tee || options.sequence == Mainline::kName) return {};
     return fmt::format(
         "--sequence {} loads before the carveouts are allocated, which only a TEE supports: add --tee software",
@@ -96,6 +102,7 @@ std::string mistake_in(const BootOptions& options, const platform::Stm32mp15Conf
 std::string mistake_on_hardware(const BootOptions& options, bool tee_owns_core) {
     if (options.tee == "software") return "--tee software is a model: on hardware it is --tee device";
     if (!options.trust.keys.empty()) return "--key is for a model: the TEE of the board has its own keys";
+    if (options.take_over && !tee_owns_core) return "--take-over asks a TEE to stop the processor: add --tee device";
     if (!options.timeline.empty()) return "--timeline shows what models remember: leave out --hardware";
     if (tee_owns_core && options.tee.empty())
         return "the core of this board belongs to its TEE, which boots signed firmware: add --tee device";
@@ -131,7 +138,7 @@ ExitStatus run_on_hardware(Console& console, const BootOptions& options) {
                           printable(machine->board.name), config.tee ? ", loaded by its OP-TEE" : "");
     }
     const auto reporter = make_reporter(console.out, options, job);
-    return boot_on_hardware(console, *std::move(board), job, options.sequence, source, *reporter);
+    return boot_on_hardware(console, *std::move(board), job, {options.sequence, options.running()}, source, *reporter);
 }
 
 ExitStatus run_boot(Console& console, const BootOptions& options) {
@@ -178,6 +185,8 @@ Command add_boot(CLI::App& app) {
                      "The loader of signed firmware: software, a model of OP-TEE; device, the OP-TEE of this board")
         ->option_text("software|device")
         ->check(CLI::IsMember({"software", "device"}));
+    boot->add_flag("--take-over", options->take_over,
+                   "Stop the processor first where another program has started it in the TEE");
     auto* const hardware = boot->add_flag(
         "--hardware", options->hardware, "Boot the processor of this board, through /dev/mem, until it is interrupted");
     add_tee_options(*boot, options->trust);

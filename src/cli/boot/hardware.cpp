@@ -36,18 +36,18 @@ class UntilInterrupted {
     std::shared_ptr<TraceSignals> signals_ = std::make_shared<TraceSignals>();
 };
 
-ExitStatus boot_by_tee(Console& console, devmem::Board board, const BootJob& job, std::string_view sequence,
+ExitStatus boot_by_tee(Console& console, devmem::Board board, const BootJob& job, const HardwareBoot& how,
                        const FirmwareSource& source, BootReporter& reporter) {
     auto client = tee::DeviceClient::open();
     if (!client) return report(console, client.error());
     tee::TeeContext context(std::make_shared<tee::DeviceClient>(*std::move(client)));
-    auto backend = context.register_processor(sim::processor_id(job.board.config));
+    auto backend = context.register_processor(sim::processor_id(job.board.config), how.running);
     if (!backend) {
         reporter.refused(backend.error());
         return exit_status_of(backend.error());
     }
     const UntilInterrupted until_interrupted(board.mailbox());
-    return with_sequence(sequence, [&]<class S>() {
+    return with_sequence(how.sequence, [&]<class S>() {
         return boot_with<S>(*std::move(backend), std::move(board), job, source, reporter, console.log,
                             until_interrupted);
     });
@@ -66,9 +66,9 @@ Result<devmem::Board> open_hardware(const devmem::Machine& machine) {
     return board;
 }
 
-ExitStatus boot_on_hardware(Console& console, devmem::Board board, const BootJob& job, std::string_view sequence,
+ExitStatus boot_on_hardware(Console& console, devmem::Board board, const BootJob& job, const HardwareBoot& how,
                             const FirmwareSource& source, BootReporter& reporter) {
-    if (job.board.config.tee) return boot_by_tee(console, std::move(board), job, sequence, source, reporter);
+    if (job.board.config.tee) return boot_by_tee(console, std::move(board), job, how, source, reporter);
     const UntilInterrupted until_interrupted(board.mailbox());
     return boot_with<Mainline>(elf::Backend{}, std::move(board), job, source, reporter, console.log, until_interrupted);
 }

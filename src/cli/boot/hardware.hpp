@@ -8,6 +8,7 @@
 #include "rproc/devmem/board.hpp"
 #include "rproc/devmem/machine.hpp"
 #include "rproc/firmware/source.hpp"
+#include "rproc/tee/session.hpp"
 
 namespace rproc::cli {
 
@@ -17,8 +18,14 @@ namespace rproc::cli {
 ///   or an error of devmem::read_layout, MemoryDevice::open, devmem::open_board or devmem::check_access.
 [[nodiscard]] Result<devmem::Board> open_hardware(const devmem::Machine& machine);
 
+/// How a processor of the board is booted.
+struct HardwareBoot {
+    std::string_view sequence;
+    tee::RunningProcessor running;  ///< where a TEE loads the firmware
+};
+
 /// Boots the board's processor, keeps it running until a signal ends the command, and stops it.
-ExitStatus boot_on_hardware(Console& console, devmem::Board board, const BootJob& job, std::string_view sequence,
+ExitStatus boot_on_hardware(Console& console, devmem::Board board, const BootJob& job, const HardwareBoot& how,
                             const FirmwareSource& source, BootReporter& reporter);
 
 }  // namespace rproc::cli
