@@ -96,7 +96,7 @@ TEST(SoftwareTee, ReportsThePaOfTheTable) {
     BareTee tee(trusting("rsa2048"));
     std::uint64_t pa = 1;
     std::uint64_t size = 1;
-    EXPECT_EQ(tee.get_table(pa, size), ResultCode::bad_state);
+    EXPECT_EQ(tee.get_table(pa, size), ResultCode::bad_parameters);  // nothing was ever loaded
     ASSERT_EQ(tee.load(signed_data("app.rsa2048.signed")), ResultCode::success);
     EXPECT_EQ(tee.get_table(pa, size), ResultCode::success);
     EXPECT_EQ(pa, 0x10004000U);

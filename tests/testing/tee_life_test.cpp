@@ -200,7 +200,7 @@ using Sequences = ::testing::Types<Mainline, AlternateBoot, LoadFirst>;
 TYPED_TEST_SUITE(EveryFaultOfATee, Sequences);
 
 TYPED_TEST(EveryFaultOfATee, LeavesNothingAndTheNextBootWorks) {
-    expect_clean(every_fault_of<TeeRig<TypeParam>>(TypeParam::kName), TypeParam::kName, 2500);
+    expect_clean(every_fault_of<TeeRig<TypeParam>>(TypeParam::kName), TypeParam::kName, 2000);
 }
 
 }  // namespace
