@@ -39,10 +39,13 @@ constexpr ErrorText kFailed{.code = ErrorCode::tee_unreachable,
                             .hint = "the kernel's log may say more: dmesg | grep -i tee"};
 constexpr ErrorText kNoSharedMemory{
     .code = ErrorCode::tee_unreachable,
-    .message = "{0} failed: {1}",
+    .message =
+        "{0} bytes cannot be shared with OP-TEE: a block of the kernel (TEE_IOC_SHM_ALLOC) {1}; memory of this "
+        "program (TEE_IOC_SHM_REGISTER) {2}",
     .hint =
-        "Linux has no free block of that size to share with OP-TEE: a smaller image, or a board that was just "
-        "started, may do"};
+        "a block is contiguous, and has at most 4 MiB on most kernels, or what OP-TEE's pool has left; memory of a "
+        "program is limited by the free memory of Linux, and by OP-TEE's application, which maps less than 16 MiB: a "
+        "smaller image, or a board that was just started, may do"};
 constexpr ErrorText kGone{.code = ErrorCode::tee_gone,
                           .message = "{0} failed: the TEE is gone",
                           .hint = "its driver was removed; open the device again once it is back"};
@@ -55,9 +58,7 @@ Error denied(std::string_view path, std::string_view action, std::errc error) {
 }
 
 Error unreachable(std::string_view path, std::string_view action, std::errc error) {
-    const bool no_memory = error == std::errc::not_enough_memory;
-    return no_memory ? Error(kNoSharedMemory, place::File{path}, action, words(error))
-                     : Error(kFailed, place::File{path}, action, words(error));
+    return Error(kFailed, place::File{path}, action, words(error));
 }
 
 }  // namespace
@@ -73,6 +74,16 @@ Error request_failed(std::string_view path, std::string_view action, std::errc e
     if (is_denial(error)) return denied(path, action, error);
     if (error != std::errc::no_such_device) return unreachable(path, action, error);
     return Error(kGone, place::File{path}, action);
+}
+
+bool is_final(std::errc error) { return is_denial(error) || error == std::errc::no_such_device; }
+
+Error sharing_failed(std::string_view path, std::uint64_t size, const SharingFailure& failure) {
+    const auto text = [](std::optional<std::errc> error, std::string_view untried) {
+        return error ? fmt::format("failed: {}", words(*error)) : std::string(untried);
+    };
+    return Error(kNoSharedMemory, place::File{path}, size, text(failure.allocation, "has at most 4 MiB"),
+                 text(failure.registration, "is not offered by this TEE (no TEE_GEN_CAP_REG_MEM)"));
 }
 
 void Search::failed(const std::string& path, std::errc error) {

@@ -2,6 +2,7 @@
 #include "rproc/tee/device_messages.hpp"
 
 #include <linux/tee.h>
+#include <sys/ioctl.h>
 
 #include <array>
 #include <cstddef>
@@ -19,6 +20,7 @@ namespace {
 static_assert(sizeof(tee_ioctl_version_data) == 12);
 static_assert(sizeof(tee_ioctl_buf_data) == 16 && alignof(tee_ioctl_buf_data) == 8);
 static_assert(sizeof(tee_ioctl_shm_alloc_data) == 16 && offsetof(tee_ioctl_shm_alloc_data, id) == 12);
+static_assert(sizeof(tee_ioctl_shm_register_data) == 24 && offsetof(tee_ioctl_shm_register_data, id) == 20);
 static_assert(sizeof(tee_ioctl_close_session_arg) == 4);
 static_assert(sizeof(tee_ioctl_open_session_arg) == 56 && alignof(tee_ioctl_open_session_arg) == 8);
 static_assert(offsetof(tee_ioctl_open_session_arg, clnt_login) == 32);
@@ -37,7 +39,7 @@ static_assert(offsetof(tee_ioctl_param, b) == offsetof(WireParameter, b));
 static_assert(offsetof(tee_ioctl_param, c) == offsetof(WireParameter, c));
 static_assert(std::is_trivially_copyable_v<WireParameters> && sizeof(WireParameters) == 128);
 
-static_assert(TEE_IMPL_ID_OPTEE == kOptee);
+static_assert(TEE_IMPL_ID_OPTEE == kOptee && TEE_GEN_CAP_REG_MEM == kRegistersMemory);
 static_assert(sizeof(Uuid) == TEE_IOCTL_UUID_LEN);
 static_assert(static_cast<int>(ParamType::value_input) == TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_INPUT);
 static_assert(static_cast<int>(ParamType::value_output) == TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_OUTPUT);
@@ -116,6 +118,17 @@ Message Message::allocate_memory(std::uint64_t size) noexcept {
     return message;
 }
 
+Message Message::register_memory(const std::byte* address, std::uint64_t size) noexcept {
+    Message message(TEE_IOC_SHM_REGISTER);
+    tee_ioctl_shm_register_data argument{};
+    argument.addr = reinterpret_cast<std::uintptr_t>(address);
+    argument.length = size;
+    put(message.bytes_, argument);
+    return message;
+}
+
+Message Message::close_on_exec() noexcept { return Message(FIOCLEX); }
+
 Message Message::open_session(const Uuid& application, const WireParameters& parameters) noexcept {
     Message message(TEE_IOC_OPEN_SESSION);
     auto argument = zeros<tee_ioctl_open_session_arg>();
@@ -155,9 +168,15 @@ void* Message::argument() noexcept {
     return reference_.data();
 }
 
-std::uint32_t Message::implementation() const noexcept { return get<tee_ioctl_version_data>(bytes_).impl_id; }
+Version Message::versions() const noexcept {
+    const auto data = get<tee_ioctl_version_data>(bytes_);
+    return {
+        .implementation = data.impl_id, .implementation_capabilities = data.impl_caps, .capabilities = data.gen_caps};
+}
 
-std::int32_t Message::memory() const noexcept { return get<tee_ioctl_shm_alloc_data>(bytes_).id; }
+std::int32_t Message::allocated() const noexcept { return get<tee_ioctl_shm_alloc_data>(bytes_).id; }
+
+std::int32_t Message::registered() const noexcept { return get<tee_ioctl_shm_register_data>(bytes_).id; }
 
 Answer Message::opened() const noexcept { return answer<tee_ioctl_open_session_arg>(bytes_); }
 

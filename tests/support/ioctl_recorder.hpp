@@ -2,7 +2,10 @@
 #pragma once
 
 #include <linux/tee.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -10,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <system_error>
@@ -27,12 +31,19 @@ class TeeDriver {
         std::uint32_t implementation = TEE_IMPL_ID_OPTEE;
         std::errc open_error{};
         std::errc version_error{};
+        std::uint32_t capabilities = TEE_GEN_CAP_GP;
     };
     /// The trusted application: may write to the parameters, and returns the result.
     using Application = std::function<std::uint32_t(std::uint32_t command, std::span<tee_ioctl_param> parameters)>;
 
     std::map<std::string, Node> nodes{{"/dev/tee0", {}}};
     std::uint32_t open_result = 0;
+    /// The largest block that can be allocated, as with dynamic shared memory.
+    std::size_t largest_block = std::size_t{4} << 20U;
+    /// The largest memory that can be registered.
+    std::size_t largest_registration = SIZE_MAX;
+    /// Called in the open of a session, before its answer.
+    std::function<void()> during_open = [] {};
     Application application = [](std::uint32_t, std::span<tee_ioctl_param>) { return 0U; };
 
     /// The `number`th call that can fail (from 1: open, ioctl, map) fails, once.
@@ -48,9 +59,14 @@ class TeeDriver {
     [[nodiscard]] std::size_t descriptors() const { return devices_.size() + memory_descriptors_.size(); }
     [[nodiscard]] std::size_t sessions() const { return sessions_.size(); }
     [[nodiscard]] std::size_t mappings() const { return mappings_.size(); }
-    [[nodiscard]] std::size_t memories() const { return memories_.size(); }
+    [[nodiscard]] std::size_t memories() const { return memories_.size() + registered_.size(); }
+    [[nodiscard]] std::size_t registrations() const { return registered_.size(); }
     [[nodiscard]] bool nothing_is_left() const { return descriptors() + sessions() + mappings() + memories() == 0; }
-    [[nodiscard]] std::span<const std::byte> memory(std::uint64_t id) const { return memories_.at(id); }
+    /// The bytes that the TEE sees of a memory.
+    [[nodiscard]] std::span<const std::byte> memory(std::uint64_t id) const {
+        const auto found = registered_.find(id);
+        return found == registered_.end() ? std::span<const std::byte>(memories_.at(id)) : found->second.bytes;
+    }
 
     tee::SystemResult<int> open(const std::string& path) {
         if (const auto error = injected()) return failed(*error);
@@ -63,10 +79,15 @@ class TeeDriver {
 
     tee::SystemResult<int> ioctl(int fd, unsigned long request, void* argument) {
         if (const auto error = injected()) return failed(*error);
+        if (request == FIOCLEX && memory_descriptors_.contains(fd)) {
+            closed_on_exec_.insert(fd);
+            return 0;
+        }
         if (!devices_.contains(fd)) return failed(std::errc::bad_file_descriptor);
         switch (request) {
             case TEE_IOC_VERSION: return version(nodes.at(devices_.at(fd)), argument);
             case TEE_IOC_SHM_ALLOC: return allocate(argument);
+            case TEE_IOC_SHM_REGISTER: return register_memory(nodes.at(devices_.at(fd)), argument);
             case TEE_IOC_OPEN_SESSION: return open_session(fd, argument);
             case TEE_IOC_INVOKE: return invoke(fd, argument);
             case TEE_IOC_CLOSE_SESSION: return close_session(fd, argument);
@@ -78,6 +99,7 @@ class TeeDriver {
         if (const auto error = injected()) return failed(*error);
         const auto found = memory_descriptors_.find(fd);
         if (found == memory_descriptors_.end()) return failed(std::errc::no_such_device);
+        if (registered_.contains(found->second)) return failed(std::errc::invalid_argument);
         auto& bytes = memories_.at(found->second);
         if (size == 0 || size > bytes.size()) return failed(std::errc::invalid_argument);
         mappings_.emplace(bytes.data(), Mapped{found->second, size});
@@ -107,11 +129,20 @@ class TeeDriver {
         }
         const std::uint64_t id = found->second;
         memory_descriptors_.erase(found);
+        closed_on_exec_.erase(fd);
+        if (registered_.contains(id)) expect_unchanged(id);
+        registered_.erase(id);
         free_unless_used(id);
     }
 
   private:
     static constexpr std::size_t kPage = 4096;
+
+    /// Memory of the program, which the kernel pins in whole pages.
+    struct Registered {
+        std::span<std::byte> bytes;     ///< of the program
+        std::vector<std::byte> before;  ///< its pages, when they were registered
+    };
 
     struct Mapped {
         std::uint64_t memory;
@@ -150,7 +181,7 @@ class TeeDriver {
 
     tee::SystemResult<int> version(const Node& node, void* argument) {
         if (node.version_error != std::errc{}) return failed(node.version_error);
-        const tee_ioctl_version_data data{node.implementation, TEE_OPTEE_CAP_TZ, TEE_GEN_CAP_GP};
+        const tee_ioctl_version_data data{node.implementation, TEE_OPTEE_CAP_TZ, node.capabilities};
         std::memcpy(argument, &data, sizeof(data));
         return 0;
     }
@@ -160,6 +191,7 @@ class TeeDriver {
         auto data = load<tee_ioctl_shm_alloc_data>(argument);
         expect(data.flags == 0 && data.id == 0, "allocate: flags or id are not zero");
         if (data.size == 0 || data.flags != 0) return failed(std::errc::invalid_argument);
+        if (data.size > largest_block) return failed(std::errc::not_enough_memory);
         const std::size_t size = (static_cast<std::size_t>(data.size) + kPage - 1) / kPage * kPage;
         data.size = size;
         data.flags = 1;
@@ -168,6 +200,44 @@ class TeeDriver {
         memories_.emplace(next_memory_, std::vector<std::byte>(size));
         memory_descriptors_.emplace(next_fd_, next_memory_++);
         return next_fd_++;
+    }
+
+    tee::SystemResult<int> register_memory(const Node& node, void* argument) {
+        expect(reinterpret_cast<std::uintptr_t>(argument) % alignof(std::uint64_t) == 0, "register: not aligned");
+        auto data = load<tee_ioctl_shm_register_data>(argument);
+        expect(data.flags == 0 && data.id == 0, "register: flags or id are not zero");
+        if (data.flags != 0 || data.length == 0) return failed(std::errc::invalid_argument);
+        if ((node.capabilities & TEE_GEN_CAP_REG_MEM) == 0) return failed(std::errc::operation_not_supported);
+        if (data.length > largest_registration) return failed(std::errc::not_enough_memory);
+        const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+        expect(data.addr % page == 0, "register: the TEE sees what lies before the memory in its first page");
+        const auto length = static_cast<std::size_t>(data.length);
+        const std::span bytes(reinterpret_cast<std::byte*>(static_cast<std::uintptr_t>(data.addr)), length);
+        // The kernel pins its pages for writing: they must be readable and writable to the end of the last one.
+        const std::span pages(bytes.data(), (length + page - 1) / page * page);
+        expect(std::ranges::all_of(pages.subspan(length), [](std::byte byte) { return byte == std::byte{0}; }),
+               "register: the TEE sees what lies after the memory in its last page");
+        registered_.emplace(next_memory_, Registered{bytes, {pages.begin(), pages.end()}});
+        data.flags = 2;
+        data.id = static_cast<std::int32_t>(next_memory_);
+        std::memcpy(argument, &data, sizeof(data));
+        memory_descriptors_.emplace(next_fd_, next_memory_++);
+        return next_fd_++;
+    }
+
+    void expect_unchanged(std::uint64_t id) {
+        const Registered& memory = registered_.at(id);
+        expect(std::equal(memory.before.begin(), memory.before.end(), memory.bytes.data()),
+               "registered memory changed while the TEE could read it");
+    }
+
+    /// What must hold of the memory of a memref in a command.
+    void check_use_of(std::uint64_t id) {
+        if (!registered_.contains(id)) return;
+        expect_unchanged(id);
+        const auto descriptor =
+            std::ranges::find(memory_descriptors_, id, [](const auto& entry) { return entry.second; });
+        expect(closed_on_exec_.contains(descriptor->first), "a registration's descriptor is inherited by programs");
     }
 
     /// The message that `argument` refers to; nothing when it is not one of an `Argument` with its parameters.
@@ -210,7 +280,8 @@ class TeeDriver {
             case TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_OUTPUT:
             case TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_INOUT:
                 meaningful = given;
-                if (!memories_.contains(given.c)) return false;
+                if (!memories_.contains(given.c) && !registered_.contains(given.c)) return false;
+                check_use_of(given.c);
                 if (given.a > memory(given.c).size() || given.b > memory(given.c).size() - given.a) return false;
                 break;
             default: return false;
@@ -235,6 +306,7 @@ class TeeDriver {
     }
 
     tee::SystemResult<int> open_session(int fd, void* argument) {
+        during_open();
         const auto bytes = message<tee_ioctl_open_session_arg>(argument);
         if (!bytes) return failed(std::errc::invalid_argument);
         const auto given = parameters(bytes->subspan(sizeof(tee_ioctl_open_session_arg)));
@@ -309,6 +381,8 @@ class TeeDriver {
     std::map<int, std::string> devices_;
     std::map<int, std::uint64_t> memory_descriptors_;
     std::map<std::uint64_t, std::vector<std::byte>> memories_;
+    std::map<std::uint64_t, Registered> registered_;
+    std::set<int> closed_on_exec_;
     std::map<std::byte*, Mapped> mappings_;
     std::map<std::uint32_t, int> sessions_;
     std::vector<std::byte> last_message_;

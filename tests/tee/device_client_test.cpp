@@ -338,7 +338,11 @@ TEST_F(DeviceClientTest, ExhaustedSharedMemoryIsReported) {
     driver.fail_call(driver.calls() + 1, std::errc::not_enough_memory);
     const auto memory = client.register_memory(some_bytes(10));
     ASSERT_FALSE(memory.has_value());
-    EXPECT_EQ(memory.error().what(), "sharing memory failed: Cannot allocate memory");
+    EXPECT_EQ(memory.error().code(), ErrorCode::tee_unreachable);
+    EXPECT_EQ(
+        memory.error().what(),
+        "10 bytes cannot be shared with OP-TEE: a block of the kernel (TEE_IOC_SHM_ALLOC) failed: Cannot allocate "
+        "memory; memory of this program (TEE_IOC_SHM_REGISTER) is not offered by this TEE (no TEE_GEN_CAP_REG_MEM)");
     EXPECT_THAT(memory.error().hint(), HasSubstr("smaller image"));
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -13,6 +12,7 @@
 
 #include "rproc/tee/client.hpp"
 #include "rproc/tee/device_errors.hpp"
+#include "rproc/tee/device_memory.hpp"
 #include "rproc/tee/device_messages.hpp"
 #include "rproc/tee/device_os.hpp"
 #include "rproc/tee/device_parameters.hpp"
@@ -54,7 +54,11 @@ class BasicDeviceClient {
     /// The path of the open device, "/dev/tee0".
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
-    /// As the concept (TEE_IOC_OPEN_SESSION).
+    /// What the driver said of the TEE when it was opened (TEE_IOC_VERSION).
+    [[nodiscard]] const device::Version& version() const noexcept { return version_; }
+
+    /// As the concept (TEE_IOC_OPEN_SESSION). Waits in the kernel without end when the application is not built into
+    /// OP-TEE, and no tee-supplicant is there to load it: see TimeLimitedClient.
     [[nodiscard]] Result<OpenedSession> open_session(const Uuid& application, Parameters& parameters) noexcept {
         RPROC_TRY_ASSIGN(const auto wire, on_the_wire(parameters));
         auto message = device::Message::open_session(application, wire);
@@ -82,36 +86,24 @@ class BasicDeviceClient {
         static_cast<void>(ask(message, "closing a session"));
     }
 
-    /// Copies `bytes` to memory that the kernel shares with OP-TEE (TEE_IOC_SHM_ALLOC); they need not outlive the call.
+    /// Shares a copy of `bytes` with OP-TEE; they need not outlive the call. Kinds, limits and errors: see
+    /// device::DeviceMemory.
     [[nodiscard]] Result<MemoryId> register_memory(std::span<const std::byte> bytes) noexcept {
-        constexpr std::string_view action = "sharing memory";
-        const auto size = std::max<std::size_t>(bytes.size(), 1);  // the driver rejects size 0
-        auto message = device::Message::allocate_memory(size);
-        RPROC_TRY_ASSIGN(const int fd, ask(message, action));
-        // The kernel frees the memory when it is neither open nor mapped. Only the mapping is kept, because this
-        // descriptor is not closed on exec.
-        const device::Descriptor<Os> descriptor(os_, fd);
-        const auto mapped = device::retried([&] { return os_.map(fd, size); });
-        if (!mapped) return fail(device::request_failed(path_, action, mapped.error()));
-        device::MappedBytes<Os> shared(mapped->data(), {os_, size});
-        std::ranges::copy(bytes, shared.get());
+        const bool registers = (version_.capabilities & device::kRegistersMemory) != 0;
+        RPROC_TRY_ASSIGN(auto memory, Memory::share(os_, descriptor_.get(), path_, bytes, registers));
         const MemoryId id{next_memory_++};
-        memories_.emplace(id, Memory{std::move(shared), bytes.size(), message.memory()});
+        memories_.emplace(id, std::move(memory));
         return id;
     }
 
-    /// Unmaps the memory, upon which the kernel frees it.
+    /// Ends the sharing, upon which the kernel frees or unpins the memory.
     void unregister_memory(MemoryId memory) noexcept { memories_.erase(memory); }
 
   private:
-    struct Memory {
-        device::MappedBytes<Os> bytes;
-        std::uint64_t size;
-        std::int32_t kernel_id;
-    };
+    using Memory = device::DeviceMemory<Os>;
 
-    BasicDeviceClient(Os os, device::Descriptor<Os> descriptor, std::string path) noexcept
-        : os_(std::move(os)), descriptor_(std::move(descriptor)), path_(std::move(path)) {}
+    BasicDeviceClient(Os os, device::Descriptor<Os> descriptor, std::string path, device::Version version) noexcept
+        : os_(std::move(os)), descriptor_(std::move(descriptor)), path_(std::move(path)), version_(version) {}
 
     static Result<BasicDeviceClient> open_first(std::span<const std::string> paths, Os os) {
         device::Search search(paths);
@@ -126,10 +118,10 @@ class BasicDeviceClient {
             const auto answered = device::retried([&] { return os.ioctl(*fd, message.request(), message.argument()); });
             if (!answered) {
                 search.failed(path, answered.error());
-            } else if (message.implementation() != device::kOptee) {
-                search.met(path, message.implementation());
+            } else if (message.versions().implementation != device::kOptee) {
+                search.met(path, message.versions().implementation);
             } else {
-                return BasicDeviceClient(std::move(os), std::move(descriptor), path);
+                return BasicDeviceClient(std::move(os), std::move(descriptor), path, message.versions());
             }
         }
         return fail(search.failure());
@@ -151,8 +143,8 @@ class BasicDeviceClient {
             }
             const auto found = memories_.find(parameters[i].memory);
             const bool known = found != memories_.end();
-            RPROC_TRY(device::check_memref(parameters[i], known ? std::optional(found->second.size) : std::nullopt));
-            wire[i] = device::wire_memref(parameters[i], found->second.kernel_id);
+            RPROC_TRY(device::check_memref(parameters[i], known ? std::optional(found->second.size()) : std::nullopt));
+            wire[i] = device::wire_memref(parameters[i], found->second.kernel_id());
         }
         return wire;
     }
@@ -160,6 +152,7 @@ class BasicDeviceClient {
     Os os_;
     device::Descriptor<Os> descriptor_;
     std::string path_;
+    device::Version version_;
     std::map<MemoryId, Memory> memories_;
     std::uint32_t next_memory_ = 1;
 };

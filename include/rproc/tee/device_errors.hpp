@@ -22,6 +22,19 @@ namespace rproc::tee::device {
 /// @returns tee_gone (ENODEV), tee_device_denied (EACCES, EPERM) or tee_unreachable (any other).
 [[nodiscard]] Error request_failed(std::string_view path, std::string_view action, std::errc error);
 
+/// Whether another kind of shared memory would fail with the same error: the device is gone, or may not be used.
+[[nodiscard]] bool is_final(std::errc error);
+
+/// The errors of both kinds of shared memory.
+struct SharingFailure {
+    std::optional<std::errc> allocation;    ///< of TEE_IOC_SHM_ALLOC; nothing for more than 4 MiB: not tried
+    std::optional<std::errc> registration;  ///< of TEE_IOC_SHM_REGISTER; nothing where the TEE does not offer it
+};
+
+/// The error of memory that no kind takes, with the limits of both: tee_unreachable.
+/// @param size of the memory in bytes.
+[[nodiscard]] Error sharing_failed(std::string_view path, std::uint64_t size, const SharingFailure& failure);
+
 /// Collects the results of the search for OP-TEE, and explains why it failed.
 class Search {
   public:

@@ -27,6 +27,8 @@ using WireParameters = std::array<WireParameter, 4>;
 
 /// TEE_IMPL_ID_OPTEE.
 inline constexpr std::uint32_t kOptee = 1;
+/// TEE_GEN_CAP_REG_MEM: the TEE takes memory of a program (TEE_IOC_SHM_REGISTER).
+inline constexpr std::uint32_t kRegistersMemory = 1U << 2U;
 
 /// The wire form of a value or `none`: input values are copied, output values are zero.
 [[nodiscard]] WireParameter wire_value(const Parameter& parameter) noexcept;
@@ -37,6 +39,15 @@ inline constexpr std::uint32_t kOptee = 1;
 /// Copies the outputs of the TEE: the lower 32 bits of output values (values of the GlobalPlatform API have 32 bits),
 /// and the sizes of output memrefs.
 void copy_outputs(const WireParameters& from, Parameters& to) noexcept;
+
+/// The answer of the driver to TEE_IOC_VERSION (struct tee_ioctl_version_data).
+struct Version {
+    std::uint32_t implementation = 0;               ///< TEE_IMPL_ID_*
+    std::uint32_t implementation_capabilities = 0;  ///< TEE_OPTEE_CAP_* of OP-TEE
+    std::uint32_t capabilities = 0;                 ///< TEE_GEN_CAP_*
+
+    friend constexpr bool operator==(const Version&, const Version&) = default;
+};
 
 /// The answer of the TEE to an open or an invoke.
 struct Answer {
@@ -52,6 +63,10 @@ class Message {
     [[nodiscard]] static Message version() noexcept;
     /// TEE_IOC_SHM_ALLOC. @param size in bytes; the driver refuses 0.
     [[nodiscard]] static Message allocate_memory(std::uint64_t size) noexcept;
+    /// TEE_IOC_SHM_REGISTER. @param address of the first of `size` bytes, at least one, of this program.
+    [[nodiscard]] static Message register_memory(const std::byte* address, std::uint64_t size) noexcept;
+    /// FIOCLEX: a descriptor is not inherited by programs that this one starts.
+    [[nodiscard]] static Message close_on_exec() noexcept;
     /// TEE_IOC_OPEN_SESSION, with the login method "public", the only one that needs no identity and that every program
     /// may use.
     [[nodiscard]] static Message open_session(const Uuid& application, const WireParameters& parameters) noexcept;
@@ -67,8 +82,10 @@ class Message {
     [[nodiscard]] void* argument() noexcept;
 
     /// The answers. Precondition: the ioctl of the corresponding message succeeded.
-    [[nodiscard]] std::uint32_t implementation() const noexcept;
-    [[nodiscard]] std::int32_t memory() const noexcept;
+    [[nodiscard]] Version versions() const noexcept;
+    /// The kernel's id of the memory.
+    [[nodiscard]] std::int32_t allocated() const noexcept;
+    [[nodiscard]] std::int32_t registered() const noexcept;
     [[nodiscard]] Answer opened() const noexcept;
     [[nodiscard]] Answer invoked() const noexcept;
 
