@@ -84,6 +84,8 @@ TEST(ErrorCode, ErrnoIsWhatLinuxReturns) {
         {"tee-not-ready", 517},
         {"tee-gone", ENODEV},
         {"tee-id-taken", EBUSY},
+        {"tee-busy", EBUSY},
+        {"tee-open-timeout", ETIMEDOUT},
         {"tee-refused", EIO},
         {"tee-processor-running", EBUSY},
         {"tee-application-died", EIO},

@@ -38,7 +38,7 @@ TEST(Protocol, ParameterTypesHaveTheirNumbers) {
     EXPECT_EQ(static_cast<std::uint64_t>(ParamType::memref_inout), 7U);
 }
 
-constexpr std::array<std::pair<std::uint32_t, std::string_view>, 16> kNumbers{{
+constexpr std::array<std::pair<std::uint32_t, std::string_view>, 17> kNumbers{{
     {0x00000000, "TEE_SUCCESS"},
     {0xffff0000, "TEE_ERROR_GENERIC"},
     {0xffff0001, "TEE_ERROR_ACCESS_DENIED"},
@@ -50,6 +50,7 @@ constexpr std::array<std::pair<std::uint32_t, std::string_view>, 16> kNumbers{{
     {0xffff000a, "TEE_ERROR_NOT_SUPPORTED"},
     {0xffff000b, "TEE_ERROR_NO_DATA"},
     {0xffff000c, "TEE_ERROR_OUT_OF_MEMORY"},
+    {0xffff000d, "TEE_ERROR_BUSY"},
     {0xffff000e, "TEE_ERROR_COMMUNICATION"},
     {0xffff000f, "TEE_ERROR_SECURITY"},
     {0xffff0010, "TEE_ERROR_SHORT_BUFFER"},

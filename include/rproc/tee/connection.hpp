@@ -49,6 +49,10 @@ class SharedMemory {
 
 /// The connection of all processors of a TEE through one client, from the probe of the TEE to its removal.
 ///
+/// OP-TEE's application serves one session at a time. Every command carries the id of its processor, so a processor
+/// whose own session is refused as BUSY shares one that this connection has open. For which id that was opened does not
+/// matter; an id that the TEE does not know is then refused by LOAD_FW (NOT_SUPPORTED), not by the open.
+///
 /// Threads: any; a lock serialises the calls, as in the kernel.
 template <Client C>
 class Connection {
@@ -59,11 +63,12 @@ class Connection {
     Connection& operator=(const Connection&) = delete;
     ~Connection() { disconnect(); }
 
-    /// Opens the session of a remote processor; each id has at most one.
+    /// Opens the session of a remote processor, or has it share an open one; each id has at most one.
     /// @param processor id in the TEE.
     /// @returns nothing, or
     ///   tee_gone: the TEE was removed;
     ///   tee_id_taken: the processor of that id already has a session;
+    ///   tee_busy: the application serves a session of another process, or of the kernel;
     ///   tee_session_refused: the TEE refuses the session;
     ///   or an error of the client.
     [[nodiscard]] Result<void> open(std::uint32_t processor) {
@@ -71,17 +76,19 @@ class Connection {
         if (client_ == nullptr) return fail(gone());
         if (find(processor) != sessions_.end()) return fail(taken(processor));
         RPROC_TRY_ASSIGN(const SessionId id, open_locked(processor));
-        sessions_.push_back({processor, id});
+        sessions_.push_back({.processor = processor, .id = id});
         return {};
     }
 
-    /// Closes the session of a processor. Does nothing after the removal of the TEE, which has closed it.
+    /// Closes the session of a processor; one that is shared, with its last processor. Does nothing after the removal
+    /// of the TEE, which has closed it.
     void close(std::uint32_t processor) {
         const std::scoped_lock guard(lock_);
         const auto found = find(processor);
         if (found == sessions_.end()) return;
-        if (found->id) client_->close_session(*found->id);
+        const auto id = found->id;
         sessions_.erase(found);
+        if (id && std::ranges::find(sessions_, id, &Session::id) == sessions_.end()) client_->close_session(*id);
     }
 
     /// Runs a command in the session of a processor. The session ends with the answer TARGET_DEAD, because no command
@@ -112,20 +119,29 @@ class Connection {
     /// tee_gone.
     void disconnect() noexcept {
         const std::scoped_lock guard(lock_);
-        for (const Session& session : std::exchange(sessions_, {}))
-            if (session.id) client_->close_session(*session.id);
+        while (!sessions_.empty()) {
+            const auto id = sessions_.back().id;
+            std::erase_if(sessions_, [id](const Session& session) { return session.id == id; });
+            if (id) client_->close_session(*id);
+        }
         client_.reset();
     }
 
   private:
     struct Session {
         std::uint32_t processor;
-        std::optional<SessionId> id;  ///< nothing after TARGET_DEAD
+        std::optional<SessionId> id;  ///< nothing after TARGET_DEAD; the same for processors that share it
+        bool unaware = false;         ///< the session ended in a command of another processor: the answer is to come
     };
 
     [[nodiscard]] Result<SessionId> open_locked(std::uint32_t processor) {
         Parameters parameters{Parameter::value_input(processor)};
         RPROC_TRY_ASSIGN(const OpenedSession opened, client_->open_session(kRemoteprocUuid, parameters));
+        if (opened.result == ResultCode::busy) {
+            const auto open = std::ranges::find_if(sessions_, [](const Session& each) { return each.id.has_value(); });
+            if (open == sessions_.end()) return fail(ErrorCode::tee_busy, place::TeeProcessor{processor});
+            return *open->id;
+        }
         if (opened.result != ResultCode::success) return fail(refused(processor, opened.result));
         return opened.session;
     }
@@ -133,12 +149,21 @@ class Connection {
     [[nodiscard]] Result<ResultCode> invoke_locked(std::uint32_t processor, Command command, Parameters& parameters) {
         const auto session = find(processor);
         if (client_ == nullptr || session == sessions_.end()) return fail(gone());
+        if (std::exchange(session->unaware, false)) return ResultCode::target_dead;
         if (!session->id) {
             RPROC_TRY_ASSIGN(session->id, open_locked(processor));
         }
         auto answer = client_->invoke(*session->id, static_cast<std::uint32_t>(command), parameters);
-        if (answer && *answer == ResultCode::target_dead) client_->close_session(*std::exchange(session->id, {}));
+        if (answer && *answer == ResultCode::target_dead) end(*session);
         return answer;
+    }
+
+    /// Closes a session whose application has died. Each processor that shares it gets the answer TARGET_DEAD once.
+    void end(Session& session) {
+        const SessionId id = *std::exchange(session.id, {});
+        for (Session& other : sessions_)
+            if (other.id == id) other = {.processor = other.processor, .id = {}, .unaware = true};
+        client_->close_session(id);
     }
 
     [[nodiscard]] typename std::vector<Session>::iterator find(std::uint32_t processor) {

@@ -42,6 +42,8 @@ class TeeContext {
     /// @returns the backend, or
     ///   tee_not_ready: there is no TEE yet; retry after `provide`;
     ///   tee_id_taken: another processor of that id is registered;
+    ///   tee_busy: the TEE serves one session at a time, and another process or the kernel has it; processors of this
+    ///     context share one;
     ///   tee_session_refused: the TEE does not know the id, or has no remoteproc application;
     ///   or an error of the client.
     [[nodiscard]] Result<Backend<C>> register_processor(std::uint32_t id,

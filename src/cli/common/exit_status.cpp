@@ -60,6 +60,8 @@ constexpr std::array kRows{
     Row{ErrorCode::memory_shortened, ExitStatus::io_error},
     Row{ErrorCode::tee_not_ready, ExitStatus::busy},
     Row{ErrorCode::tee_id_taken, ExitStatus::busy},
+    Row{ErrorCode::tee_busy, ExitStatus::busy},
+    Row{ErrorCode::tee_open_timeout, ExitStatus::timeout},
     Row{ErrorCode::tee_gone, ExitStatus::not_found},
     Row{ErrorCode::tee_device_missing, ExitStatus::not_found},
     Row{ErrorCode::tee_device_denied, ExitStatus::permission},
