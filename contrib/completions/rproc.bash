@@ -10,7 +10,7 @@ _rproc() {
     COMPREPLY=()
 
     if ((COMP_CWORD == 1)); then
-        mapfile -t COMPREPLY < <(compgen -W 'boot check inspect boards explain sign verify keys sequences trace ctl --help --version' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'boot check inspect boards explain sign verify keys sequences trace ctl tee --help --version' -- "$current")
         return
     fi
     case $previous in
@@ -33,12 +33,12 @@ _rproc() {
         --sequence)
             mapfile -t COMPREPLY < <(compgen -W 'mainline alternate-boot load-first' -- "$current"); return ;;
         --in | --out | --key | --key_info | --key-info | --encrypt-key | --decrypt-key | --digest-out | --signature-in | --manifest | \
-            --timeline)
+            --timeline | --device)
             mapfile -t COMPREPLY < <(compgen -f -- "$current"); compopt -o filenames; return ;;
         --dtb | --files-from) mapfile -t COMPREPLY < <(compgen -f -- "$current"); compopt -o filenames; return ;;
     esac
     case $subcommand in
-        boot) options="$common --hardware --kernel-log --timeline --tee --take-over --key --decrypt-key --min-version --sequence" ;;
+        boot) options="$common --hardware --kernel-log --timeline --tee --take-over --key --decrypt-key --min-version --sequence --timeout" ;;
         trace)
             options="$common -n --name -f --follow --memory --interval --tee --key --decrypt-key --min-version" ;;
         verify) options="$common --key --decrypt-key --min-version" ;;
@@ -48,6 +48,7 @@ _rproc() {
         explain) options='--json -q --quiet --color -h --help' ;;
         sequences) options='--point --as-posted --json -q --quiet --color -h --help' ;;
         ctl) options='--remoteproc --timeout -n --name -f --follow --interval --json -q --quiet --color -h --help' ;;
+        tee) options='--device --timeout --json -q --quiet --color -h --help' ;;
         sign)
             options='--in --out --key --key_type --key-type --key_info --key-info --key_pwd --key-pwd --pkeyinfo'
             options+=' --plat-tlv --encrypt-key --image-version --digest-out --signature-in --manifest --json -q --quiet --color -h --help'
@@ -60,6 +61,8 @@ _rproc() {
         return
     elif [[ $subcommand == ctl && $COMP_CWORD == 2 ]]; then
         mapfile -t COMPREPLY < <(compgen -W 'list info start stop restart load swap trace crash dump watch' -- "$current")
+    elif [[ $subcommand == tee ]]; then
+        ((COMP_CWORD != 2)) || mapfile -t COMPREPLY < <(compgen -W 'info stop release' -- "$current")
     elif [[ $subcommand == sequences ]]; then
         mapfile -t COMPREPLY < <(compgen -W 'mainline alternate-boot load-first' -- "$current")
     elif [[ $subcommand == boards ]]; then

@@ -17,5 +17,6 @@ namespace rproc::cli {
 [[nodiscard]] Command add_sequences(CLI::App& app);
 [[nodiscard]] Command add_trace(CLI::App& app);
 [[nodiscard]] Command add_ctl(CLI::App& app);
+[[nodiscard]] Command add_tee(CLI::App& app);
 
 }  // namespace rproc::cli

@@ -119,7 +119,7 @@ ExitStatus run(int argc, char** argv) {
     app.footer(std::string(kFooter));
     const std::vector<Command> commands{add_boot(app),      add_check(app), add_inspect(app), add_boards(app),
                                         add_explain(app),   add_sign(app),  add_verify(app),  add_keys(app),
-                                        add_sequences(app), add_trace(app), add_ctl(app)};
+                                        add_sequences(app), add_trace(app), add_ctl(app),     add_tee(app)};
     if (argc > 1) {
         if (const std::string message = unknown_subcommand(argv[1], commands); !message.empty()) {
             Output err(stderr, ColorWhen::automatic);

@@ -16,7 +16,7 @@ using testing::IsEmpty;
 using testing::Not;
 
 const std::vector<std::string> kSubcommands{"boot",   "check", "inspect",   "boards", "explain", "sign",
-                                            "verify", "keys",  "sequences", "trace",  "ctl"};
+                                            "verify", "keys",  "sequences", "trace",  "ctl",     "tee"};
 
 using Usage = Cli;
 
@@ -70,6 +70,8 @@ INSTANTIATE_TEST_SUITE_P(
         UsageError{"UnknownSubcommand", {"frobnicate"}, "there is no subcommand \"frobnicate\"\n"},
         UsageError{"BootWithoutFirmware", {"boot"}, "FW is required"},
         UsageError{"TraceWithoutFirmware", {"trace"}, "FW is required"},
+        UsageError{"TeeWithoutAction", {"tee"}, "ACTION is required"},
+        UsageError{"TeeStopWithoutId", {"tee", "stop"}, "stop needs one ID"},
         UsageError{"CtlWithoutAction", {"ctl"}, "ACTION is required"},
         UsageError{"InspectWithoutFirmware", {"inspect"}, "FW is required"},
         UsageError{"CheckWithoutFirmware", {"check"}, "no firmware named"},

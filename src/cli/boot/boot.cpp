@@ -12,6 +12,7 @@
 #include "cli/boot/reporters.hpp"
 #include "cli/boot/run.hpp"
 #include "cli/commands.hpp"
+#include "cli/common/tee_device.hpp"
 #include "cli/common/tee_options.hpp"
 #include "cli/timeline/file.hpp"
 #include "cli/timeline/recorder.hpp"
@@ -45,7 +46,8 @@ struct BootOptions : CommonOptions {
         return take_over ? tee::RunningProcessor::take_over : tee::RunningProcessor::refuse;
     }
     std::string sequence = std::string(Mainline::kName);
-    std::string timeline;  ///< a file, or empty
+    std::string timeline;              ///< a file, or empty
+    double timeout = kTeeOpenTimeout;  ///< s, for OP-TEE to open its application
 };
 
 ExitStatus boot(const BootJob& job, const BootOptions& options, const FirmwareSource& source, BootReporter& reporter,
@@ -138,7 +140,8 @@ ExitStatus run_on_hardware(Console& console, const BootOptions& options) {
                           printable(machine->board.name), config.tee ? ", loaded by its OP-TEE" : "");
     }
     const auto reporter = make_reporter(console.out, options, job);
-    return boot_on_hardware(console, *std::move(board), job, {options.sequence, options.running()}, source, *reporter);
+    return boot_on_hardware(console, *std::move(board), job,
+                            {options.sequence, options.running(), milliseconds_of(options.timeout)}, source, *reporter);
 }
 
 ExitStatus run_boot(Console& console, const BootOptions& options) {
@@ -203,6 +206,7 @@ Command add_boot(CLI::App& app) {
                                              : "the name ends neither in .html, for a page, nor in .svg, for a picture";
             },
             ""));
+    add_tee_timeout(*boot, options->timeout);
     add_common_options(*boot, *options);
     hardware->excludes(boot->get_option("--board"))->excludes(boot->get_option("--dtb"));
     boot->add_flag("--kernel-log", options->kernel_log, "Print what dmesg would show, and nothing else")

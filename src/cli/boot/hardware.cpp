@@ -9,11 +9,13 @@
 #include <utility>
 
 #include "cli/boot/run.hpp"
+#include "cli/common/tee_device.hpp"
 #include "cli/trace/signals.hpp"
 #include "rproc/elf/backend.hpp"
 #include "rproc/sysfs/sysfs_files.hpp"
 #include "rproc/tee/device_client.hpp"
 #include "rproc/tee/tee_context.hpp"
+#include "rproc/tee/time_limited_client.hpp"
 
 namespace rproc::cli {
 namespace {
@@ -38,12 +40,15 @@ class UntilInterrupted {
 
 ExitStatus boot_by_tee(Console& console, devmem::Board board, const BootJob& job, const HardwareBoot& how,
                        const FirmwareSource& source, BootReporter& reporter) {
+    using Client = tee::TimeLimitedClient<tee::DeviceClient>;
     auto client = tee::DeviceClient::open();
     if (!client) return report(console, client.error());
-    tee::TeeContext context(std::make_shared<tee::DeviceClient>(*std::move(client)));
+    warn_of_missing_supplicant(console, tee::device::supplicants(root_from_environment().proc));
+    tee::TeeContext context(std::make_shared<Client>(*std::move(client), how.limit));
     auto backend = context.register_processor(sim::processor_id(job.board.config), how.running);
     if (!backend) {
         reporter.refused(backend.error());
+        name_other_clients(console, backend.error(), "/dev/tee0");
         return exit_status_of(backend.error());
     }
     const UntilInterrupted until_interrupted(board.mailbox());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <chrono>
 #include <string_view>
 
 #include "cli/boot/reporters.hpp"
@@ -21,7 +22,8 @@ namespace rproc::cli {
 /// How a processor of the board is booted.
 struct HardwareBoot {
     std::string_view sequence;
-    tee::RunningProcessor running;  ///< where a TEE loads the firmware
+    tee::RunningProcessor running;    ///< where a TEE loads the firmware
+    std::chrono::milliseconds limit;  ///< of the wait for OP-TEE to open its application
 };
 
 /// Boots the board's processor, keeps it running until a signal ends the command, and stops it.
