@@ -2,12 +2,16 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
 #include <string_view>
 #include <tuple>
 #include <utility>
 
 #include "rproc/error.hpp"
 #include "rproc/step.hpp"
+#include "rproc/text_arguments.hpp"
 
 namespace rproc {
 
@@ -28,12 +32,31 @@ enum class LogSource {
     bus,         ///< the driver core; the line carries its own prefix
 };
 
-/// A line that Linux prints at this point, byte for byte, without time stamp and device prefix. The text is valid only
-/// during the call of `on_log`.
-struct LogLine {
-    LogLevel level;
-    LogSource source;
-    std::string_view text;
+/// A line that Linux prints at this point, byte for byte, without time stamp and device prefix. It is formatted when
+/// `text` is called: a line that no observer reads costs no formatting and no allocation.
+///
+/// A view: valid only during the call of `on_log`. An observer that keeps the line keeps `text()`.
+class LogLine {
+  public:
+    /// @param text with placeholders, as in `fill`; text and arguments must outlive the line.
+    LogLine(LogLevel level, LogSource source, std::string_view text,
+            std::span<const TextArgument> arguments = {}) noexcept
+        : text_(text), arguments_(arguments), level_(level), source_(source) {}
+    /// The kernel line of an error. @param error must outlive the line.
+    LogLine(LogLevel level, LogSource source, const Error& error) noexcept
+        : error_(&error), level_(level), source_(source) {}
+
+    [[nodiscard]] LogLevel level() const noexcept { return level_; }
+    [[nodiscard]] LogSource source() const noexcept { return source_; }
+    /// Formats the line.
+    [[nodiscard]] std::string text() const;
+
+  private:
+    std::string_view text_{};
+    std::span<const TextArgument> arguments_{};
+    const Error* error_ = nullptr;
+    LogLevel level_;
+    LogSource source_;
 };
 
 /// Receives the events of a remote processor, in order.
@@ -50,7 +73,7 @@ concept Observer = requires(O& o, Step step, State state, const Error& error, co
     o.on_step_failed(step, error);
     // A problem that does not fail the operation: the firmware boots, but lacks a resource that it asked for.
     o.on_notice(Severity::warning, error);
-    // A line of the kernel's log; see LogLine.
+    // A line of the kernel's log, not formatted yet; see LogLine.
     o.on_log(line);
     // The state changed from the first to the second.
     o.on_state(state, state);

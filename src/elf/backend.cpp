@@ -77,9 +77,7 @@ std::span<std::byte> Backend::find_loaded_rsc_table(Context& ctx, const ElfImage
     const auto table = find_table(image);
     if (!table) {
         // Linux searches the table twice, and reports its errors twice.
-        if (table.error().has_kernel_line()) {
-            ctx.log(LogLevel::error, LogSource::remoteproc, table.error().kernel_line());
-        }
+        if (table.error().has_kernel_line()) ctx.log(LogLine(LogLevel::error, LogSource::remoteproc, table.error()));
         if (table.error().code() == ErrorCode::table_missing) notice_table_dropped(ctx);
         return {};
     }

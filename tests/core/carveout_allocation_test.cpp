@@ -42,6 +42,7 @@ struct ExhaustedPlatform : test::BarePlatform {
 
 class CarveoutAllocationTest : public testing::Test {
   protected:
+    void SetUp() override { ctx.report_to(recorder); }
     Carveout& add(Carveout carveout) {
         carveout.table_offset = 24;
         ctx.set_table(table);
@@ -52,7 +53,6 @@ class CarveoutAllocationTest : public testing::Test {
         const auto done = allocate_carveout(ctx, platform, resources, carveout);
         kernel_line = done ? "" : done.error().kernel_line();
         reason = done ? "" : done.error().message();
-        ctx.drain(Step::allocate_carveouts, recorder);
         return outcome(done);
     }
     [[nodiscard]] wire::Carveout written() const {

@@ -13,11 +13,10 @@ namespace rproc {
 namespace {
 
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 struct RecordingObserver : NullObserver {
     std::vector<std::string> lines;
-    void on_log(const LogLine& line) { lines.push_back(level(line.level) + " " + std::string(line.text)); }
+    void on_log(const LogLine& line) { lines.push_back(level(line.level()) + " " + line.text()); }
     void on_notice(Severity severity, const Error& error) {
         lines.push_back(std::string(to_string(severity)) + " " + error.what() + " at " +
                         std::string(to_string(error.step())));
@@ -29,41 +28,38 @@ struct RecordingObserver : NullObserver {
 
 class ContextTest : public testing::Test {
   protected:
-    std::vector<std::string> drain(Step step) {
-        RecordingObserver observer;
-        ctx.drain(step, observer);
-        return observer.lines;
-    }
+    void SetUp() override { ctx.report_to(observer); }
+
+    RecordingObserver observer;
     Context ctx{"m4"};
 };
 
-TEST_F(ContextTest, PassesLinesAndNoticesOnceInOrder) {
-    ctx.log(LogLevel::info, LogSource::driver, "first");
+TEST_F(ContextTest, PassesLinesAndNoticesInOrder) {
+    ctx.set_step(Step::load);
+    ctx.log(LogLevel::info, LogSource::driver, "first of {0}", {"m4"});
     ctx.notice(Severity::note, Error::of({.message = "second"}, {}, {}));
     ctx.log(LogLevel::error, LogSource::virtio, "third");
-    EXPECT_THAT(drain(Step::load), ElementsAre("<info> first", "note second at load", "<err> third"));
-    EXPECT_THAT(drain(Step::load), IsEmpty());
+    EXPECT_THAT(observer.lines, ElementsAre("<info> first of m4", "note second at load", "<err> third"));
 }
 
 TEST_F(ContextTest, KernelLineOfANoticePrecedesIt) {
     ctx.notice(Severity::warning, Error::of({.message = "a", .kernel_line = "line a"}, {}, {}));
     ctx.notice(Severity::error, Error::of({.message = "b", .kernel_line = "line b"}, {}, {}));
-    EXPECT_THAT(drain(Step::parse_fw),
-                ElementsAre("<warn> line a", "warning a at parse_fw", "<err> line b", "error b at parse_fw"));
+    EXPECT_THAT(observer.lines, ElementsAre("<warn> line a", "warning a at none", "<err> line b", "error b at none"));
 }
 
-TEST_F(ContextTest, ObserverMayAddANoticeWhileItIsCalled) {
-    struct Echo : NullObserver {
-        Context* ctx = nullptr;
-        void on_log(const LogLine& line) {
-            if (line.text == "call") ctx->log(LogLevel::info, LogSource::driver, "echo");
-        }
-    };
-    Echo echo;
-    echo.ctx = &ctx;
-    ctx.log(LogLevel::info, LogSource::driver, "call");
-    ctx.drain(Step::load, echo);
-    EXPECT_THAT(drain(Step::load), ElementsAre("<info> echo"));
+TEST_F(ContextTest, KeepsTheKernelLineOfAnErrorThatIsOnlyLogged) {
+    const Error error =
+        Error::of({.message = "a", .kernel_line = "line {0}: {result}"}, {}, std::array{TextArgument(7)});
+    ctx.log(LogLine(LogLevel::error, LogSource::remoteproc, error));
+    EXPECT_THAT(observer.lines, ElementsAre("<err> " + error.kernel_line()));
+}
+
+TEST(Context, IgnoresReportsWithoutAnObserver) {
+    Context ctx("m4");
+    ctx.log(LogLevel::info, LogSource::driver, "first");
+    ctx.notice(Severity::error, Error(ErrorCode::register_failed, {}));
+    EXPECT_EQ(ctx.state(), State::offline);
 }
 
 TEST_F(ContextTest, InitiallyOfflineAndEmpty) {

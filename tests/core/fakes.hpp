@@ -165,7 +165,7 @@ struct Recorder {
         close(step, "failed ");
     }
     void on_notice(Severity /*severity*/, const Error& error) { notices.emplace_back(name_of(error.code())); }
-    void on_log(const LogLine& line) { lines.emplace_back(line.text); }
+    void on_log(const LogLine& line) { lines.push_back(line.text()); }
     void on_state(State from, State to) {
         heard.push_back(std::string(to_string(from)) + " > " + std::string(to_string(to)));
     }

@@ -29,6 +29,7 @@ constexpr std::uint32_t kAny = wire::kAddressAny;
 class ResourceHandlerTest : public testing::Test {
   protected:
     void SetUp() override {
+        ctx.report_to(recorder);
         region("mcuram", 0x30000000, 0x40000);
         region("vdev0vring0", 0x10040000, 0x1000);
         region("vdev0vring1", 0x10041000, 0x1000);
@@ -47,7 +48,6 @@ class ResourceHandlerTest : public testing::Test {
             if (!result) kernel_line = result.error().kernel_line();
             return result;
         });
-        ctx.drain(Step::handle_resources, recorder);
         return outcome(handled);
     }
     std::string handle(const ResourceTableBuilder& builder) { return handle(builder.build()); }
@@ -230,7 +230,6 @@ TEST_F(ResourceHandlerTest, IgnoredEntriesAreNotices) {
     ResourceHandler handler(ctx, resources);
     handler.ignore(ResourceEntry(0, 512, 24, {}));
     handler.ignore(ResourceEntry(1, 0x80000000, 28, {}));
-    ctx.drain(Step::handle_resources, recorder);
     EXPECT_THAT(recorder.notices, ElementsAre("vendor-entry-unhandled", "entry-type-unknown"));
     EXPECT_THAT(recorder.lines, ElementsAre("unsupported vendor resource 512", "unsupported resource -2147483648"));
 }

@@ -24,7 +24,7 @@ TEST(StepReporter, FailedStepGetsItsStepAndTheKernelsLogLine) {
     ASSERT_EQ(outcome(result), "register-failed");
     EXPECT_EQ(result.error().step(), Step::start);
     ASSERT_FALSE(recorder.lines.empty());
-    EXPECT_EQ(recorder.lines.back(), failure_line(Step::start, "m4", result.error().kernel_result()));
+    EXPECT_EQ(recorder.lines.back(), "can't start rproc m4: -5");
     EXPECT_EQ(recorder.heard.back(), "failed start");
 }
 
@@ -37,9 +37,9 @@ TEST(StepReporter, SuccessfulStepBeginsAndEnds) {
 }
 
 TEST(FailureLine, IsThatOfTheKernel) {
-    EXPECT_EQ(failure_line(Step::load, "m4", -22), "Failed to load program segments: -22");
-    EXPECT_EQ(failure_line(Step::prepare, "m4", -12), "can't prepare rproc m4: -12");
-    EXPECT_EQ(failure_line(Step::stop, "m4", -22), "");
+    EXPECT_EQ(fill(failure_line(Step::load), {"m4", -22}), "Failed to load program segments: -22");
+    EXPECT_EQ(fill(failure_line(Step::prepare), {"m4", -12}), "can't prepare rproc m4: -12");
+    EXPECT_EQ(failure_line(Step::stop), "");
 }
 
 }  // namespace

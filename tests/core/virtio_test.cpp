@@ -27,6 +27,7 @@ using testing::IsEmpty;
 /// A remote processor right before its start, with two vdevs of which the first is unusable.
 class VirtioTest : public testing::Test {
   protected:
+    void SetUp() override { ctx.report_to(recorder); }
     void add(Carveout carveout) {
         auto added = ctx.carveouts().add(std::move(carveout));
         ASSERT_EQ(outcome(ctx.carveouts().map(*added.value(), memory)), "ok");
@@ -39,14 +40,9 @@ class VirtioTest : public testing::Test {
         ASSERT_EQ(outcome(handled), "ok");
         for (Carveout& carveout : ctx.carveouts().all())
             ASSERT_EQ(outcome(ctx.carveouts().map(carveout, memory)), "ok");
-        ctx.drain(Step::handle_resources, recorder);
         recorder = {};
     }
-    std::string start() {
-        const auto started = bus.start();
-        ctx.drain(Step::start_subdevices, recorder);
-        return outcome(started);
-    }
+    std::string start() { return outcome(bus.start()); }
     [[nodiscard]] VdevEntry entry(std::uint32_t index) const {
         return decode_vdev(ResourceTableView::parse(table).value().entry(index).value()).value();
     }

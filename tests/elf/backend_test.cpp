@@ -32,13 +32,14 @@ struct RecordingObserver : NullObserver {
     std::vector<std::string> notices;
     std::vector<std::string> lines;
     void on_notice(Severity /*severity*/, const Error& error) { notices.emplace_back(name_of(error.code())); }
-    void on_log(const LogLine& line) { lines.emplace_back(line.text); }
+    void on_log(const LogLine& line) { lines.push_back(line.text()); }
 };
 
 /// The backend with two adjacent carveouts: 4 KiB at da 0, and 4 KiB at da 0x1000.
 class ElfBackendTest : public testing::Test {
   protected:
     void SetUp() override {
+        ctx.report_to(listener);
         add(Carveout::region("low", DeviceAddress(0), PhysicalAddress(0x38000000), 0x1000));
         add(Carveout::region("high", DeviceAddress(0x1000), PhysicalAddress(0x10000000), 0x1000));
         ctx.carveouts().index();
@@ -63,21 +64,18 @@ class ElfBackendTest : public testing::Test {
         const Firmware file = firmware(what);
         const auto loaded = backend.load(ctx, backend.parse(ctx, file).value());
         kernel_line = loaded ? "" : loaded.error().kernel_line();
-        ctx.drain(Step::load, listener);
         return outcome(loaded);
     }
     std::string parse_fw(const test::ElfImage& what) {
         const Firmware file = firmware(what);
         auto parsed = backend.parse_fw(ctx, backend.parse(ctx, file).value());
         kernel_line = parsed ? "" : parsed.error().kernel_line();
-        ctx.drain(Step::parse_fw, listener);
         if (parsed) table = std::move(parsed).value();
         return outcome(parsed);
     }
     std::span<std::byte> find_loaded(const test::ElfImage& what) {
         const Firmware file = firmware(what);
         const auto found = backend.find_loaded_rsc_table(ctx, backend.parse(ctx, file).value());
-        ctx.drain(Step::install_table, listener);
         return found;
     }
     [[nodiscard]] std::span<std::byte> at(std::uint64_t da, std::uint64_t size) const {
@@ -202,7 +200,6 @@ TEST_F(ElfBackendTest, TruncatedProgramHeadersAreANotice) {
     const Bytes program_header(bytes.begin() + 52, bytes.begin() + 84);
     bytes.insert(bytes.end(), program_header.begin(), program_header.end());
     EXPECT_EQ(outcome(backend.load(ctx, rproc::ElfImage::parse(bytes).value())), "ok");
-    ctx.drain(Step::load, listener);
     EXPECT_THAT(listener.notices, ElementsAre("elf-program-headers-cut-off"));
     EXPECT_TRUE(std::ranges::equal(at(0, 4), test::pattern(4)));
 }

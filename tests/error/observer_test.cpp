@@ -27,7 +27,7 @@ struct CallRecorder {
     void on_notice(Severity severity, const Error& error) {
         record("notice " + std::string(to_string(severity)) + " " + error.what());
     }
-    void on_log(const LogLine& line) { record("log " + std::string(line.text)); }
+    void on_log(const LogLine& line) { record("log " + line.text()); }
     void on_state(State from, State to) { record(std::string(to_string(from)) + ">" + std::string(to_string(to))); }
 
     void record(const std::string& what) { calls->push_back(name + ":" + what); }
@@ -42,7 +42,7 @@ void call_every_member(O& observer) {
     observer.on_step_end(Step::prepare);
     observer.on_step_failed(Step::start, Error::of({.message = "no"}, {}, {}));
     observer.on_notice(Severity::note, Error::of({.message = "hm"}, {}, {}));
-    observer.on_log({LogLevel::info, LogSource::driver, "line"});
+    observer.on_log(LogLine(LogLevel::info, LogSource::driver, "line"));
     observer.on_state(State::offline, State::running);
 }
 

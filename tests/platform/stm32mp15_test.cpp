@@ -122,7 +122,7 @@ TEST(Stm32mp15, StopSendsTheShutdownRequestFirst) {
 }
 
 struct LogRecorder : NullObserver {
-    void on_log(const LogLine& line) { lines.emplace_back(line.text); }
+    void on_log(const LogLine& line) { lines.push_back(line.text()); }
     std::vector<std::string> lines;
 };
 

@@ -16,7 +16,7 @@ namespace rproc::test {
 /// Records state changes and kernel lines.
 struct StateRecorder : NullObserver {
     std::shared_ptr<std::vector<std::string>> entries = std::make_shared<std::vector<std::string>>();
-    void on_log(const LogLine& line) { entries->push_back("log " + std::string(line.text)); }
+    void on_log(const LogLine& line) { entries->push_back("log " + line.text()); }
     void on_state(State from, State to) {
         entries->push_back(std::string(to_string(from)) + " -> " + std::string(to_string(to)));
     }

@@ -102,7 +102,7 @@ struct StressPlatform {
 /// Counts what it hears; guarded by the processor's lock like everything else.
 struct CountingObserver : NullObserver {
     std::shared_ptr<Books> books;
-    void on_log(const LogLine& line) { books->logged += static_cast<long>(line.text.size()); }
+    void on_log(const LogLine& line) { books->logged += static_cast<long>(line.text().size()); }
 };
 
 using Processor = RemoteProcessor<StressBackend, StressPlatform, Mainline, CountingObserver>;

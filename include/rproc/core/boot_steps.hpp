@@ -58,7 +58,7 @@ class BootSteps {
         if constexpr (HasParse<B>) {
             RPROC_TRY(parts_.reporter.run(Step::sanity_check, [&] { return with_image([](const auto&) {}); }));
         }
-        parts_.reporter.say(LogLevel::info, booting_line(*firmware_));
+        parts_.reporter.say(LogLevel::info, kBootingLine, {firmware_->name(), firmware_->bytes().size()});
         return {};
     }
 
@@ -126,7 +126,7 @@ class BootSteps {
             const std::span<const std::byte> bytes = parts_.ctx.table().bytes();
             if (bytes.empty()) return {};
             RPROC_TRY_ASSIGN(const auto table, ResourceTableView::parse(bytes));
-            return handle_table(parts_.ctx, parts_.backend, parts_.platform, parts_.observer, parts_.resources, table);
+            return handle_table(parts_.ctx, parts_.backend, parts_.platform, parts_.resources, table);
         });
     }
 

@@ -74,8 +74,8 @@ inline constexpr std::string_view kNoCarveoutLine = "Unable to allocate carveout
 [[nodiscard]] inline Error allocation_failed(Context& ctx, const Carveout& carveout, Error error) {
     if (carveout.kind == Carveout::Kind::allocated) {
         // The size of a vring may have wrapped in the kernel.
-        ctx.log(LogLevel::error, LogSource::driver,
-                fill("failed to allocate dma memory: len {0:#x}", {ctx.kernel().as_size(carveout.size)}));
+        ctx.log(LogLevel::error, LogSource::driver, "failed to allocate dma memory: len {0:#x}",
+                {ctx.kernel().as_size(carveout.size)});
     }
     error.set_place(place_of(carveout));
     error.set_kernel_line(kNoCarveoutLine);
@@ -115,8 +115,8 @@ template <Platform P>
             auto shown = map_iommu(platform.iommu(), resources, *carveout.da, carveout.pa, carveout.size,
                                    carveout.flags, place::Carveout{carveout.name});
             if (!shown) {
-                ctx.log(LogLevel::error, LogSource::remoteproc,
-                        fill("iommu_map failed: {0}", {shown.error().kernel_result()}));
+                ctx.log(LogLevel::error, LogSource::remoteproc, "iommu_map failed: {0}",
+                        {shown.error().kernel_result()});
                 shown.error().set_kernel_line(kNoCarveoutLine);
             }
             return shown;

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "rproc/core/crash.hpp"
@@ -22,8 +22,8 @@ namespace rproc {
 ///
 /// Threads: only the thread that runs an operation uses it, with the processor's lock held.
 ///
-/// An op reports through `log` and `notice`. The processor forwards the reports to its observer in order when the op
-/// returns. An op returns its error and does not log it: the processor logs the error's `kernel_line`.
+/// An op reports through `log` and `notice`; the report reaches the observer during the call. An op returns its error
+/// and does not log it: the processor logs the error's `kernel_line`.
 class Context {
   public:
     /// @param name of the processor.
@@ -52,50 +52,46 @@ class Context {
     /// one. Without a table its bytes are empty and writes have no effect.
     [[nodiscard]] ResourceTableEditor table() const noexcept { return ResourceTableEditor(table_); }
 
-    /// Reports a line of the kernel's log that belongs to no error.
-    void log(LogLevel level, LogSource source, std::string text) {
-        said_.emplace_back(Line{level, source, std::move(text)});
+    /// Reports a line of the kernel's log that belongs to no error. It is formatted only if the observer reads it.
+    /// @param text, arguments as in `fill`: `log(level, source, "iommu_map failed: {0}", {result})`.
+    void log(LogLevel level, LogSource source, std::string_view text,
+             std::initializer_list<TextArgument> arguments = {}) {
+        log(LogLine(level, source, text, {arguments.begin(), arguments.size()}));
     }
+    /// Reports a line of the kernel's log.
+    void log(const LogLine& line) { sink_.on_log(sink_.observer, line); }
 
     /// Reports a problem that does not fail the op. The `kernel_line` of `error`, if any, is logged first, as a line of
     /// LogSource::remoteproc.
     void notice(Severity severity, Error error) {
+        error.set_step(step_);
         if (error.has_kernel_line()) {
             const auto level = severity == Severity::error ? LogLevel::error : LogLevel::warning;
-            log(level, LogSource::remoteproc, error.kernel_line());
+            log(LogLine(level, LogSource::remoteproc, error));
         }
-        said_.emplace_back(Notice{severity, std::move(error)});
+        sink_.on_notice(sink_.observer, severity, error);
     }
 
-    /// For the core: forwards the reports to `observer`, in order, and forgets them. Sets the step of each notice to
-    /// `step`.
+    /// For the core: sends the reports to `observer`, which must outlive the context. Without a call they are ignored.
     template <Observer O>
-    void drain(Step step, O& observer) {
-        for (auto& said : std::exchange(said_, {})) {
-            if (const auto* line = std::get_if<Line>(&said)) {
-                observer.on_log({line->level, line->source, line->text});
-                continue;
-            }
-            auto& notice = std::get<Notice>(said);
-            notice.error.set_step(step);
-            observer.on_notice(notice.severity, notice.error);
-        }
+    void report_to(O& observer) noexcept {
+        sink_ = {
+            &observer, [](void* to, const LogLine& line) { static_cast<O*>(to)->on_log(line); },
+            [](void* to, Severity severity, const Error& error) { static_cast<O*>(to)->on_notice(severity, error); }};
     }
-
+    /// For the core: the step of the notices to come; Step::none outside of a step.
+    void set_step(Step step) noexcept { step_ = step; }
     /// For the core.
     void set_state(State state) noexcept { state_ = state; }
     /// For the core. @param table stays valid until the next call.
     void set_table(std::span<std::byte> table) noexcept { table_ = table; }
 
   private:
-    struct Line {
-        LogLevel level;
-        LogSource source;
-        std::string text;
-    };
-    struct Notice {
-        Severity severity;
-        Error error;
+    /// The observer, without its type.
+    struct Sink {
+        void* observer = nullptr;
+        void (*on_log)(void* observer, const LogLine& line) = [](void*, const LogLine&) {};
+        void (*on_notice)(void* observer, Severity severity, const Error& error) = [](void*, Severity, const Error&) {};
     };
 
     std::string name_;
@@ -104,7 +100,8 @@ class Context {
     CarveoutRegistry carveouts_;
     std::vector<DumpSegment> dump_segments_;
     std::span<std::byte> table_;
-    std::vector<std::variant<Line, Notice>> said_;
+    Step step_ = Step::none;
+    Sink sink_{};
 };
 
 }  // namespace rproc

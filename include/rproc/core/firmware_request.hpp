@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <initializer_list>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <utility>
 
@@ -35,7 +35,7 @@ class FirmwareRequest {
         auto firmware = source_ ? source_->request() : fail(no_firmware());
         if (firmware && firmware->bytes().empty()) firmware = fail(empty_firmware(*firmware));
         if (firmware) {
-            log(LogLevel::info, fill("firmware: direct-loading firmware {0}", {firmware->name()}));
+            log(LogLevel::info, "firmware: direct-loading firmware {0}", {firmware->name()});
             observer_.on_step_end(Step::request_firmware);
             return firmware;
         }
@@ -49,12 +49,14 @@ class FirmwareRequest {
   private:
     void log_failure(const Error& error) {
         const int result = error.kernel_result();
-        log(LogLevel::error, fill("firmware: failed to load {0} ({1})", {source_->name(), result}));
-        log(LogLevel::warning, fill("Direct firmware load for {0} failed with error {1}", {source_->name(), result}));
-        log(LogLevel::error, fill("request_firmware failed: {0}", {result}));
+        log(LogLevel::error, "firmware: failed to load {0} ({1})", {source_->name(), result});
+        log(LogLevel::warning, "Direct firmware load for {0} failed with error {1}", {source_->name(), result});
+        log(LogLevel::error, "request_firmware failed: {0}", {result});
     }
 
-    void log(LogLevel level, std::string_view line) { observer_.on_log({level, LogSource::remoteproc, line}); }
+    void log(LogLevel level, std::string_view text, std::initializer_list<TextArgument> arguments) {
+        observer_.on_log(LogLine(level, LogSource::remoteproc, text, {arguments.begin(), arguments.size()}));
+    }
 
     static constexpr ErrorText kNoFirmware{.code = ErrorCode::firmware_name_empty,
                                            .message = "no firmware was chosen",

@@ -70,7 +70,7 @@ class LifeCycle {
     /// Boots what is offline, attaches to what is detached. On failure nothing is left of the attempt.
     [[nodiscard]] Result<void> boot() {
         auto booted = state() == State::detached ? attach_now() : boot_now();
-        if (!booted) log(LogLevel::error, fill("Boot failed: {0}", {booted.error().kernel_result()}));
+        if (!booted) reporter_.say(LogLevel::error, "Boot failed: {0}", {booted.error().kernel_result()});
         return booted;
     }
 
@@ -103,17 +103,17 @@ class LifeCycle {
 
     /// @returns false when there is nothing up that could crash, or it has crashed already.
     bool note_crash(CrashType type) {
-        log(LogLevel::error, fill("crash detected in {0}: type {1}", {ctx_.name(), to_string(type)}));
+        reporter_.say(LogLevel::error, "crash detected in {0}: type {1}", {ctx_.name(), to_string(type)});
         if (!transition(state(), Event::crash)) return false;
         if (state() != State::suspended) was_attached_ = state() == State::attached;
         move(Event::crash);
-        log(LogLevel::error, fill("handling crash #{0} in {1}", {++crashes_, ctx_.name()}));
+        reporter_.say(LogLevel::error, "handling crash #{0} in {1}", {++crashes_, ctx_.name()});
         return true;
     }
 
     /// Starts what has crashed again. On failure of the stop it is still crashed; on a later one nothing is left.
     [[nodiscard]] Result<void> recover() {
-        log(LogLevel::error, fill("recovering {0}", {ctx_.name()}));
+        reporter_.say(LogLevel::error, "recovering {0}", {ctx_.name()});
         if constexpr (AttachesOnRecovery<P>) {
             if (was_attached_) return reattach();
         }
@@ -170,9 +170,7 @@ class LifeCycle {
     [[nodiscard]] std::chrono::milliseconds panic() {
         if constexpr (HasPanic<P>) {
             if (!is_awake()) return {};
-            const auto needs = platform_.panic(ctx_);
-            flush();
-            return needs;
+            return platform_.panic(ctx_);
         } else {
             return {};
         }
@@ -180,13 +178,12 @@ class LifeCycle {
 
     [[nodiscard]] VirtioBus& virtio() noexcept { return steps_.virtio(); }
     [[nodiscard]] SubdeviceList& subdevices() noexcept { return steps_.subdevices(); }
-    /// Hands on what ops said outside of a step.
-    void flush() { ctx_.drain(Step::none, observer_); }
 
     void set_crash_handler(CrashHandler handler) { on_crash_ = std::move(handler); }
 
     void notice(Severity severity, const Error& error) { observer_.on_notice(severity, error); }
-    void log(LogLevel level, std::string_view line) { observer_.on_log({level, LogSource::remoteproc, line}); }
+    /// Reports the kernel line of an error.
+    void log(const Error& error) { observer_.on_log(LogLine(LogLevel::error, LogSource::remoteproc, error)); }
 
     [[nodiscard]] Error wrong_state(std::string_view operation) const {
         return Error(ErrorCode::state_invalid, place::Processor{ctx_.name()}, operation, to_string(state()));
@@ -212,7 +209,7 @@ class LifeCycle {
 
     [[nodiscard]] Result<void> boot_now() {
         if (!transition(state(), Event::boot)) return fail(wrong_state("start"));
-        log(LogLevel::info, fill("powering up {0}", {ctx_.name()}));
+        reporter_.say(LogLevel::info, "powering up {0}", {ctx_.name()});
         RPROC_TRY_ASSIGN(const Firmware firmware, firmware_.read());
         steps_.use(firmware);
         auto booted = S::run(steps_);
@@ -227,14 +224,14 @@ class LifeCycle {
 
     [[nodiscard]] Result<void> attach_now() {
         if constexpr (HasAttach<P>) {
-            log(LogLevel::info, fill("attaching to {0}", {ctx_.name()}));
+            reporter_.say(LogLevel::info, "attaching to {0}", {ctx_.name()});
             auto attached = Attach::run(steps_);
             if (!attached) {
                 undo(attached.error().step());
                 return attached;
             }
             move(Event::attach);
-            log(LogLevel::info, fill("remote processor {0} is now attached", {ctx_.name()}));
+            reporter_.say(LogLevel::info, "remote processor {0} is now attached", {ctx_.name()});
             return {};
         } else {
             return fail(ErrorCode::attach_unsupported, place::Processor{ctx_.name()});
@@ -257,7 +254,7 @@ class LifeCycle {
         auto attached = steps_.attach_again();
         if (attached) {
             move(Event::attach);
-            log(LogLevel::info, fill("remote processor {0} is now attached", {ctx_.name()}));
+            reporter_.say(LogLevel::info, "remote processor {0} is now attached", {ctx_.name()});
         }
         return or_undo(std::move(attached));
     }
@@ -279,7 +276,7 @@ class LifeCycle {
 
     void started() {
         move(Event::boot);
-        log(LogLevel::info, fill("remote processor {0} is now up", {ctx_.name()}));
+        reporter_.say(LogLevel::info, "remote processor {0} is now up", {ctx_.name()});
     }
 
     /// What was said to a core before it went off need not be taken back.
@@ -290,12 +287,12 @@ class LifeCycle {
 
     void stopped() {
         off(Event::stop);
-        log(LogLevel::info, fill("stopped remote processor {0}", {ctx_.name()}));
+        reporter_.say(LogLevel::info, "stopped remote processor {0}", {ctx_.name()});
     }
 
     void detached() {
         off(Event::detach);
-        log(LogLevel::info, fill("detached remote processor {0}", {ctx_.name()}));
+        reporter_.say(LogLevel::info, "detached remote processor {0}", {ctx_.name()});
     }
 
     void move(Event event) {

@@ -273,7 +273,7 @@ class RemoteProcessor<B, P, S, O> {
 
   private:
     [[nodiscard]] Error logged(Error error) {
-        life_.log(LogLevel::error, error.kernel_line());
+        life_.log(error);
         return error;
     }
 

@@ -117,7 +117,7 @@ class ResourceHandler {
         if (problem->code() == ErrorCode::carveout_limit) return fail(std::move(*problem));
         const int result = problem->kernel_result();
         ctx_.notice(Severity::error, std::move(*problem));
-        ctx_.log(LogLevel::warning, LogSource::bus, fill(ctx_.kernel().probe_failed_line, {index + 1, result}));
+        ctx_.log(LogLevel::warning, LogSource::bus, ctx_.kernel().probe_failed_line, {index + 1, result});
         return {};
     }
 
@@ -252,19 +252,17 @@ template <Backend B, Platform P>
 
 }  // namespace internal
 
-/// Takes in a whole resource table, entry by entry (the kernel's `rproc_handle_resources`); what the handlers say
-/// reaches the observer after each entry.
+/// Takes in a whole resource table, entry by entry (the kernel's `rproc_handle_resources`).
 /// @returns nothing, or
 ///   the error of an entry (ResourceTableView::entry, ResourceHandler::handle, map_devmem) or of the backend's
 ///   `handle_rsc`; vendor_entry_fails_boot: the last entry that Linux knows is a vendor's that no driver handles, on a
 ///   kernel where that fails (KernelProfile).
-template <Backend B, Platform P, Observer O>
-[[nodiscard]] Result<void> handle_table(Context& ctx, B& backend, P& platform, O& observer, Resources& resources,
+template <Backend B, Platform P>
+[[nodiscard]] Result<void> handle_table(Context& ctx, B& backend, P& platform, Resources& resources,
                                         const ResourceTableView& table) {
     bool ends_ignored = false;
     RPROC_TRY(table.for_each([&](const ResourceEntry& entry) -> Result<void> {
         auto handled = internal::handle_entry(ctx, backend, platform, resources, entry);
-        ctx.drain(Step::handle_resources, observer);
         if (!handled) {
             if constexpr (HasAdvise<P>) std::as_const(platform).advise(handled.error());
             return fail(std::move(handled).error());

@@ -61,8 +61,8 @@ class VirtioBus {
             vdev.registered = true;
             VirtioDevice(ctx_, vdev, kick_).set_status(kVirtioAcknowledge);
             bind(vdev);
-            ctx_.log(LogLevel::info, LogSource::virtio,
-                     fill("registered virtio{0} (type {1})", {number++, static_cast<std::int32_t>(vdev.id)}));
+            ctx_.log(LogLevel::info, LogSource::virtio, "registered virtio{0} (type {1})",
+                     {number++, static_cast<std::int32_t>(vdev.id)});
         }
         return {};
     }
@@ -123,9 +123,8 @@ class VirtioBus {
         device.del_vqs();
         device.set_status(device.status() | kVirtioFailed);
         Error error = std::move(probed).error();
-        ctx_.log(
-            LogLevel::warning, LogSource::bus,
-            fill("{0}: probe of vdev {1} failed with error {2}", {driver.name, vdev.index, error.kernel_result()}));
+        ctx_.log(LogLevel::warning, LogSource::bus, "{0}: probe of vdev {1} failed with error {2}",
+                 {driver.name, vdev.index, error.kernel_result()});
         ctx_.notice(Severity::error, std::move(error));
     }
 
@@ -166,8 +165,8 @@ class VirtioBus {
         const Carveout* const memory = buffer_memory(vdev);
         if (memory == nullptr) return;
         if (memory->kind != Carveout::Kind::allocated) {
-            ctx_.log(LogLevel::info, LogSource::virtio,
-                     fill("assigned reserved memory node {0}@{1:x}", {memory->name, memory->pa.value()}));
+            ctx_.log(LogLevel::info, LogSource::virtio, "assigned reserved memory node {0}@{1:x}",
+                     {memory->name, memory->pa.value()});
         }
         if (memory->kind == Carveout::Kind::pool) return;
         ctx_.notice(Severity::warning,
@@ -194,14 +193,12 @@ class VirtioAccess {
     void add_driver(VirtioDriver driver) {
         const std::scoped_lock guard(lock_);
         life_.virtio().add_driver(std::move(driver));
-        life_.flush();
     }
 
     /// Unbinds the driver of that name from its devices, and removes it. Does nothing if there is none.
     void remove_driver(std::string_view name) {
         const std::scoped_lock guard(lock_);
         life_.virtio().remove_driver(name);
-        life_.flush();
     }
 
     /// Notifies the firmware that a queue has work.
@@ -210,18 +207,14 @@ class VirtioAccess {
     ///   or the platform's error (mailbox_failed).
     [[nodiscard]] Result<void> kick(std::uint32_t notify_id) {
         const std::scoped_lock guard(lock_);
-        auto kicked = life_.virtio().kick(notify_id);
-        life_.flush();
-        return kicked;
+        return life_.virtio().kick(notify_id);
     }
 
     /// Calls the interrupt handler with which a driver took the queue (the kernel's rproc_vq_interrupt).
     /// @returns false if no driver has taken a queue of that notify id.
     bool interrupt(std::uint32_t notify_id) {
         const std::scoped_lock guard(lock_);
-        const bool handled = life_.virtio().interrupt(notify_id);
-        life_.flush();
-        return handled;
+        return life_.virtio().interrupt(notify_id);
     }
 
     /// Calls `f(VirtioDevice&)` with the device of vdev entry `index` (from 0), with the lock held, if it is
@@ -230,9 +223,7 @@ class VirtioAccess {
     template <class F>
     bool with_device(std::uint32_t index, F f) {
         const std::scoped_lock guard(lock_);
-        const bool called = life_.virtio().with_device(index, std::move(f));
-        life_.flush();
-        return called;
+        return life_.virtio().with_device(index, std::move(f));
     }
 
   private:

@@ -32,7 +32,10 @@ class SpdlogObserver {
         logger_->log(level_of(severity), "{}: {} [{}]", to_string(error.step()), error.message(),
                      name_of(error.code()));
     }
-    void on_log(const LogLine& line) { logger_->log(level_of(line.level), "kernel: {}", line.text); }
+    void on_log(const LogLine& line) {
+        const auto level = level_of(line.level());
+        if (logger_->should_log(level)) logger_->log(level, "kernel: {}", line.text());
+    }
     void on_state(State from, State to) { logger_->info("state: {} -> {}", to_string(from), to_string(to)); }
 
   private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -121,12 +122,13 @@ class Stm32mp15 {
     /// Signals vring 0 or 1 through its mailbox; does nothing where the board has none.
     /// @returns nothing, or mailbox_failed.
     [[nodiscard]] Result<void> kick(Context& ctx, std::uint32_t notify_id) {
-        const std::string channel = fill("vq{0}", {notify_id});
+        if (notify_id >= kVringChannels.size()) return {};
+        const std::string_view channel = kVringChannels[notify_id];
         if (!config_.has_mailbox(channel)) return {};
         auto sent = mailbox_.send(channel, "kick", std::chrono::milliseconds(0));
         if (!sent) {
-            ctx.log(LogLevel::error, LogSource::remoteproc,
-                    fill("stm32_rproc_kick: failed ({0}, err:{1})", {channel, sent.error().kernel_result()}));
+            ctx.log(LogLevel::error, LogSource::remoteproc, "stm32_rproc_kick: failed ({0}, err:{1})",
+                    {channel, sent.error().kernel_result()});
         }
         return sent;
     }
@@ -141,7 +143,7 @@ class Stm32mp15 {
         const auto range = DeviceRange::make(da, kAttachedTableSize);
         const auto pa = range ? config_.dma_ranges.to_physical(*range) : std::nullopt;
         if (pa) return map_table(ctx, memory_, *pa);
-        ctx.log(LogLevel::error, LogSource::driver, fill("can't translate da {0:x}", {da.value()}));
+        ctx.log(LogLevel::error, LogSource::driver, "can't translate da {0:x}", {da.value()});
         return fail(kTableUnseen, place::TableAtDevice{da.value()});
     }
 
@@ -178,6 +180,7 @@ class Stm32mp15 {
     static constexpr std::uint32_t kStateRunning = 2;
     static constexpr std::string_view kShutdown = "shutdown";
     static constexpr std::string_view kDetach = "detach";
+    static constexpr std::array<std::string_view, 2> kVringChannels{"vq0", "vq1"};
     static constexpr std::chrono::milliseconds kShutdownWait{500};
     static constexpr std::chrono::milliseconds kDetachWait{200};
     static constexpr std::uint64_t kAttachedTableSize = 1024;
@@ -220,7 +223,7 @@ class Stm32mp15 {
         const PhysicalAddress pa = region.memory->start();
         const auto da = config_.dma_ranges.to_device(pa);
         if (!da) {
-            ctx.log(LogLevel::error, LogSource::driver, fill("memory region not valid {0:#010x}", {pa.value()}));
+            ctx.log(LogLevel::error, LogSource::driver, "memory region not valid {0:#010x}", {pa.value()});
             return fail(kOutsideDmaRanges, node(), region.name, pa.value());
         }
         const std::uint64_t size = region.memory->size();
@@ -232,10 +235,9 @@ class Stm32mp15 {
 
     [[nodiscard]] Error window_too_small(Context& ctx, std::string_view name, PhysicalRange region) const {
         const std::uint64_t first = region.start().value();
-        ctx.log(LogLevel::error, LogSource::driver,
-                fill("range too small for {0:#010x}+{1:#x}", {first, region.size()}));
-        ctx.log(LogLevel::error, LogSource::driver,
-                fill("memory region not valid [mem {0:#010x}-{1:#010x}]", {first, region.end().value() - 1}));
+        ctx.log(LogLevel::error, LogSource::driver, "range too small for {0:#010x}+{1:#x}", {first, region.size()});
+        ctx.log(LogLevel::error, LogSource::driver, "memory region not valid [mem {0:#010x}-{1:#010x}]",
+                {first, region.end().value() - 1});
         return Error(kPastWindow, node(), name, first, region.size());
     }
 

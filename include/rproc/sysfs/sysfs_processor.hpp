@@ -344,7 +344,8 @@ class BasicSysfsRemoteProcessor {
         std::vector<std::string> texts;
         if (!log) return texts;
         for (KernelLine& line : lines_about(log->new_records(), place_.entry, place_.device)) {
-            observer_.on_log({line.level, line.source, line.text});
+            const TextArgument text(line.text);
+            observer_.on_log(LogLine(line.level, line.source, "{0}", {&text, 1}));
             texts.push_back(std::move(line.text));
         }
         return texts;

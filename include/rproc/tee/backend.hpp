@@ -126,8 +126,7 @@ class Backend {
     void release_fw(Context& ctx) {
         if (held_ == Held::unknown || held_ == Held::nothing || ctx.state() == State::detached) return;
         if (ctx.state() != State::offline) {
-            ctx.log(LogLevel::error, LogSource::driver,
-                    fill("unexpected rproc state: {0}", {static_cast<int>(ctx.state())}));
+            ctx.log(LogLevel::error, LogSource::driver, "unexpected rproc state: {0}", {static_cast<int>(ctx.state())});
             return;
         }
         if (auto released = release(); !released) ctx.notice(Severity::warning, std::move(released).error());

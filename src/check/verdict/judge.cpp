@@ -58,7 +58,7 @@ void judge_sanity_check(Verdict& verdict, const Trial& trial, const Firmware& fi
     verdict.findings.clear();
     die_at_start(verdict, reads_past_file(place::ElfHeader{"e_shoff"}, "e_shoff wraps"),
                  trial.record.lines_before(Step::sanity_check).value_or(0));
-    verdict.kernel_log.push_back(booting_line(firmware));
+    verdict.kernel_log.push_back(fill(kBootingLine, {firmware.name(), firmware.bytes().size()}));
 }
 
 /// The kernel reads outside an ELF image; the first such read ends the boot.

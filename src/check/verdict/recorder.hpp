@@ -30,7 +30,7 @@ class Recorder : public NullObserver {
         findings_.push_back(as_finding(severity, error));
     }
     void on_log(const LogLine& line) {
-        if (recording_) kernel_log_.emplace_back(line.text);
+        if (recording_) kernel_log_.push_back(line.text());
     }
 
     void stop_recording() noexcept { recording_ = false; }

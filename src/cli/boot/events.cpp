@@ -77,8 +77,10 @@ void BootEvents::on_notice(Severity severity, const Error& error) {
 
 void BootEvents::on_log(const LogLine& line) {
     facts_.on_log(line);
-    print(
-        {{"event", "log"}, {"level", to_string(line.level)}, {"source", to_string(line.source)}, {"text", line.text}});
+    print({{"event", "log"},
+           {"level", to_string(line.level())},
+           {"source", to_string(line.source())},
+           {"text", line.text()}});
 }
 
 void BootEvents::on_state(State from, State to) {

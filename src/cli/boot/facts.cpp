@@ -79,8 +79,9 @@ RunningVring look_at(const Vring& vring, const CarveoutRegistry& carveouts) {
 
 void StepFacts::on_log(const LogLine& line) {
     constexpr std::string_view kRegistered = "registered ";
-    if (line.source != LogSource::virtio || !line.text.starts_with(kRegistered)) return;
-    virtio_ += (virtio_.empty() ? "" : ", ") + std::string(line.text.substr(kRegistered.size()));
+    if (line.source() != LogSource::virtio) return;
+    const std::string text = line.text();
+    if (text.starts_with(kRegistered)) virtio_ += (virtio_.empty() ? "" : ", ") + text.substr(kRegistered.size());
 }
 
 std::string StepFacts::of(Step step) const {
@@ -144,17 +145,17 @@ std::string meaning_of(const Error& error, const platform::Board& board, std::sp
 }
 
 std::string as_in_dmesg(const LogLine& line, const platform::Board& board) {
-    switch (line.source) {
-        case LogSource::remoteproc: return fmt::format("remoteproc remoteproc0: {}", line.text);
-        case LogSource::virtio: return fmt::format("rproc-virtio rproc-virtio.1.auto: {}", line.text);
-        case LogSource::bus: return std::string(line.text);
+    switch (line.source()) {
+        case LogSource::remoteproc: return fmt::format("remoteproc remoteproc0: {}", line.text());
+        case LogSource::virtio: return fmt::format("rproc-virtio rproc-virtio.1.auto: {}", line.text());
+        case LogSource::bus: return line.text();
         case LogSource::driver: break;
     }
     // A platform device is called after its node: 10000000.m4 for m4@10000000.
     const std::string& path = board.config.node_path;
     const auto at = path.rfind('@');
     const std::string unit = at == std::string::npos ? std::string() : path.substr(at + 1) + ".";
-    return fmt::format("stm32-rproc {}{}: {}", unit, board.config.name, line.text);
+    return fmt::format("stm32-rproc {}{}: {}", unit, board.config.name, line.text());
 }
 
 std::string_view to_string(LogLevel level) {

@@ -39,7 +39,7 @@ void Timeline::on_notice(Severity severity, const Error& error) { notices_.empla
 
 void Timeline::on_log(const LogLine& line) {
     facts_.on_log(line);
-    if (line.level != LogLevel::info) problem_lines_.push_back(printable(line.text));
+    if (line.level() != LogLevel::info) problem_lines_.push_back(printable(line.text()));
     if (lines_ == KernelLines::hidden) return;
     step_lines_.push_back(printable(as_in_dmesg(line, job_.board)));
     if (in_step_) return;

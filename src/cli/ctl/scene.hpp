@@ -25,7 +25,7 @@ struct CtlOptions : CommonOptions {
 /// Records the lines of the kernel's log.
 struct KernelLogRecorder : NullObserver {
     std::vector<std::string> lines{};
-    void on_log(const LogLine& line) { lines.emplace_back(line.text); }
+    void on_log(const LogLine& line) { lines.push_back(line.text()); }
 };
 
 using CtlProcessor = sysfs::BasicSysfsRemoteProcessor<sysfs::LocalFiles, KernelLogRecorder>;
