@@ -36,7 +36,8 @@ Checked<void> check_no_duplicates(const SignedImage& package) {
     package.for_each_tlv([&](const Tlv& tlv) {
         if (!seen.insert(tlv.type).second) twice = tlv.type;
     });
-    if (twice) return refuse(ResultCode::bad_format, fmt::format("TLV {:#x} occurs twice", *twice));
+    if (twice)
+        return refuse(StrictRule::tlv_twice, ResultCode::bad_format, fmt::format("TLV {:#x} occurs twice", *twice));
     return {};
 }
 
@@ -51,7 +52,8 @@ Checked<void> check_padding(const SignedImage& package, std::span<const std::byt
         return all.subspan(end, (8 - chunk.size() % 8) % 8);
     };
     if (all_zero(behind(package.signature(), bytes)) && all_zero(behind(package.images(), bytes))) return {};
-    return refuse(ResultCode::bad_parameters, "the padding of signature or images is not zero");
+    return refuse(StrictRule::padding_not_zero, ResultCode::bad_parameters,
+                  "the padding of signature or images is not zero");
 }
 
 Checked<SignType> sign_type_of(const SignedImage& package) {
@@ -77,17 +79,20 @@ Checked<void> check_version(const SignedImage& package, std::uint32_t minimum) {
     const auto tlv = package.find(static_cast<TlvType>(PlatformTlv::image_version));
     const auto version = tlv ? read_at<Le32>(tlv->value, 0) : std::nullopt;
     if (!version || tlv->value.size() != sizeof(Le32)) {
-        return refuse(ResultCode::security, fmt::format("it has no version, and the lowest taken is {}", minimum));
+        return refuse(StrictRule::version_too_low, ResultCode::security,
+                      fmt::format("it has no version, and the lowest taken is {}", minimum));
     }
     if (*version >= minimum) return {};
-    return refuse(ResultCode::security,
+    return refuse(StrictRule::version_too_low, ResultCode::security,
                   fmt::format("its version is {}, and the lowest taken is {}", version->get(), minimum));
 }
 
 Checked<void> check_hash_type(const SignedImage& package) {
-    RPROC_TRY_ASSIGN(const auto value, required(package, TlvType::hash_type, "HASHTYPE"));
-    if (value.size() == 1 && value.front() == std::byte{kHashSha256}) return {};
-    return refuse(ResultCode::not_supported, "the hashes are not SHA-256");
+    const auto tlv = package.find(TlvType::hash_type);
+    if (!tlv || tlv->value.empty())
+        return refuse(StrictRule::hash_type, ResultCode::no_data, "TLV HASHTYPE is missing");
+    if (tlv->value.size() == 1 && tlv->value.front() == std::byte{kHashSha256}) return {};
+    return refuse(StrictRule::hash_type, ResultCode::not_supported, "the hashes are not SHA-256");
 }
 
 /// @returns the number of images, after a check of the TLVs that describe them.
@@ -114,15 +119,18 @@ Checked<std::vector<ElfImage>> parse_images(const SignedImage& package, std::uin
     std::uint64_t used = 0;
     for (std::uint32_t i = 0; i < count; ++i) {
         const auto bytes = package.image(i);
-        if (!bytes) return refuse(ResultCode::bad_parameters, bytes.error().message());
+        if (!bytes) return refuse(StrictRule::image_bounds, ResultCode::bad_parameters, bytes.error().message());
         const auto image = ElfImage::parse(*bytes);
-        if (!image) return refuse(ResultCode::bad_format, fmt::format("image {}: {}", i, image.error().message()));
-        if (image->header().elf_class != 32) return refuse(ResultCode::bad_format, "an image is no 32-bit ELF file");
+        if (!image)
+            return refuse(StrictRule::elf_header, ResultCode::bad_format,
+                          fmt::format("image {}: {}", i, image.error().message()));
+        if (image->header().elf_class != 32)
+            return refuse(StrictRule::elf_header, ResultCode::bad_format, "an image is no 32-bit ELF file");
         used += (bytes->size() + 7) / 8 * 8;
         images.push_back(*image);
     }
     if (used < package.images().size())
-        return refuse(ResultCode::bad_parameters, "there are bytes after the last image");
+        return refuse(StrictRule::image_bounds, ResultCode::bad_parameters, "there are bytes after the last image");
     return images;
 }
 
@@ -131,12 +139,14 @@ Checked<std::span<const std::byte>> check_encryption(const SignedImage& package,
     const auto tlv = package.find(static_cast<TlvType>(PlatformTlv::encryption));
     if (!tlv) return std::span<const std::byte>();
     if (tlv->value.size() != 1 || tlv->value.front() != static_cast<std::byte>(Encryption::aes256_cbc))
-        return refuse(ResultCode::not_supported, "the encryption is not AES-256-CBC");
-    if (!policy.decryption_key) return refuse(ResultCode::not_supported, "it is encrypted, and there is no key for it");
+        return refuse(StrictRule::encryption, ResultCode::not_supported, "the encryption is not AES-256-CBC");
+    if (!policy.decryption_key)
+        return refuse(StrictRule::encryption, ResultCode::not_supported, "it is encrypted, and there is no key for it");
     const auto ivs = package.find(static_cast<TlvType>(PlatformTlv::ivs));
-    if (!ivs) return refuse(ResultCode::no_data, "it is encrypted, and TLV IVS is missing");
+    if (!ivs) return refuse(StrictRule::encryption, ResultCode::no_data, "it is encrypted, and TLV IVS is missing");
     if (ivs->value.size() != package.hash_count() * kAesBlockSize)
-        return refuse(ResultCode::bad_parameters, "TLV IVS has not 16 bytes for each program header");
+        return refuse(StrictRule::encryption, ResultCode::bad_parameters,
+                      "TLV IVS has not 16 bytes for each program header");
     return ivs->value;
 }
 
@@ -144,15 +154,17 @@ Checked<std::span<const std::byte>> check_encryption(const SignedImage& package,
 Checked<AuthenticSegment> check_segment(const ElfImage& image, const ElfSegment& header, const wire::HashEntry& entry) {
     const std::string name = describe(place_of(header));
     if (!is_entry_of(entry, header)) {
-        return refuse(ResultCode::bad_parameters,
+        return refuse(StrictRule::segment_not_signed, ResultCode::bad_parameters,
                       fmt::format("{}: its program header is not the one that was signed", name));
     }
     if (!fits(header.offset, header.filesz, image.bytes().size()) ||
         (header.loadable() && header.filesz > header.memsz))
-        return refuse(ResultCode::bad_parameters, fmt::format("{}: its bytes do not lie in the image", name));
+        return refuse(StrictRule::segment_bounds, ResultCode::bad_parameters,
+                      fmt::format("{}: its bytes do not lie in the image", name));
     const auto contents = rproc::internal::slice(image.bytes(), header.offset, header.filesz);
     if (sha256(contents) != entry.sha256)
-        return refuse(ResultCode::security, fmt::format("{}: its hash is not the one that was signed", name));
+        return refuse(StrictRule::segment_not_signed, ResultCode::security,
+                      fmt::format("{}: its hash is not the one that was signed", name));
     return AuthenticSegment{header, contents, {}};
 }
 
@@ -167,11 +179,13 @@ class HashTable {
     /// Checks one image against the next entries, one for each program header.
     [[nodiscard]] Checked<std::vector<AuthenticSegment>> check(const ElfImage& image) {
         if (image.segment_count() != image.header().phnum)
-            return refuse(ResultCode::bad_format, "the program headers run past the end of an image");
+            return refuse(StrictRule::elf_header, ResultCode::bad_format,
+                          "the program headers run past the end of an image");
         std::vector<AuthenticSegment> segments;
         for (const ElfSegment header : image.segments()) {
             if (at_end())
-                return refuse(ResultCode::no_data, "the hash table has fewer entries than there are segments");
+                return refuse(StrictRule::segment_not_signed, ResultCode::no_data,
+                              "the hash table has fewer entries than there are segments");
             RPROC_TRY_ASSIGN(auto segment, check_segment(image, header, package_.hash(next_)));
             const bool encrypted = !ivs_.empty() && segment.header.loadable() && segment.header.filesz != 0;
             if (encrypted) segment.iv = ivs_.subspan(next_ * kAesBlockSize, kAesBlockSize);
@@ -213,7 +227,8 @@ Checked<void> check_contents(AuthenticPackage& result, const SignedImage& packag
         result.segments.push_back(std::move(segments));
     }
     if (table.at_end()) return {};
-    return refuse(ResultCode::bad_parameters, "a segment that was signed is in none of the images");
+    return refuse(StrictRule::signed_segment_missing, ResultCode::bad_parameters,
+                  "a segment that was signed is in none of the images");
 }
 
 }  // namespace
@@ -221,6 +236,8 @@ Checked<void> check_contents(AuthenticPackage& result, const SignedImage& packag
 Checked<AuthenticPackage> authenticate(std::vector<std::byte> bytes, const SoftwareTeePolicy& policy) {
     AuthenticPackage result{std::make_shared<const std::vector<std::byte>>(std::move(bytes)), {}, {}, {}};
     const auto package = SignedImage::parse(*result.bytes);
+    if (!package && package.error().code() == ErrorCode::signed_bad_tlv)
+        return refuse(StrictRule::tlv_outside_area, ResultCode::bad_parameters, package.error().message());
     if (!package) return refuse(ResultCode::bad_parameters, package.error().message());
     RPROC_TRY(check_padding(*package, *result.bytes));
     RPROC_TRY_ASSIGN(result.key, check_signature(*package, policy));

@@ -28,8 +28,9 @@ Checked<std::vector<Placement>> find_places(const AuthenticPackage& package, con
             if (!segment.header.loadable()) continue;
             const auto place = memories.find(segment.header.paddr, segment.header.memsz);
             if (!place) {
-                return refuse(ResultCode::access_denied, fmt::format("{}: lies in no memory of the processor",
-                                                                     describe(place_of(segment.header))));
+                return refuse(
+                    StrictRule::segment_bounds, ResultCode::access_denied,
+                    fmt::format("{}: lies in no memory of the processor", describe(place_of(segment.header))));
             }
             placements.push_back({&segment, place->bytes});
         }
@@ -51,7 +52,9 @@ Checked<PhysicalRange> table_of(const ElfImage& image, const Segments& segments,
     const auto range = DeviceRange::make(section->addr, section->size);
     const auto place = range ? memories.find(section->addr, section->size) : std::nullopt;
     if (!place) return refuse(ResultCode::access_denied, "the resource table lies in no memory of the processor");
-    if (!holds(segments, *range)) return refuse(ResultCode::security, "the resource table lies in no segment");
+    if (!holds(segments, *range))
+        return refuse(StrictRule::table_outside_segments, ResultCode::security,
+                      "the resource table lies in no segment");
     return place->pa;
 }
 
@@ -70,7 +73,7 @@ Checked<void> decrypt(const AuthenticSegment& segment, const AesKey& key, std::s
     AesIv iv;
     std::ranges::copy(*segment.iv, iv.begin());
     if (aes256_cbc_decrypt(key, iv, bytes)) return {};
-    return refuse(ResultCode::bad_format,
+    return refuse(StrictRule::encryption, ResultCode::bad_format,
                   fmt::format("{}: is encrypted, and no multiple of 16 bytes", describe(place_of(segment.header))));
 }
 

@@ -8,6 +8,7 @@
 
 #include "rproc/result.hpp"
 #include "rproc/tee/protocol.hpp"
+#include "rproc/tee/software_tee_policy.hpp"
 
 namespace rproc::tee::internal {
 
@@ -15,7 +16,8 @@ namespace rproc::tee::internal {
 struct Refusal {
     ResultCode result;
     std::string reason;
-    std::optional<std::size_t> key{};  ///< index of the key that signed the image; nothing if unknown
+    std::optional<std::size_t> key{};    ///< index of the key that signed the image; nothing if unknown
+    std::optional<StrictRule> broken{};  ///< nothing where OP-TEE's application makes the check, too
 };
 
 /// A value, or the refusal.
@@ -23,7 +25,12 @@ template <class T>
 using Checked = expected_ns::expected<T, Refusal>;
 
 [[nodiscard]] inline expected_ns::unexpected<Refusal> refuse(ResultCode result, std::string reason) {
-    return expected_ns::unexpected<Refusal>({result, std::move(reason), {}});
+    return expected_ns::unexpected<Refusal>({result, std::move(reason), {}, {}});
+}
+
+/// For a check that OP-TEE's application does not make.
+[[nodiscard]] inline expected_ns::unexpected<Refusal> refuse(StrictRule broken, ResultCode result, std::string reason) {
+    return expected_ns::unexpected<Refusal>({result, std::move(reason), {}, broken});
 }
 
 }  // namespace rproc::tee::internal

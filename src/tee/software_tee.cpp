@@ -7,16 +7,11 @@
 #include <fmt/format.h>
 
 #include "rproc/internal/bytes.hpp"
-#include "tee/authenticate.hpp"
-#include "tee/place.hpp"
+#include "tee/load.hpp"
 #include "tee/remote_memories.hpp"
-#include "tee/shared_copy.hpp"
 
 namespace rproc::tee {
 namespace {
-
-/// The size limit of an image, in bytes: larger than the memory of any coprocessor. Bounds the private copy.
-constexpr std::uint64_t kLargestImage = 64ULL << 20U;
 
 /// Whether the parameters have exactly these types, in this order.
 bool have_types(const Parameters& parameters, std::initializer_list<ParamType> types) {
@@ -132,25 +127,14 @@ ResultCode SoftwareTee::load_fw(Processor& processor, const Parameters& paramete
     if (processor.state == ProcessorState::loaded) return ResultCode::success;
     if (processor.state == ProcessorState::started) return ResultCode::bad_state;
 
-    processor.report = {};
-    const auto refused = [&](const internal::Refusal& refusal) {
-        processor.memories->clear();
-        processor.report.result = refusal.result;
-        processor.report.reason = refusal.reason;
-        if (refusal.key) processor.report.key = refusal.key;
-        return refusal.result;
-    };
-    const auto shared = shared_bytes(parameters[1]);
-    if (!shared || shared->empty())
-        return refused({ResultCode::bad_parameters, "the image lies in no shared memory", {}});
-    if (shared->size() > kLargestImage)
-        return refused({ResultCode::out_of_memory, "the image is larger than 64 MiB", {}});
-    const auto package = internal::authenticate(internal::copy_shared(*shared), policy_);
-    if (!package) return refused(package.error());
-    processor.report.key = package->key;
-    const auto table = internal::place(*package, policy_.decryption_key, *processor.memories);
-    if (!table) return refused(table.error());
-    processor.table = *table;
+    auto loaded = internal::load_image(shared_bytes(parameters[1]), policy_, *processor.memories);
+    if (!loaded) {
+        internal::Refusal& refusal = loaded.error();
+        processor.report = {refusal.result, std::move(refusal.reason), refusal.key, refusal.broken};
+        return processor.report.result;
+    }
+    processor.report = {.key = loaded->key};
+    processor.table = loaded->table;
     processor.state = ProcessorState::loaded;
     return ResultCode::success;
 }

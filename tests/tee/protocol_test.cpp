@@ -56,6 +56,7 @@ constexpr std::array<std::pair<std::uint32_t, std::string_view>, 17> kNumbers{{
     {0xffff0010, "TEE_ERROR_SHORT_BUFFER"},
     {0xffff3024, "TEE_ERROR_TARGET_DEAD"},
     {0xffff3072, "TEE_ERROR_SIGNATURE_INVALID"},
+    {0xf0100001, "TEE_ERROR_CORRUPT_OBJECT"},
 }};
 
 TEST(Results, EachNumberHasItsName) {

@@ -87,6 +87,7 @@ enum class ResultCode : std::uint32_t {
     short_buffer = 0xffff0010,
     target_dead = 0xffff3024,
     signature_invalid = 0xffff3072,
+    corrupt_object = 0xf0100001,
 };
 
 /// The description of a result code, for a user who boots remoteproc firmware.
@@ -139,6 +140,9 @@ inline constexpr std::array kResults{
     ResultInfo{ResultCode::target_dead, "TEE_ERROR_TARGET_DEAD",
                "the trusted application panicked; every later command fails until a new session is opened",
                "an earlier command caused the panic: OP-TEE's console shows where"},
+    ResultInfo{ResultCode::corrupt_object, "TEE_ERROR_CORRUPT_OBJECT",
+               "the resource table in the ELF file does not begin at a multiple of 4 bytes",
+               "the section .resource_table is not aligned: add __attribute__((aligned(4))) to the table"},
     ResultInfo{ResultCode::signature_invalid, "TEE_ERROR_SIGNATURE_INVALID",
                "this is the signature failure: the signature does not match header and TLVs under the TEE's key",
                "the image was signed with another key than the one that OP-TEE was built with"},

@@ -10,13 +10,12 @@
 #include <string>
 #include <vector>
 
-#include "rproc/firmware/aes_cbc.hpp"
 #include "rproc/memory/address.hpp"
 #include "rproc/memory/model_memory.hpp"
 #include "rproc/result.hpp"
 #include "rproc/tee/client.hpp"
 #include "rproc/tee/protocol.hpp"
-#include "rproc/tee/trusted_keys.hpp"
+#include "rproc/tee/software_tee_policy.hpp"
 
 namespace rproc::tee {
 
@@ -30,35 +29,21 @@ struct RemoteMemory {
     PhysicalRange pa;  ///< in the physical address space
 };
 
-/// The requirements on an image for a SoftwareTee to load it.
-struct SoftwareTeePolicy {
-    /// Whether signatures are verified. `not_verified` is for tools that check the rest of an image without its key.
-    enum class Signatures { verified, not_verified };
-
-    TrustedKeys keys{};
-    Signatures signatures = Signatures::verified;
-    /// The AES-256 key of encrypted images (see firmware/platform_tlvs.hpp). Without it they are refused with
-    /// NOT_SUPPORTED.
-    std::optional<AesKey> decryption_key{};
-    /// The minimum of PlatformTlv::image_version. Images of a lower version, or without one, are refused; 0 accepts
-    /// all.
-    std::uint32_t minimum_version = 0;
-};
-
 /// The result of the last LOAD_FW of a processor, with the reason that a TEE prints on its own console only.
 struct LoadReport {
     ResultCode result = ResultCode::success;
     std::string reason{};              ///< of a refusal, in words; empty on success
     std::optional<std::size_t> key{};  ///< index of the key of the policy that signed it; nothing if none did
+    /// The check that refused it, if OP-TEE's application does not make that check.
+    std::optional<StrictRule> broken{};
 };
 
 /// A model of OP-TEE's trusted application ta/remoteproc, in process: the same commands, states, result codes and image
 /// format, with real signatures. For secure boots without a board.
 ///
-/// It is stricter than the original in these points: it copies the whole image before any check; every program header
-/// of every image must be in the hash table, completely and in order, and every hash is checked before the first byte
-/// is loaded; each TLV may occur once; a resource table must lie in a segment; a session serves only the processor that
-/// it was opened for; after a refusal the processor's memories are zero.
+/// The policy decides between the checks of the original (SoftwareTeePolicy::Checks::as_optee) and stricter ones
+/// (StrictRule), after which a refused image leaves the processor's memories zero. With both the whole image is copied
+/// before any check, and a session serves only the processor that it was opened for.
 ///
 /// It keeps the state of a processor over sessions, as the original, whose instance is kept alive: a client that dies
 /// leaves the processor LOADED or STARTED. `die` ends the instance.

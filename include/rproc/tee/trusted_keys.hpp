@@ -38,6 +38,12 @@ class TrustedKeys {
     /// tried, otherwise those without one.
     /// @returns its index, or nothing when no key verifies the signature.
     [[nodiscard]] std::optional<std::size_t> find_signer(const SignedImage& package, SignType type) const;
+    /// The same for the parts of a package.
+    /// @param signed_bytes its header and TLV area.
+    /// @param key_info its PKEYINFO; empty without one.
+    [[nodiscard]] std::optional<std::size_t> find_signer(std::span<const std::byte> signed_bytes,
+                                                         std::span<const std::byte> signature,
+                                                         std::span<const std::byte> key_info, SignType type) const;
 
   private:
     struct Entry {

@@ -43,6 +43,7 @@ inline constexpr ResultRow kResultRows[]{
       {"a segment lies in memory that OP-TEE does not give to this processor", next::kInspect}}},
     {tee::ResultCode::short_buffer, "ls -l FW", {}},
     {tee::ResultCode::target_dead, "dmesg | grep -i optee", {}},
+    {tee::ResultCode::corrupt_object, next::kSections, {}},
     {tee::ResultCode::signature_invalid,
      next::kInspect,
      {{"header or TLVs were changed after the image was signed", next::kInspect},
