@@ -25,7 +25,9 @@ int main(int argc, char** argv) {
     const auto tee = rproc::sim::make_software_tee(board->config, policy, memory);
     if (!tee) return refused(tee.error());
     rproc::tee::TeeContext context(*tee);
-    auto backend = context.register_processor(board->config.tee->id);
+    const auto owner = board->config.tee_owner();
+    if (!owner) return refused(owner.error());
+    auto backend = context.register_processor(owner->id);
     if (!backend) return refused(backend.error());
 
     rproc::ModelTeeM4 m4(*std::move(backend), rproc::platform::ModelStm32mp15(board->config, {}, memory));

@@ -35,14 +35,14 @@ _rproc() {
         --in | --out | --key | --key_info | --key-info | --encrypt-key | --decrypt-key | --digest-out | --signature-in | --manifest | \
             --timeline | --device)
             mapfile -t COMPREPLY < <(compgen -f -- "$current"); compopt -o filenames; return ;;
-        --dtb | --files-from) mapfile -t COMPREPLY < <(compgen -f -- "$current"); compopt -o filenames; return ;;
+        --dtb | --tee-dtb | --files-from) mapfile -t COMPREPLY < <(compgen -f -- "$current"); compopt -o filenames; return ;;
     esac
     case $subcommand in
-        boot) options="$common --hardware --kernel-log --timeline --tee --take-over --key --decrypt-key --min-version --sequence --timeout" ;;
+        boot) options="$common --hardware --kernel-log --timeline --tee --take-over --key --decrypt-key --min-version --tee-dtb --sequence --timeout" ;;
         trace)
-            options="$common -n --name -f --follow --memory --interval --tee --key --decrypt-key --min-version" ;;
-        verify) options="$common --key --decrypt-key --min-version" ;;
-        check) options="$common -r --recursive --files-from --strict --explain" ;;
+            options="$common -n --name -f --follow --memory --interval --tee --key --decrypt-key --min-version --tee-dtb" ;;
+        verify) options="$common --key --decrypt-key --min-version --tee-dtb" ;;
+        check) options="$common -r --recursive --files-from --strict --tee-dtb --explain" ;;
         inspect | boards) options=$common ;;
         keys) options='--c --prefix --key_pwd --key-pwd --json -q --quiet --color -h --help' ;;
         explain) options='--json -q --quiet --color -h --help' ;;

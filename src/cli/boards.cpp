@@ -45,7 +45,8 @@ Json memories_json(const Stm32mp15Config& config) {
                         {"da", hex(memory.device.start().value())},
                         {"pa", hex(memory.physical.start().value())},
                         {"size", memory.device.size()},
-                        {"loadable", memory.loadable}});
+                        {"loadable", memory.loadable},
+                        {"tee_only", memory.tee_only}});
     }
     return list;
 }
@@ -129,13 +130,17 @@ std::string mailboxes_text(const Stm32mp15Config& config) {
     return names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "));
 }
 
+std::string remark_on(const check::MemoryEntry& memory) {
+    if (memory.tee_only) return "the TEE's: Linux does not map it";
+    return memory.loadable ? "" : "virtio buffers; nothing can be loaded here";
+}
+
 void print_memories(Output& out, const Stm32mp15Config& config) {
     Table table;
     table.add({"MEMORY", "DA", "PA", "SIZE", ""});
     for (const check::MemoryEntry& memory : check::memory_map(config)) {
         table.add({printable(memory.name), hex(memory.device.start().value()), hex(memory.physical.start().value()),
-                   bytes_text(memory.device.size()),
-                   memory.loadable ? "" : "virtio buffers; nothing can be loaded here"});
+                   bytes_text(memory.device.size()), remark_on(memory)});
     }
     table.print(out, "  ");
 }

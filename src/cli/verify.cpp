@@ -76,8 +76,10 @@ void print_failure(Output& out, const Verification& verification, const VerifyOp
 }
 
 ExitStatus run_verify(Console& console, const VerifyOptions& options) {
-    const auto chosen = choose_board(options);
+    auto chosen = choose_board(options);
     if (!chosen) return report(console, chosen.error());
+    const auto applied = apply_tee_tree(options.tee.tree, chosen->board.config);
+    if (!applied) return report(console, applied.error());
     const auto firmware = firmware_source(options.image).request();
     if (!firmware) return report(console, firmware.error());
     const auto policy = read_policy(console, options.tee);

@@ -154,6 +154,10 @@ constexpr ErrorText kDisabledAbove{.code = ErrorCode::dt_node_disabled,
                                    .message = "is disabled with {0}: Linux does not register a remote processor for it",
                                    .hint = "set status = \"okay\" in the board's device tree, at {0}"};
 
+constexpr ErrorText kNoOwner{.code = ErrorCode::dt_property_missing,
+                             .message = "references no TEE: Linux owns the core",
+                             .hint = "boot it without a TEE, or add st,rproc-tee = <&tee_rproc 0> to the node"};
+
 /// Lists each node once, also if several of its compatibles match.
 std::vector<DeviceTreeNode> all_processors(const DeviceTree& tree) {
     std::vector<DeviceTreeNode> nodes;
@@ -195,6 +199,15 @@ Error no_such_node(std::string_view name, std::span<const DeviceTreeNode> seen) 
 
 }  // namespace
 
+Result<Stm32mp15Config::TeeReference> Stm32mp15Config::tee_owner() const {
+    if (!tee) return fail(kNoOwner, place::Node{node_path});
+    return *tee;
+}
+
+std::string Stm32mp15Config::default_firmware() const {
+    return firmware_name ? *firmware_name : "rproc-" + name + "-fw";
+}
+
 bool Stm32mp15Config::has_mailbox(std::string_view channel) const noexcept {
     return std::ranges::find(mailboxes, channel, &MailboxChannel::name) != mailboxes.end();
 }
@@ -228,6 +241,7 @@ Result<Stm32mp15Config> read_stm32mp15(const DeviceTree& tree, const DeviceTreeN
     Stm32mp15Config config;
     config.name = node.name();
     config.node_path = node.path();
+    if (const auto phandle = node.cells("phandle"); phandle && !phandle->empty()) config.phandle = phandle->front();
     RPROC_TRY(read_owner(config, tree, node));
     RPROC_TRY(read_regions(config, tree, node));
     RPROC_TRY(read_mailboxes(config, tree, node));

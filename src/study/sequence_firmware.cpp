@@ -68,7 +68,7 @@ static_assert(sizeof(SectionHeader) == 40);
 
 constexpr std::uint32_t kProgbits = 1;
 constexpr std::uint32_t kStrtab = 3;
-constexpr std::uint32_t kLoadAddress = 0x10000000;  // MCUSRAM
+constexpr std::uint32_t kLoadAddress = 0x10048000;  // mcu_rsc_table of the board: Linux shares it
 constexpr std::uint32_t kSegmentOffset = sizeof(FileHeader) + sizeof(ProgramHeader);
 constexpr std::uint32_t kCodeSize = 64;
 constexpr std::size_t kSignatureSize = 64;  // of ECDSA P-256

@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "rproc/memory/mapping.hpp"
@@ -29,6 +31,9 @@ class RemoteMemories {
     /// @returns the `size` bytes at device address `da`, or nothing when no single memory holds them all.
     [[nodiscard]] std::optional<Place> find(DeviceAddress da, std::uint64_t size) const;
 
+    /// Has the memory refuse further mappings; as ModelMemory::add_firewall, until these memories are destroyed.
+    void set_firewall(ModelMemory::Firewall closed) { firewall_ = memory_.add_firewall(std::move(closed)); }
+
     void clear();
     [[nodiscard]] bool is_clear() const;
 
@@ -43,6 +48,7 @@ class RemoteMemories {
 
     ModelMemory memory_;  // first: mappings must not outlive it
     std::vector<Entry> entries_;
+    std::shared_ptr<const ModelMemory::Firewall> firewall_;
 };
 
 }  // namespace rproc::tee::internal

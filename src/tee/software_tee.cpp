@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "rproc/tee/software_tee.hpp"
 
+#include <algorithm>
 #include <initializer_list>
 #include <utility>
 
@@ -51,6 +52,15 @@ Result<void> SoftwareTee::add_processor(std::uint32_t id, std::span<const Remote
     RPROC_TRY_ASSIGN(auto mapped, internal::RemoteMemories::map(memories, std::move(memory)));
     processors_[id].memories = std::make_unique<internal::RemoteMemories>(std::move(mapped));
     return {};
+}
+
+void SoftwareTee::isolate(std::uint32_t id, std::vector<PhysicalRange> ranges) {
+    Processor& processor = processors_.at(id);
+    processor.memories->set_firewall([&processor, kept = std::move(ranges)](PhysicalRange range) {
+        if (std::ranges::none_of(kept, [&](PhysicalRange each) { return each.overlaps(range); })) return false;
+        const bool holds = processor.state != ProcessorState::off || !processor.memories->is_clear();
+        return holds && !processor.table.contains(range);
+    });
 }
 
 Result<OpenedSession> SoftwareTee::open_session(const Uuid& application, Parameters& parameters) {

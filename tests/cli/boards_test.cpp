@@ -46,7 +46,7 @@ TEST_F(Boards, JsonOfOneBoardHasItsMemoriesAndRegisters) {
     EXPECT_EQ(board["remoteproc"], "m4");
     EXPECT_EQ(board["tee"], nullptr);
     EXPECT_EQ(board["memories"][0],
-              Json::parse(R"({"name":"retram","da":"0x00000000","pa":"0x38000000","size":65536,"loadable":true})"));
+              Json::parse(R"({"name":"retram","da":"0x00000000","pa":"0x38000000","size":65536,"loadable":true,"tee_only":false})"));
     EXPECT_EQ(board["memories"][4]["name"], "vdev0buffer");
     EXPECT_EQ(board["memories"][4]["loadable"], false);
     EXPECT_EQ(board["mailboxes"][0]["name"], "vq0");

@@ -102,20 +102,29 @@ TEST(Stm32mp15Tee, DriverOfV20AndV21TranslatesOnlyRetram) {
     }
 }
 
-TEST(Stm32mp15Tee, EmbeddedBoardOfTheDk2HasTheMemoriesOfTheDk2) {
+TEST(Stm32mp15Tee, EmbeddedBoardListsOnlyWhatLinuxSharesWithTheFirmware) {
     const auto board = embedded_board("stm32mp157c-dk2-tee");
-    const auto plain = embedded_board("stm32mp157c-dk2");
     ASSERT_TRUE(board.has_value()) << board.error().message();
-    ASSERT_TRUE(plain.has_value());
 
     EXPECT_THAT(board->model, HasSubstr("M4 owned by OP-TEE"));
     EXPECT_EQ(board->config.tee, (Tee{.backend = "/firmware/optee-rproc", .id = 0}));
-    ASSERT_EQ(board->config.regions.size(), plain->config.regions.size());
-    for (std::size_t i = 0; i < plain->config.regions.size(); ++i) {
-        EXPECT_EQ(board->config.regions[i].name, plain->config.regions[i].name);
-        EXPECT_EQ(board->config.regions[i].memory, plain->config.regions[i].memory);
-    }
-    EXPECT_FALSE(plain->config.tee);
+    std::vector<std::string> names;
+    for (const auto& region : board->config.regions) names.push_back(region.name);
+    EXPECT_THAT(names, testing::ElementsAre("vdev0vring0", "vdev0vring1", "vdev0buffer", "mcu_rsc_table"));
+}
+
+TEST(Stm32mp15Tee, AnOwnerIsAnErrorWhereLinuxOwnsTheCore) {
+    EXPECT_EQ(embedded_board("stm32mp157c-dk2-tee")->config.tee_owner()->id, 0U);
+    const auto none = embedded_board("stm32mp157c-dk2")->config.tee_owner();
+    ASSERT_FALSE(none.has_value());
+    EXPECT_EQ(none.error().code(), ErrorCode::dt_property_missing);
+}
+
+TEST(Stm32mp15Tee, DefaultFirmwareIsThatOfTheNodeOrOfItsName) {
+    auto config = embedded_board("stm32mp157c-dk2-tee")->config;
+    EXPECT_EQ(config.default_firmware(), "rproc-m4-fw");
+    config.firmware_name = "app.signed";
+    EXPECT_EQ(config.default_firmware(), "app.signed");
 }
 
 TEST(Stm32mp15TeeMistake, DanglingPhandle) {

@@ -317,7 +317,7 @@ TEST(Stm32mp15WithTee, M4IsStartedAndStoppedWithoutARegisterWrite) {
     ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value());
 
     ASSERT_TRUE(m4.boot().has_value());
-    EXPECT_EQ(test::alone(m4).carveouts.size(), 6U);
+    EXPECT_EQ(test::alone(m4).carveouts.size(), 4U);
     ASSERT_TRUE(m4.shutdown().has_value());
 
     EXPECT_THAT(written(registers), IsEmpty());

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "core/fakes.hpp"
 #include "rproc/core/remote_processor.hpp"
@@ -24,8 +25,11 @@ struct TeeBoard {
         mapped_by_tee = memory.mapped();
     }
 
+    /// Of a board whose node lists all memories, as in the binding's example of v21.
     [[nodiscard]] platform::ModelStm32mp15 platform() const {
-        return platform::ModelStm32mp15(platform::embedded_board("stm32mp157c-dk2-tee")->config, {}, memory, mailbox);
+        platform::Stm32mp15Config config = platform::embedded_board("stm32mp157c-dk2")->config;
+        config.tee = platform::Stm32mp15Config::TeeReference{.backend = "/firmware/optee-rproc", .id = 0};
+        return platform::ModelStm32mp15(std::move(config), {}, memory, mailbox);
     }
 
     ModelMemory memory;

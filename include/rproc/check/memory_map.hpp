@@ -15,9 +15,11 @@ struct MemoryEntry {
     DeviceRange device;      ///< for the processor
     PhysicalRange physical;  ///< for Linux
     bool loadable;           ///< false for memory that Linux does not map (vdev0buffer)
+    bool tee_only = false;   ///< a memory of the TEE that is no memory-region of Linux's node
 };
 
-/// The memories of the board that the processor can access, sorted by device address.
+/// The memories of the board that the processor can access, sorted by device address: Linux's memory-regions and,
+/// where a TEE owns the processor, the memories of the TEE.
 [[nodiscard]] std::vector<MemoryEntry> memory_map(const platform::Stm32mp15Config& config);
 
 /// Explains, with the arithmetic, why no memory contains `range`: the memory that it begins in, and the number of bytes

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <memory>
 #include <span>
@@ -33,12 +34,27 @@ class ModelMemory {
 
     ModelMemory() : state_(std::make_shared<State>()) {}
 
+    /// Whether a firewall of the SoC keeps Linux out of a range now.
+    using Firewall = std::function<bool(PhysicalRange)>;
+
+    /// From now on `map` refuses the ranges for which `closed` returns true. A mapping that exists stays.
+    /// @param closed called by each `map`; must not call the memory.
+    /// @returns the owner of the firewall: destroy it to remove the firewall.
+    [[nodiscard]] std::shared_ptr<const Firewall> add_firewall(Firewall closed) {
+        auto added = std::make_shared<const Firewall>(std::move(closed));
+        std::erase_if(state_->firewalls, [](const auto& each) { return each.expired(); });
+        state_->firewalls.emplace_back(added);
+        return added;
+    }
+
     /// Maps a fixed place; its bytes are zero at first.
     /// @returns the mapping, or
+    ///   access_denied: a firewall is closed for the range;
     ///   memory_overlap: the range overlaps a place that was mapped with other bounds;
     ///   memory_exhausted: its size is 0 or more than kLargestRegion.
     [[nodiscard]] Result<Mapping> map(PhysicalRange range) {
         RPROC_TRY(refuse_size(range.size(), kLargestRegion));
+        RPROC_TRY(refuse_closed(range));
         for (Region& region : state_->fixed) {
             if (!region.range.contains(range)) continue;
             const std::uint64_t offset = range.start().value() - region.range.start().value();
@@ -84,6 +100,7 @@ class ModelMemory {
         std::list<Region> fixed;  // lists: mappings point into the regions
         std::list<Region> pool;
         std::size_t lent = 0;
+        std::vector<std::weak_ptr<const Firewall>> firewalls;
     };
 
     /// Precondition: `size` is at most kLargestRegion, which any std::size_t can hold.
@@ -116,6 +133,15 @@ class ModelMemory {
         return PhysicalAddress((state_->pool.back().range.end().value() + kPage - 1) / kPage * kPage);
     }
 
+    [[nodiscard]] Result<void> refuse_closed(PhysicalRange range) const {
+        for (const auto& each : state_->firewalls) {
+            const auto firewall = each.lock();
+            if (firewall != nullptr && (*firewall)(range))
+                return fail(kClosed, place::Physical{range.start().value(), range.size()});
+        }
+        return {};
+    }
+
     [[nodiscard]] Result<void> refuse_overlap(PhysicalRange range) const {
         const auto other =
             std::ranges::find_if(state_->fixed, [&](const Region& r) { return r.range.overlaps(range); });
@@ -124,6 +150,10 @@ class ModelMemory {
                     other->range.start().value(), other->range.size());
     }
 
+    static constexpr ErrorText kClosed{
+        .code = ErrorCode::access_denied,
+        .message = "the TEE keeps this memory from Linux while it holds a firmware there",
+        .hint = "place what Linux and the firmware share in a memory-region of the processor's node"};
     static constexpr ErrorText kNoSuchMemory{.code = ErrorCode::memory_exhausted,
                                              .message = "cannot get {0:#x} bytes of memory in one piece"};
 

@@ -113,7 +113,7 @@ class Stm32mp15 {
     template <class Stop>
     [[nodiscard]] Result<void> around_stop(Context& ctx, Stop stop) {
         const bool listens = ctx.state() != State::offline && ctx.state() != State::crashed;
-        if (listens && config_.has_mailbox(kShutdown) && !mailbox_.send(kShutdown, "stop", kShutdownWait)) {
+        if (listens && config_.has_mailbox(kShutdown) && !mailbox_.send(kShutdown, shutdown_text(), kShutdownWait)) {
             ctx.log(LogLevel::warning, LogSource::remoteproc, "warning: remote FW shutdown without ack");
         }
         return stop();
@@ -127,8 +127,8 @@ class Stm32mp15 {
         if (!config_.has_mailbox(channel)) return {};
         auto sent = mailbox_.send(channel, "kick", std::chrono::milliseconds(0));
         if (!sent) {
-            ctx.log(LogLevel::error, LogSource::remoteproc, "stm32_rproc_kick: failed ({0}, err:{1})",
-                    {channel, sent.error().kernel_result()});
+            ctx.log(LogLevel::error, LogSource::remoteproc, "{0}_kick: failed ({1}, err:{2})",
+                    {driver_name(), channel, sent.error().kernel_result()});
         }
         return sent;
     }
@@ -239,6 +239,15 @@ class Stm32mp15 {
         ctx.log(LogLevel::error, LogSource::driver, "memory region not valid [mem {0:#010x}-{1:#010x}]",
                 {first, region.end().value() - 1});
         return Error(kPastWindow, node(), name, first, region.size());
+    }
+
+    [[nodiscard]] bool is_tee_driver() const noexcept {
+        return config_.driver == Stm32mp15Config::Driver::stm32_rproc_tee;
+    }
+    /// What the firmware gets on the mailbox `shutdown`; the driver of v21 sends "detach" there.
+    [[nodiscard]] std::string_view shutdown_text() const noexcept { return is_tee_driver() ? "detach" : "stop"; }
+    [[nodiscard]] std::string_view driver_name() const noexcept {
+        return is_tee_driver() ? "stm32_rproc_tee" : "stm32_rproc";
     }
 
     [[nodiscard]] Error owned_by_tee() const { return Error(ErrorCode::tee_owns_core, node()); }

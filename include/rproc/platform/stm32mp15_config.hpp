@@ -44,6 +44,15 @@ struct Stm32mp15Config {
         friend bool operator==(const TeeReference&, const TeeReference&) = default;
     };
 
+    /// A memory that the TEE may load firmware to.
+    struct TeeMemory {
+        std::string name;
+        DeviceAddress da;  ///< of the first byte, for the core
+        PhysicalRange pa;
+
+        friend bool operator==(const TeeMemory&, const TeeMemory&) = default;
+    };
+
     /// The driver of Linux that binds the node. The drivers differ in their address translation.
     enum class Driver {
         stm32_rproc,      ///< by dma-ranges of the bus
@@ -52,7 +61,10 @@ struct Stm32mp15Config {
 
     std::string name = "m4";
     std::string node_path{};            ///< of its node in the tree
+    std::uint32_t phandle = 0;          ///< of its node; 0 without one
     std::optional<TeeReference> tee{};  ///< set if a TEE owns the core: it boots signed firmware only
+    /// From the TEE's own tree (`read_tee_memories`); nothing: those of the SoC. `tee_memories` has what applies.
+    std::optional<std::vector<TeeMemory>> tee_tree_memories{};
     Driver driver = Driver::stm32_rproc;
     std::vector<Region> regions{};  ///< of memory-region, in its order
     DmaRanges dma_ranges{};         ///< of the bus, or the built-in table of the driver
@@ -68,6 +80,14 @@ struct Stm32mp15Config {
     bool wakeup_source = false;                   ///< wakeup-source
     bool auto_boot = false;                       ///< st,auto-boot
     std::optional<std::string> firmware_name{};   ///< firmware-name; Linux 6.1's driver does not read it
+
+    /// The TEE that owns the core.
+    /// @returns it, or
+    ///   dt_property_missing: the node references none, because Linux owns the core.
+    [[nodiscard]] Result<TeeReference> tee_owner() const;
+
+    /// The file that Linux boots until another one is chosen: `firmware_name`, else "rproc-m4-fw" (rproc_alloc).
+    [[nodiscard]] std::string default_firmware() const;
 
     /// Whether there is a mailbox channel of that name.
     [[nodiscard]] bool has_mailbox(std::string_view channel) const noexcept;

@@ -86,6 +86,10 @@ class SoftwareTee {
     void die();
     /// The application dies in the command that is sent after `commands` others: that command is not done.
     void die_after(std::size_t commands) noexcept { commands_left_ = commands; }
+    /// Keeps memories of a processor from Linux, as a firewall of the SoC does: from LOAD_FW until the memories are
+    /// cleared again the memory of `add_processor` maps no range that overlaps one of `ranges`. The resource table
+    /// whose address GET_RSC_TABLE gives stays readable. Precondition: `add_processor` succeeded for `id`.
+    void isolate(std::uint32_t id, std::vector<PhysicalRange> ranges);
 
     // The concept Client. These never return an error; an invalid call has a result other than success.
 

@@ -2,6 +2,7 @@
 #include "check/verdict/secure_check.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -11,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "check/lint/remarks.hpp"
+#include "check/lint/signed_remarks.hpp"
 #include "check/model/board_model.hpp"
 #include "check/model/checked_image.hpp"
 #include "check/verdict/judge.hpp"
@@ -43,10 +45,9 @@ Finding finding_of(const Error& error, const Firmware& firmware, const tee::Load
     return by_load ? explain_refusal(firmware, report) : as_finding(Severity::error, error);
 }
 
-/// The images of a signed package; none of another file, which the TEE refuses.
+/// The images of a signed package, or the ELF file that would be signed.
 std::vector<CheckedImage> images_of(const Firmware& firmware, const BoardModel& board) {
     std::vector<CheckedImage> images;
-    if (!SignedImage::recognises(firmware.bytes())) return images;
     for (const ElfImage& elf : readable_images(firmware)) images.push_back({ImageModel(elf), board});
     return images;
 }
@@ -56,6 +57,30 @@ std::vector<VirtioDevice> virtio_of(const std::vector<CheckedImage>& images, con
     for (const CheckedImage& checked : images)
         if (auto devices = virtio_of(checked.image, trial); !devices.empty()) return devices;
     return {};
+}
+
+/// OP-TEE refuses what the trial booted: the boot ends in parse_fw.
+void refuse_load(Verdict& verdict, const Trial& trial) {
+    verdict.outcome = Outcome::refused;
+    verdict.errno_value = errno_of(ErrorCode::tee_refused);
+    verdict.state = State::offline;
+    verdict.stop_errno = EINVAL;
+    for (VirtioDevice& device : verdict.virtio) device.registered = false;
+    verdict.kernel_log.resize(
+        std::min(verdict.kernel_log.size(), trial.record.lines_before(Step::parse_fw).value_or(0)));
+    verdict.kernel_log.push_back(fmt::format("TA_RPROC_CMD_LOAD_FW invoke failed TEE err: {:#x}, ret:0",
+                                             static_cast<std::uint32_t>(tee::ResultCode::bad_parameters)));
+    verdict.kernel_log.push_back(fmt::format("Boot failed: -{}", *verdict.errno_value));
+}
+
+/// What OP-TEE's application does with the images and the model's does not.
+void judge_as_optee(Verdict& verdict, const Trial& trial, const std::vector<CheckedImage>& images) {
+    auto mistaken = segments_mistaken_by_tee(images);
+    if (!mistaken.empty() && !trial.error) refuse_load(verdict, trial);
+    std::ranges::move(mistaken, std::back_inserter(verdict.findings));
+    auto elsewhere = tables_loaded_elsewhere(images);
+    if (!elsewhere.empty() && verdict.outcome == Outcome::boots) verdict.outcome = Outcome::degraded;
+    std::ranges::move(elsewhere, std::back_inserter(verdict.findings));
 }
 
 using Tee = Result<std::shared_ptr<tee::SoftwareTee>>;
@@ -77,7 +102,9 @@ Verdict check_signed(const FirmwareSource& source, const platform::Board& board,
     const Tee tee = sim::make_software_tee(board.config, policy, memory);
     const Trial trial = try_with(tee, source, board.config, memory);
     const BoardModel board_model(board.config);
-    const auto images = images_of(firmware, board_model);
+    const auto inside = images_of(firmware, board_model);
+    // The TEE refuses another file than a signed package before it looks at an image.
+    const auto images = SignedImage::recognises(firmware.bytes()) ? inside : std::vector<CheckedImage>();
 
     Verdict verdict = verdict_of(trial, source, board);
     verdict.format = format_of(firmware);
@@ -91,6 +118,7 @@ Verdict check_signed(const FirmwareSource& source, const platform::Board& board,
     } else if (policy.signatures == tee::SoftwareTeePolicy::Signatures::not_verified) {
         verdict.findings.push_back(signature_not_verified(firmware));
     }
+    judge_as_optee(verdict, trial, inside);
     for (const CheckedImage& checked : images)
         std::ranges::move(remarks_on(checked, trial), std::back_inserter(verdict.findings));
     if (images.size() == 1 && !trial.error)

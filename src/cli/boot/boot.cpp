@@ -105,6 +105,7 @@ std::string mistake_on_hardware(const BootOptions& options, bool tee_owns_core) 
     if (options.tee == "software") return "--tee software is a model: on hardware it is --tee device";
     if (!options.trust.keys.empty()) return "--key is for a model: the TEE of the board has its own keys";
     if (options.take_over && !tee_owns_core) return "--take-over asks a TEE to stop the processor: add --tee device";
+    if (!options.trust.tree.empty()) return "--tee-dtb is for a model: the TEE of the board has its own tree";
     if (!options.timeline.empty()) return "--timeline shows what models remember: leave out --hardware";
     if (tee_owns_core && options.tee.empty())
         return "the core of this board belongs to its TEE, which boots signed firmware: add --tee device";
@@ -153,6 +154,8 @@ ExitStatus run_boot(Console& console, const BootOptions& options) {
     if (!options.tee.empty() && !config.tee) config.tee = platform::Stm32mp15Config::TeeReference{"", 0};
     if (const std::string mistake = mistake_in(options, config); !mistake.empty())
         return wrong_call(console, "boot", mistake);
+    const auto applied = apply_tee_tree(options.trust.tree, config);
+    if (!applied) return report(console, applied.error());
     const auto policy = read_policy(console, options.trust);
     if (!policy) return report(console, policy.error());
 

@@ -13,6 +13,7 @@
 #include "cli/check/firmware_list.hpp"
 #include "cli/commands.hpp"
 #include "cli/common/json_of_place.hpp"
+#include "cli/common/tee_options.hpp"
 #include "cli/explain/explanation_view.hpp"
 #include "rproc/check/checker.hpp"
 #include "rproc/check/explain.hpp"
@@ -28,7 +29,8 @@ using Json = nlohmann::ordered_json;
 struct CheckOptions : CommonOptions {
     FirmwareList firmwares;
     bool strict = false;
-    std::string finding;  ///< the code to explain, in place of a check
+    std::string tee_tree;  ///< a file, or empty
+    std::string finding;   ///< the code to explain, in place of a check
 };
 
 /// The number of firmwares by outcome.
@@ -281,6 +283,10 @@ ExitStatus run_check(Console& console, const CheckOptions& options) {
         return wrong_call(console, "check", mistake);
     auto chosen = choose_board(options);
     if (!chosen) return report(console, chosen.error());
+    if (!options.tee_tree.empty() && !chosen->board.config.tee)
+        return wrong_call(console, "check", "--tee-dtb goes with a board whose processor belongs to a TEE");
+    const auto applied = apply_tee_tree(options.tee_tree, chosen->board.config);
+    if (!applied) return report(console, applied.error());
     if (chosen->choice != BoardChoice::named && !options.json && !options.quiet)
         console.err.print("rproc: note: no board named, so this is about {}\n", describe(*chosen));
     CheckRun run(console, options, *std::move(chosen));
@@ -310,6 +316,7 @@ Command add_check(CLI::App& app) {
     check->add_option("--explain", options->finding, "Say what a finding means, with an example, causes and fixes")
         ->option_text("CODE")
         ->excludes(firmwares);
+    add_tee_tree_option(*check, options->tee_tree);
     add_common_options(*check, *options);
     add_help_footer(*check,
                     "  rproc check app.elf                     on the default board\n"

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/common/tee_options.hpp"
 
+#include <filesystem>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "cli/common/encryption_key.hpp"
 #include "rproc/firmware/public_key.hpp"
+#include "rproc/platform/tee_memories.hpp"
 
 namespace rproc::cli {
 
@@ -18,11 +20,24 @@ void add_tee_options(CLI::App& app, TeeOptions& options) {
         ->option_text("FILE");
     app.add_option("--min-version", options.minimum_version, "Refuse images of a lower version, or of none")
         ->option_text("N");
+    add_tee_tree_option(app, options.tree);
+}
+
+void add_tee_tree_option(CLI::App& app, std::string& dtb) {
+    app.add_option("--tee-dtb", dtb, "OP-TEE's own device tree blob: the memories that it loads firmware to")
+        ->option_text("FILE");
+}
+
+Result<void> apply_tee_tree(const std::string& dtb, platform::Stm32mp15Config& config) {
+    if (dtb.empty()) return {};
+    RPROC_TRY_ASSIGN(config.tee_tree_memories, platform::read_tee_memories(std::filesystem::path(dtb)));
+    return {};
 }
 
 std::string tee_mistake(const TeeOptions& options, const platform::Stm32mp15Config& config) {
     if (config.tee && options.keys.empty())
         return "the TEE of this board loads signed firmware only: name the public key that it trusts with --key";
+    if (!config.tee && !options.tree.empty()) return "--tee-dtb goes with --tee software: this board has no TEE";
     if (!config.tee && !options.keys.empty()) return "--key goes with --tee software: Linux checks no signature";
     return {};
 }

@@ -17,11 +17,19 @@ namespace rproc::cli {
 struct TeeOptions {
     std::vector<std::string> keys;  ///< files
     std::string decryption_key;     ///< a file, or empty
+    std::string tree;               ///< a file, or empty
     std::uint32_t minimum_version = 0;
 };
 
-/// Adds --key, --decrypt-key and --min-version to a subcommand.
+/// Adds --key, --decrypt-key, --min-version and --tee-dtb to a subcommand.
 void add_tee_options(CLI::App& app, TeeOptions& options);
+
+/// Adds --tee-dtb to a subcommand.
+void add_tee_tree_option(CLI::App& app, std::string& dtb);
+
+/// Takes the TEE's memories from its own tree; does nothing without a file.
+/// @returns nothing, or an error of platform::read_tee_memories.
+[[nodiscard]] Result<void> apply_tee_tree(const std::string& dtb, platform::Stm32mp15Config& config);
 
 /// Why the options do not fit a board with or without a TEE; empty when they do.
 [[nodiscard]] std::string tee_mistake(const TeeOptions& options, const platform::Stm32mp15Config& config);

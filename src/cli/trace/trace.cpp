@@ -147,6 +147,8 @@ ExitStatus run_trace(Console& console, const TraceOptions& options) {
     if (!options.tee.empty() && !config.tee) config.tee = platform::Stm32mp15Config::TeeReference{"", 0};
     if (const std::string mistake = mistake_in(options, config); !mistake.empty())
         return wrong_call(console, "trace", mistake);
+    const auto applied = apply_tee_tree(options.trust.tree, config);
+    if (!applied) return report(console, applied.error());
     auto policy = read_policy(console, options.trust);
     if (!policy) return report(console, policy.error());
     auto firmware = firmware_source(options.firmware).request();
