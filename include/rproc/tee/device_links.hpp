@@ -6,7 +6,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <ranges>
 #include <string>
 #include <utility>
 #include <vector>
@@ -99,7 +98,7 @@ class DeviceLinks {
     }
 
     void remove_consumers() {
-        for (Link& link : std::views::reverse(links_)) unregister(link);
+        for (auto link = links_.rbegin(); link != links_.rend(); ++link) unregister(*link);
     }
 
     /// A processor that its owner has removed already is unknown to the registry.
