@@ -10,6 +10,8 @@
 #include <string_view>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace rproc::platform {
 namespace {
 
@@ -84,10 +86,9 @@ TeeMemories shared_memories(const Stm32mp15Config& config) {
 void add_soc_memory(TeeMemories& memories, const SocMemory& memory, const std::vector<PhysicalRange>& taken) {
     std::size_t count = 0;
     for (const PhysicalRange& part : without(*PhysicalRange::make(PhysicalAddress(memory.pa), memory.size), taken)) {
-        const std::string number = count == 0 ? "" : "_" + std::to_string(count + 1);
-        memories.push_back(
-            {std::string(memory.name) + number, DeviceAddress(part.start().value() - memory.pa + memory.da), part});
         ++count;
+        std::string name = count == 1 ? std::string(memory.name) : fmt::format("{}_{}", memory.name, count);
+        memories.push_back({std::move(name), DeviceAddress(part.start().value() - memory.pa + memory.da), part});
     }
 }
 
