@@ -105,16 +105,16 @@ TEST(BootSteps, AreToldToTheObserver) {
     Processor<FullBackend, WrappingPlatform> m4;
     ASSERT_EQ(outcome(m4.rproc.boot()), "ok");
     EXPECT_THAT(
-        m4.recorder.heard,
+        m4.recorder.events,
         ElementsAre("begin request_firmware", "end request_firmware", "begin sanity_check", "end sanity_check",
                     "begin prepare", "end prepare", "begin boot_address", "end boot_address", "begin parse_fw",
                     "end parse_fw", "begin handle_resources", "end handle_resources", "begin allocate_carveouts",
                     "end allocate_carveouts", "begin load", "end load", "begin install_table", "end install_table",
                     "begin start", "end start", "begin start_subdevices", "end start_subdevices", "offline > running"));
     EXPECT_TRUE(m4.recorder.all_closed());
-    m4.recorder.heard.clear();
+    m4.recorder.events.clear();
     ASSERT_EQ(outcome(m4.rproc.shutdown()), "ok");
-    EXPECT_THAT(m4.recorder.heard,
+    EXPECT_THAT(m4.recorder.events,
                 ElementsAre("begin stop_subdevices", "end stop_subdevices", "begin stop", "end stop",
                             "running > offline", "begin resource_cleanup", "end resource_cleanup", "begin unprepare",
                             "end unprepare", "begin release_fw", "end release_fw"));
@@ -150,9 +150,9 @@ TEST_P(BootFailure, LeavesNothingBehindAndTheNextFirmwareBoots) {
     const auto booted = m4.rproc.boot();
     ASSERT_EQ(outcome(booted), failure.code);
     EXPECT_EQ(to_string(booted.error().step()), to_string(failure.step));
-    EXPECT_EQ(m4.recorder.heard.back(), "end release_fw");
-    EXPECT_THAT(m4.recorder.heard, Contains("failed " + std::string(to_string(failure.step))));
-    EXPECT_THAT(m4.recorder.heard, Not(Contains("offline > running")));
+    EXPECT_EQ(m4.recorder.events.back(), "end release_fw");
+    EXPECT_THAT(m4.recorder.events, Contains("failed " + std::string(to_string(failure.step))));
+    EXPECT_THAT(m4.recorder.events, Not(Contains("offline > running")));
     m4.expect_nothing_left();
     EXPECT_EQ(m4.script.count("release_fw"), 1);
     EXPECT_EQ(m4.script.count("unprepare"), failure.step > Step::prepare ? 1 : 0);
@@ -246,7 +246,7 @@ TEST(BootSteps, AStopThatFailsWhileUndoingIsPassedOver) {
     EXPECT_EQ(outcome(m4.rproc.boot()), "virtio-without-kick");
     EXPECT_EQ(m4.script.count("stop"), 1);
     EXPECT_EQ(m4.script.count("release_fw"), 1);
-    EXPECT_THAT(m4.recorder.heard, Contains("failed stop"));
+    EXPECT_THAT(m4.recorder.events, Contains("failed stop"));
     m4.expect_nothing_left();
 }
 

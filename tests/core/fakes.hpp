@@ -149,7 +149,7 @@ struct WrappingPlatform : BoardPlatform {
 
 /// Hears everything, as one list of words.
 struct Recorder {
-    std::vector<std::string> heard;
+    std::vector<std::string> events;
     std::vector<std::string> lines;    ///< of the kernel's log
     std::vector<std::string> notices;  ///< names of their codes
     std::vector<Step> open;            ///< steps that have begun and not ended
@@ -157,7 +157,7 @@ struct Recorder {
 
     void on_step_begin(Step step) {
         open.push_back(step);
-        heard.push_back("begin " + std::string(to_string(step)));
+        events.push_back("begin " + std::string(to_string(step)));
     }
     void on_step_end(Step step) { close(step, "end "); }
     void on_step_failed(Step step, const Error& error) {
@@ -167,7 +167,7 @@ struct Recorder {
     void on_notice(Severity /*severity*/, const Error& error) { notices.emplace_back(name_of(error.code())); }
     void on_log(const LogLine& line) { lines.push_back(line.text()); }
     void on_state(State from, State to) {
-        heard.push_back(std::string(to_string(from)) + " > " + std::string(to_string(to)));
+        events.push_back(std::string(to_string(from)) + " > " + std::string(to_string(to)));
     }
 
     [[nodiscard]] bool all_closed() const { return balanced && open.empty(); }
@@ -176,7 +176,7 @@ struct Recorder {
     void close(Step step, std::string_view word) {
         balanced = balanced && !open.empty() && open.back() == step;
         if (!open.empty()) open.pop_back();
-        heard.push_back(std::string(word) + std::string(to_string(step)));
+        events.push_back(std::string(word) + std::string(to_string(step)));
     }
 };
 

@@ -71,7 +71,7 @@ TEST_F(IommuTest, DevmemEntryMapsThePeripheralAtItsDa) {
     EXPECT_EQ(domain.access(DeviceAddress(0x40002000)), std::nullopt);
     ASSERT_EQ(outcome(rproc.shutdown()), "ok");
     expect_nothing_left();
-    EXPECT_EQ(recorder.heard.at(recorder.heard.size() - 3), "end disable_iommu");
+    EXPECT_EQ(recorder.events.at(recorder.events.size() - 3), "end disable_iommu");
 }
 
 TEST_F(IommuTest, CarveoutIsMappedAtTheDaOfItsEntry) {

@@ -71,7 +71,7 @@ TEST_F(Power, SuspendedProcessorOnlyResumesOrCrashes) {
     EXPECT_EQ(rproc->panic(), 0ms);
     ASSERT_EQ(outcome(rproc->resume()), "ok");
     EXPECT_EQ(rproc->state(), State::running);
-    EXPECT_THAT(recorder.heard, Contains("suspended > running"));
+    EXPECT_THAT(recorder.events, Contains("suspended > running"));
     ASSERT_EQ(outcome(rproc->shutdown()), "ok");
 }
 

@@ -37,7 +37,7 @@ class Recovery : public testing::Test {
     void boot() {
         ASSERT_EQ(outcome(rproc.boot()), "ok");
         script.calls.clear();
-        recorder.heard.clear();
+        recorder.events.clear();
         recorder.lines.clear();
     }
 

@@ -154,8 +154,8 @@ TEST_F(RemoteProcessorTest, TheDestructorShutsARunningProcessorDown) {
     EXPECT_EQ(script.count("unprepare"), 1);
     EXPECT_EQ(script.count("release_fw"), 1);
     EXPECT_EQ(memory.mapped(), 0U);
-    EXPECT_THAT(recorder.heard, testing::Contains("running > offline"));
-    EXPECT_EQ(recorder.heard.back(), "end release_fw");
+    EXPECT_THAT(recorder.events, testing::Contains("running > offline"));
+    EXPECT_EQ(recorder.events.back(), "end release_fw");
 }
 
 TEST_F(RemoteProcessorTest, TheDestructorOfAnIdleProcessorTouchesNothing) {

@@ -25,7 +25,7 @@ TEST(StepReporter, FailedStepGetsItsStepAndTheKernelsLogLine) {
     EXPECT_EQ(result.error().step(), Step::start);
     ASSERT_FALSE(recorder.lines.empty());
     EXPECT_EQ(recorder.lines.back(), "can't start rproc m4: -5");
-    EXPECT_EQ(recorder.heard.back(), "failed start");
+    EXPECT_EQ(recorder.events.back(), "failed start");
 }
 
 TEST(StepReporter, SuccessfulStepBeginsAndEnds) {
@@ -33,7 +33,7 @@ TEST(StepReporter, SuccessfulStepBeginsAndEnds) {
     Recorder recorder;
     StepReporter reporter(ctx, recorder);
     EXPECT_EQ(outcome(reporter.run(Step::load, []() -> Result<void> { return {}; })), "ok");
-    EXPECT_EQ(recorder.heard, (std::vector<std::string>{"begin load", "end load"}));
+    EXPECT_EQ(recorder.events, (std::vector<std::string>{"begin load", "end load"}));
 }
 
 TEST(FailureLine, IsThatOfTheKernel) {

@@ -119,10 +119,10 @@ TEST_F(Subdevices, CannotBeAddedOrRemovedWhileTheProcessorRuns) {
     EXPECT_EQ(outcome(rproc.remove_subdevice("a")), "ok");
     EXPECT_EQ(outcome(rproc.remove_subdevice("b")), "ok");
     calls();
-    recorder.heard.clear();
+    recorder.events.clear();
     ASSERT_EQ(outcome(rproc.boot()), "ok");
     EXPECT_THAT(calls(), ElementsAre("start"));
-    EXPECT_THAT(recorder.heard, testing::Not(testing::Contains("begin prepare_subdevices")));
+    EXPECT_THAT(recorder.events, testing::Not(testing::Contains("begin prepare_subdevices")));
 }
 
 }  // namespace

@@ -149,10 +149,10 @@ TEST_F(Attached, SelfRestartingM4IsAttachedAgainAfterACrash) {
         elf::Backend{}, SelfRestarting(config, registers, memory, mailbox), ObserverRef(recorder));
     ASSERT_EQ(outcome(self.boot()), "ok");
     const auto used = table_now();
-    recorder.heard.clear();
+    recorder.events.clear();
     ASSERT_EQ(outcome(self.handle_crash(CrashType::fatal_error)), "ok");
     EXPECT_EQ(self.state(), State::attached);
-    EXPECT_THAT(recorder.heard,
+    EXPECT_THAT(recorder.events,
                 ElementsAre("attached > crashed", "begin stop_subdevices", "end stop_subdevices", "begin detach",
                             "end detach", "crashed > detached", "begin attach", "end attach", "begin start_subdevices",
                             "end start_subdevices", "detached > attached"));

@@ -99,7 +99,7 @@ struct StressPlatform {
     std::chrono::milliseconds panic(Context& /*ctx*/) { return std::chrono::milliseconds(0); }
 };
 
-/// Counts what it hears; guarded by the processor's lock like everything else.
+/// Counts the bytes of the log; guarded by the processor's lock like everything else.
 struct CountingObserver : NullObserver {
     std::shared_ptr<Books> books;
     void on_log(const LogLine& line) { books->logged += static_cast<long>(line.text().size()); }
