@@ -412,7 +412,7 @@ TEST_F(Sign, SegmentWhoseHashOpteeDoesNotFindIsAWarning) {
     const auto result = run({"sign", "--in", kData + "exidx-first.elf", "--key", key_file, "--out", "x"});
     EXPECT_EQ(result.status, 0);
     EXPECT_THAT(result.err, HasSubstr("OP-TEE answers BAD_PARAMETERS: it looks for the hash of segment 3 by the load "
-                                      "address 0x10020000 alone, and finds that of program header 0 (EXIDX)"));
+                                      "address 0x10020000 alone, and finds that of program header 0 (PT_ARM_EXIDX)"));
     EXPECT_THAT(result.err, HasSubstr("place .ARM.exidx behind other bytes of its segment"));
     EXPECT_THAT(sign({"--key", key_file, "--out", "y"}).err, IsEmpty());
     const auto two = sign({"--in", kData + "big.elf", "--key", key_file, "--out", "z"});

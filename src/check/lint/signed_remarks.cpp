@@ -1,51 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "check/lint/signed_remarks.hpp"
 
-#include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include <fmt/format.h>
 
 namespace rproc::check {
 namespace {
-
-constexpr std::uint32_t kArmExidx = 0x70000001;  // PT_ARM_EXIDX, ELF for the Arm Architecture
-
-std::vector<ElfSegment> program_headers(const std::vector<CheckedImage>& images) {
-    std::vector<ElfSegment> all;
-    for (const CheckedImage& checked : images)
-        for (std::uint32_t i = 0; i < checked.image.elf().segment_count(); ++i)
-            all.push_back(checked.image.elf().segment(i));
-    return all;
-}
-
-bool same_entry(const ElfSegment& one, const ElfSegment& other) {
-    return one.type == other.type && one.filesz == other.filesz && one.memsz == other.memsz;
-}
-
-std::string type_text(const ElfSegment& header) {
-    if (header.type == ElfSegment::kLoad) return "PT_LOAD";
-    if (header.type == kArmExidx) return "PT_ARM_EXIDX";
-    return fmt::format("type {:#x}", header.type);
-}
-
-std::string advice_on(const ElfSegment& first) {
-    if (first.type == ElfSegment::kLoad) return "give every PT_LOAD segment an address of its own";
-    return "link without that header: name only PT_LOAD headers in PHDRS of the linker script, or, in C, discard "
-           "*(.ARM.exidx*); then sign again";
-}
-
-Finding mistaken(const ElfSegment& segment, const ElfSegment& first) {
-    return {Severity::error, ErrorCode::tee_refused, place_of(segment),
-            fmt::format("program header {} ({}, {} bytes) has the same p_paddr {:#x} and stands before it: OP-TEE "
-                        "takes its hash for this segment's, and answers TEE_ERROR_BAD_PARAMETERS (0xffff0006)",
-                        first.index, type_text(first), first.filesz, first.paddr.value()),
-            advice_on(first)};
-}
 
 /// Where the bytes of a section are loaded; nothing when no segment has all of them.
 std::optional<std::uint64_t> loaded_at(const ImageModel& image, const ElfSection& section) {
@@ -60,15 +23,20 @@ std::optional<std::uint64_t> loaded_at(const ImageModel& image, const ElfSection
 
 }  // namespace
 
-std::vector<Finding> segments_mistaken_by_tee(const std::vector<CheckedImage>& images) {
-    const std::vector<ElfSegment> headers = program_headers(images);
-    std::vector<Finding> findings;
-    for (const ElfSegment& segment : headers) {
-        if (segment.type != ElfSegment::kLoad) continue;
-        const auto first = std::ranges::find(headers, segment.paddr, &ElfSegment::paddr);
-        if (!same_entry(*first, segment)) findings.push_back(mistaken(segment, *first));
-    }
-    return findings;
+std::vector<internal::MistakenSegment> segments_mistaken_by_tee(const std::vector<CheckedImage>& images) {
+    std::vector<ElfImage> elfs;
+    for (const CheckedImage& checked : images) elfs.push_back(checked.image.elf());
+    return internal::mistaken_segments(elfs);
+}
+
+Finding mistaken_segment(const internal::MistakenSegment& mistaken) {
+    const ElfSegment& first = mistaken.found.segment;
+    return {Severity::error, ErrorCode::tee_refused, place_of(mistaken.wanted.segment),
+            fmt::format("program header {} ({}, {} bytes) has the same p_paddr {:#x} and stands before it: OP-TEE "
+                        "takes its hash for this segment's, and answers {}",
+                        first.index, internal::program_header_type(first), first.filesz, first.paddr.value(),
+                        internal::to_string(mistaken.result)),
+            fmt::format("{}; then sign again", internal::how_to_link(mistaken))};
 }
 
 std::vector<Finding> tables_loaded_elsewhere(const std::vector<CheckedImage>& images) {

@@ -59,8 +59,13 @@ std::vector<VirtioDevice> virtio_of(const std::vector<CheckedImage>& images, con
     return {};
 }
 
-/// OP-TEE refuses what the trial booted: the boot ends in parse_fw.
-void refuse_load(Verdict& verdict, const Trial& trial) {
+tee::ResultCode result_of(const internal::MistakenSegment& mistaken) {
+    return mistaken.result == internal::HashOrderResult::security ? tee::ResultCode::security
+                                                                  : tee::ResultCode::bad_parameters;
+}
+
+/// OP-TEE refuses what the trial booted, with that result: the boot ends in parse_fw.
+void refuse_load(Verdict& verdict, const Trial& trial, tee::ResultCode result) {
     verdict.outcome = Outcome::refused;
     verdict.errno_value = errno_of(ErrorCode::tee_refused);
     verdict.state = State::offline;
@@ -68,16 +73,16 @@ void refuse_load(Verdict& verdict, const Trial& trial) {
     for (VirtioDevice& device : verdict.virtio) device.registered = false;
     verdict.kernel_log.resize(
         std::min(verdict.kernel_log.size(), trial.record.lines_before(Step::parse_fw).value_or(0)));
-    verdict.kernel_log.push_back(fmt::format("TA_RPROC_CMD_LOAD_FW invoke failed TEE err: {:#x}, ret:0",
-                                             static_cast<std::uint32_t>(tee::ResultCode::bad_parameters)));
+    verdict.kernel_log.push_back(
+        fmt::format("TA_RPROC_CMD_LOAD_FW invoke failed TEE err: {:#x}, ret:0", static_cast<std::uint32_t>(result)));
     verdict.kernel_log.push_back(fmt::format("Boot failed: -{}", *verdict.errno_value));
 }
 
 /// What OP-TEE's application does with the images and the model's does not.
 void judge_as_optee(Verdict& verdict, const Trial& trial, const std::vector<CheckedImage>& images) {
-    auto mistaken = segments_mistaken_by_tee(images);
-    if (!mistaken.empty() && !trial.error) refuse_load(verdict, trial);
-    std::ranges::move(mistaken, std::back_inserter(verdict.findings));
+    const auto mistaken = segments_mistaken_by_tee(images);
+    if (!mistaken.empty() && !trial.error) refuse_load(verdict, trial, result_of(mistaken.front()));
+    for (const auto& segment : mistaken) verdict.findings.push_back(mistaken_segment(segment));
     auto elsewhere = tables_loaded_elsewhere(images);
     if (!elsewhere.empty() && verdict.outcome == Outcome::boots) verdict.outcome = Outcome::degraded;
     std::ranges::move(elsewhere, std::back_inserter(verdict.findings));

@@ -16,10 +16,11 @@
 #include "cli/commands.hpp"
 #include "cli/common/passphrase.hpp"
 #include "cli/common/whole_file.hpp"
-#include "cli/sign/hash_order.hpp"
 #include "cli/sign/manifest.hpp"
 #include "cli/sign/options.hpp"
 #include "cli/sign/product.hpp"
+#include "firmware/hash_order.hpp"
+#include "rproc/firmware/elf_image.hpp"
 
 namespace rproc::cli {
 namespace {
@@ -68,13 +69,31 @@ std::optional<WriteFailure> write(const SignOptions& options, const Contents& co
     return write_whole_files(files);
 }
 
+/// The images are sound, and OP-TEE refuses them all the same.
+void warn_of_hash_order(Console& console, std::span<const Firmware> images) {
+    std::vector<ElfImage> elfs;
+    for (const Firmware& image : images)
+        if (const auto elf = ElfImage::parse(image.bytes())) elfs.push_back(*elf);
+    for (const internal::MistakenSegment& mistaken : internal::mistaken_segments(elfs)) {
+        const internal::HashEntry& found = mistaken.found;
+        const bool same_image = found.image == mistaken.wanted.image;
+        warn(console,
+             fmt::format("{}: OP-TEE answers {}: it looks for the hash of segment {} by the load address {} alone, and "
+                         "finds that of program header {} ({}){}",
+                         images[mistaken.wanted.image].name(), internal::to_string(mistaken.result),
+                         mistaken.wanted.segment.index, hex(mistaken.wanted.segment.paddr.value()), found.segment.index,
+                         internal::program_header_type(found.segment),
+                         same_image ? "" : fmt::format(" of {}", images[found.image].name())),
+             std::string(internal::how_to_link(mistaken)));
+    }
+}
+
 ExitStatus run_sign(Console& console, const SignOptions& options) {
     const auto contents = gather(options);
     if (!contents) return report(console, contents.error());
     const auto products = produce(console, options, *contents);
     if (!products) return report(console, products.error());
-    for (const HashOrderProblem& problem : find_hash_order_problems(contents->images))
-        warn(console, problem.what, problem.hint);
+    warn_of_hash_order(console, contents->images);
     if (const auto failure = write(options, *contents, *products)) return cannot_write(console, *failure);
     for (const Product& product : *products) {
         if (options.json) {
