@@ -16,20 +16,10 @@
 namespace rproc::check {
 namespace {
 
-/// Whether a segment loads the bytes of this section. Its load address may be another than the section's address: the
-/// start-up code copies such a section, and Linux writes the table to the latter, where the firmware reads it.
-bool loaded_by_segment(const ImageModel& image, const ElfSection& section) {
-    return std::ranges::any_of(image.segments(), [&](const LoadableSegment& segment) {
-        const std::uint64_t into = section.offset - segment.header.offset;
-        return section.offset >= segment.header.offset && into <= segment.header.filesz &&
-               section.size <= segment.header.filesz - into;
-    });
-}
-
 /// The table that Linux installs where nothing was loaded: it overwrites what lies there.
 void remark_on_place(std::vector<Finding>& findings, const TableModel& table, const CheckedImage& checked) {
     const auto range = table.range();
-    if (!range || loaded_by_segment(checked.image, table.section)) return;
+    if (!range || checked.image.load_address_of(table.section)) return;
     if (checked.board.loadable_memory_of(*range) == nullptr) return;
     findings.push_back(
         {Severity::warning, FindingCode::table_outside_segments, place::Table{},

@@ -8,21 +8,6 @@
 #include <fmt/format.h>
 
 namespace rproc::check {
-namespace {
-
-/// Where the bytes of a section are loaded; nothing when no segment has all of them.
-std::optional<std::uint64_t> loaded_at(const ImageModel& image, const ElfSection& section) {
-    for (const LoadableSegment& segment : image.segments()) {
-        const ElfSegment& header = segment.header;
-        if (section.offset < header.offset || section.offset - header.offset > header.filesz) continue;
-        const std::uint64_t into = section.offset - header.offset;
-        if (section.size <= header.filesz - into) return header.paddr.value() + into;
-    }
-    return std::nullopt;
-}
-
-}  // namespace
-
 std::vector<internal::MistakenSegment> segments_mistaken_by_tee(const std::vector<CheckedImage>& images) {
     std::vector<ElfImage> elfs;
     for (const CheckedImage& checked : images) elfs.push_back(checked.image.elf());
@@ -44,7 +29,7 @@ std::vector<Finding> tables_loaded_elsewhere(const std::vector<CheckedImage>& im
     for (const CheckedImage& checked : images) {
         const auto section = checked.image.elf().find_section(kResourceTableSection);
         if (!section || section->size == 0) continue;
-        const auto loaded = loaded_at(checked.image, *section);
+        const auto loaded = checked.image.load_address_of(*section);
         if (loaded == section->addr.value()) continue;
         const std::string where = loaded ? fmt::format("at {:#x}", *loaded) : std::string("nowhere");
         findings.push_back({Severity::warning, ErrorCode::table_not_in_memory, place::Part{"resource table"},

@@ -99,6 +99,16 @@ std::optional<ImageModel> ImageModel::parse(std::span<const std::byte> bytes) {
     return elf ? std::optional(ImageModel(*elf)) : std::nullopt;
 }
 
+std::optional<std::uint64_t> ImageModel::load_address_of(const ElfSection& section) const noexcept {
+    for (const LoadableSegment& segment : segments_) {
+        const ElfSegment& header = segment.header;
+        if (section.offset < header.offset || section.offset - header.offset > header.filesz) continue;
+        const std::uint64_t into = section.offset - header.offset;
+        if (section.size <= header.filesz - into) return header.paddr.value() + into;
+    }
+    return std::nullopt;
+}
+
 const LoadableSegment* ImageModel::segment_at(std::uint32_t index) const noexcept {
     return find_by_index(segments_, index);
 }

@@ -114,6 +114,10 @@ class ImageModel {
     /// The segment of program header `index`; null when Linux does not load it.
     [[nodiscard]] const LoadableSegment* segment_at(std::uint32_t index) const noexcept;
 
+    /// Where the first byte of a section is loaded, by the section's place in the file: its address may be another, as
+    /// that of initialised data that the start-up code copies. Nothing when no segment has all of its bytes.
+    [[nodiscard]] std::optional<std::uint64_t> load_address_of(const ElfSection& section) const noexcept;
+
     /// The table that the kernel takes from the image; null when there is none, or its header is bad.
     [[nodiscard]] const TableModel* table() const noexcept { return table_ ? &*table_ : nullptr; }
 
