@@ -8,6 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
 namespace rproc::check {
 namespace {
 
@@ -47,11 +49,11 @@ TEST(ExplainLog, TheCauseLeadsAndItsConsequencesFollow) {
 }
 
 TEST(ExplainLog, BootsThatWentTheSameWayAreOne) {
-    const std::string twice = std::string(kFailedBoot) + std::string(kFailedBoot);
-    EXPECT_EQ(only_attempt(twice).times, 2U);
-    const auto attempts = explain_log(std::string(kFailedBoot) +
-                                      "remoteproc remoteproc1: powering up m4\n"
-                                      "remoteproc remoteproc1: remote processor m4 is now up\n");
+    EXPECT_EQ(only_attempt(fmt::format("{0}{0}", kFailedBoot)).times, 2U);
+    const auto attempts =
+        explain_log(fmt::format("{}remoteproc remoteproc1: powering up m4\n"
+                                "remoteproc remoteproc1: remote processor m4 is now up\n",
+                                kFailedBoot));
     ASSERT_EQ(attempts.size(), 2U);
     EXPECT_EQ(attempts[1].outcome, AttemptOutcome::running);
     EXPECT_THAT(attempts[1].causes, IsEmpty());

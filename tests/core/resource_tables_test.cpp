@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -25,12 +26,11 @@ class ResourceTablesTest : public testing::Test {
         return (*carveout)->mapping.bytes();
     }
     /// The codes of the notices since the last call.
-    [[nodiscard]] std::vector<std::string> notices() {
-        test::Recorder recorder;
-        ctx.drain(Step::install_table, recorder);
-        return recorder.notices;
-    }
+    [[nodiscard]] std::vector<std::string> notices() { return std::exchange(recorder.notices, {}); }
 
+    ResourceTablesTest() { ctx.report_to(recorder); }
+
+    test::Recorder recorder;
     ModelMemory model;
     Context ctx{"m4"};
     ResourceTables tables{ctx};

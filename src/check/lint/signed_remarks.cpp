@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 namespace rproc::check {
+
 std::vector<internal::MistakenSegment> segments_mistaken_by_tee(const std::vector<CheckedImage>& images) {
     std::vector<ElfImage> elfs;
     for (const CheckedImage& checked : images) elfs.push_back(checked.image.elf());
