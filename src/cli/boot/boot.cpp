@@ -178,6 +178,24 @@ ExitStatus run_boot(Console& console, const BootOptions& options) {
     return job.boots_on_linux() ? status : worse_of(status, ExitStatus::no);
 }
 
+/// What loads and starts the firmware, and in which order.
+void add_loader_options(CLI::App& boot, BootOptions& options) {
+    boot.add_option("--tee", options.tee,
+                    "The loader of signed firmware: software, a model of OP-TEE; device, the OP-TEE of this board")
+        ->option_text("software|device")
+        ->check(CLI::IsMember({"software", "device"}));
+    boot.add_flag("--take-over", options.take_over,
+                  "Stop the processor first where another program has started it in the TEE");
+    boot.add_flag("--hardware", options.hardware,
+                  "Boot the processor of this board, through /dev/mem, until it is interrupted");
+    add_tee_options(boot, options.trust);
+    boot.add_option("--sequence", options.sequence,
+                    "Order of the boot: mainline, alternate-boot or load-first; see `rproc sequences`")
+        ->option_text("NAME")
+        ->check(CLI::IsMember(
+            {std::string(Mainline::kName), std::string(AlternateBoot::kName), std::string(LoadFirst::kName)}));
+}
+
 }  // namespace
 
 Command add_boot(CLI::App& app) {
@@ -187,20 +205,7 @@ Command add_boot(CLI::App& app) {
     boot->add_option("FW", options->firmware, "Firmware: a file, - for standard input, or a name")
         ->required()
         ->type_name("");
-    boot->add_option("--tee", options->tee,
-                     "The loader of signed firmware: software, a model of OP-TEE; device, the OP-TEE of this board")
-        ->option_text("software|device")
-        ->check(CLI::IsMember({"software", "device"}));
-    boot->add_flag("--take-over", options->take_over,
-                   "Stop the processor first where another program has started it in the TEE");
-    auto* const hardware = boot->add_flag(
-        "--hardware", options->hardware, "Boot the processor of this board, through /dev/mem, until it is interrupted");
-    add_tee_options(*boot, options->trust);
-    boot->add_option("--sequence", options->sequence,
-                     "Order of the boot: mainline, alternate-boot or load-first; see `rproc sequences`")
-        ->option_text("NAME")
-        ->check(CLI::IsMember(
-            {std::string(Mainline::kName), std::string(AlternateBoot::kName), std::string(LoadFirst::kName)}));
+    add_loader_options(*boot, *options);
     boot->add_option("--timeline", options->timeline, "Write a picture of the boot: FILE.html, a page, or FILE.svg")
         ->option_text("FILE")
         ->check(CLI::Validator(
@@ -211,7 +216,7 @@ Command add_boot(CLI::App& app) {
             ""));
     add_tee_timeout(*boot, options->timeout);
     add_common_options(*boot, *options);
-    hardware->excludes(boot->get_option("--board"))->excludes(boot->get_option("--dtb"));
+    boot->get_option("--hardware")->excludes(boot->get_option("--board"))->excludes(boot->get_option("--dtb"));
     boot->add_flag("--kernel-log", options->kernel_log, "Print what dmesg would show, and nothing else")
         ->excludes(boot->get_option("--json"));
     add_help_footer(*boot,

@@ -147,16 +147,8 @@ Result<std::uint32_t> type_in(const std::string& id, const std::string& value) {
     return *type;
 }
 
-}  // namespace
-
-void add_sign_options(CLI::App& app, SignOptions& options) {
-    app.add_option("--in", options.images, "ELF image to sign; several make one package, in their order")
-        ->option_text("FILE")
-        ->required()
-        ->allow_extra_args(false);
-    app.add_option("--out", options.outs, "The signed image; one for each --key, in their order")
-        ->option_text("FILE")
-        ->allow_extra_args(false);
+/// Which key signs, and how the TEE finds it.
+void add_key_options(CLI::App& app, SignOptions& options) {
     app.add_option("--key", options.keys, "Private key: a file in PEM or DER, or a URI (pkcs11:...); repeatable")
         ->option_text("FILE|URI")
         ->required()
@@ -175,6 +167,19 @@ void add_sign_options(CLI::App& app, SignOptions& options) {
                    "Passphrase or PIN: env:VARIABLE, file:PATH, or itself; asked for on a terminal")
         ->option_text("PASSPHRASE")
         ->allow_extra_args(false);
+}
+
+}  // namespace
+
+void add_sign_options(CLI::App& app, SignOptions& options) {
+    app.add_option("--in", options.images, "ELF image to sign; several make one package, in their order")
+        ->option_text("FILE")
+        ->required()
+        ->allow_extra_args(false);
+    app.add_option("--out", options.outs, "The signed image; one for each --key, in their order")
+        ->option_text("FILE")
+        ->allow_extra_args(false);
+    add_key_options(app, options);
     app.add_option("--plat-tlv", options.platform_tlvs,
                    "Platform TLV, repeatable; a VALUE that begins with 0x is a 32-bit number, else text")
         ->option_text("ID VALUE")
