@@ -38,7 +38,7 @@ TEST(Protocol, ParameterTypesHaveTheirNumbers) {
     EXPECT_EQ(static_cast<std::uint64_t>(ParamType::memref_inout), 7U);
 }
 
-constexpr std::array<std::pair<std::uint32_t, std::string_view>, 17> kNumbers{{
+constexpr std::array<std::pair<std::uint32_t, std::string_view>, 18> kNumbers{{
     {0x00000000, "TEE_SUCCESS"},
     {0xffff0000, "TEE_ERROR_GENERIC"},
     {0xffff0001, "TEE_ERROR_ACCESS_DENIED"},

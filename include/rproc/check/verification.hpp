@@ -15,17 +15,21 @@
 
 namespace rproc::check {
 
-/// The result of loading a signed image into a TEE with given keys. Plain data.
+/// Whether OP-TEE with given keys loads a signed image, and whether the stricter checks of this project accept it.
+/// Plain data.
 struct Verification {
-    bool accepted = false;                              ///< whether the TEE loaded the image
-    tee::ResultCode result = tee::ResultCode::success;  ///< of LOAD_FW
+    bool accepted = false;                              ///< whether OP-TEE loads the image
+    tee::ResultCode result = tee::ResultCode::success;  ///< of OP-TEE's LOAD_FW
     std::optional<std::size_t> key{};                   ///< index of the key of the policy that signed it
-    PhysicalRange table{};                              ///< of an accepted image; empty without one
-    bool memory_cleared = false;      ///< the processor's memories are zero after the refusal or the release
-    std::vector<Finding> findings{};  ///< the reason of a refusal
+    PhysicalRange table{};                              ///< that OP-TEE gives for an accepted image; empty without one
+    bool memory_cleared = false;   ///< the processor's memories are zero after OP-TEE's refusal, or after the release
+    bool strict_accepted = false;  ///< whether SoftwareTeePolicy::Checks::strict accepts it
+    std::vector<Finding> findings{};  ///< the reason of OP-TEE's refusal (error); what `strict` objects to (warning)
 };
 
-/// Loads the image into a software TEE on a model of the board, and releases it. Does not start the processor.
+/// Loads the image into two software TEEs on models of the board, one with the checks of OP-TEE, one with the strict
+/// ones, and releases it. Does not start the processor.
+/// @param policy without its `checks`.
 /// @returns the verification, or an error of sim::make_software_tee.
 [[nodiscard]] Result<Verification> verify_image(const Firmware& image, const platform::Stm32mp15Config& config,
                                                 tee::SoftwareTeePolicy policy);
