@@ -30,6 +30,8 @@ _rproc() {
             local tees=software
             [[ $subcommand != boot ]] || tees='software device'
             mapfile -t COMPREPLY < <(compgen -W "$tees" -- "$current"); return ;;
+        --policy) mapfile -t COMPREPLY < <(compgen -W 'as-optee strict' -- "$current"); return ;;
+        --tee-signature) mapfile -t COMPREPLY < <(compgen -W 'RSA ECC' -- "$current"); return ;;
         --sequence)
             mapfile -t COMPREPLY < <(compgen -W 'mainline alternate-boot load-first' -- "$current"); return ;;
         --in | --out | --key | --key_info | --key-info | --encrypt-key | --decrypt-key | --digest-out | --signature-in | --manifest | \
@@ -41,7 +43,7 @@ _rproc() {
         boot) options="$common --hardware --kernel-log --timeline --tee --take-over --key --decrypt-key --min-version --tee-dtb --sequence --timeout" ;;
         trace)
             options="$common -n --name -f --follow --memory --interval --tee --key --decrypt-key --min-version --tee-dtb" ;;
-        verify) options="$common --key --decrypt-key --min-version --tee-dtb" ;;
+        verify) options="$common --policy --key --decrypt-key --min-version --tee-dtb --tee-signature --tee-heap --tee-image-limit" ;;
         check) options="$common -r --recursive --files-from --strict --tee-dtb --explain" ;;
         inspect | boards) options=$common ;;
         keys) options='--c --prefix --key_pwd --key-pwd --json -q --quiet --color -h --help' ;;

@@ -39,17 +39,19 @@ TEST_F(Verify, RefusesAnotherKeyWithAReason) {
 }
 
 TEST_F(Verify, JsonHasTheDocumentedFields) {
-    const auto accepted = run({"verify", "--json", data("app.p256.signed"), "--key", data("p256.pub.pem")});
+    const auto accepted = run({"verify", "--json", data("app.p256.signed"), "--key", data("p256.pub.pem"),
+                               "--tee-signature", "RSA", "--tee-signature", "ECC"});
     ASSERT_EQ(accepted.status, 0);
     const Json yes = Json::parse(accepted.out);
     EXPECT_THAT(fields_of(yes), ElementsAre("schema", "image", "accepted", "tee_result", "key", "key_fingerprint",
-                                            "resource_table", "memory_cleared", "findings"));
+                                            "resource_table", "memory_cleared", "strict_accepted", "findings"));
     EXPECT_EQ(yes["schema"], "rproc.verify/1");
     EXPECT_EQ(yes["accepted"], true);
     EXPECT_EQ(yes["tee_result"], "0x00000000");
     EXPECT_EQ(yes["key"], data("p256.pub.pem"));
     EXPECT_EQ(yes["resource_table"], (Json{{"pa", "0x10004000"}, {"size", 140}}));
     EXPECT_EQ(yes["memory_cleared"], true);
+    EXPECT_EQ(yes["strict_accepted"], true);
     EXPECT_TRUE(yes["findings"].empty());
 
     const auto refused = run({"verify", "--json", data("app.p256.signed"), "--key", data("rsa2048.pub.pem")});
@@ -60,6 +62,7 @@ TEST_F(Verify, JsonHasTheDocumentedFields) {
     EXPECT_EQ(no["key"], nullptr);
     EXPECT_EQ(no["resource_table"], nullptr);
     EXPECT_EQ(no["memory_cleared"], true);
+    EXPECT_EQ(no["strict_accepted"], false);
     EXPECT_EQ(no["findings"][0]["code"], "tee-refused");
     EXPECT_THAT(std::string(no["findings"][0]["message"]), HasSubstr("no trusted key verifies the signature"));
 }
@@ -96,11 +99,55 @@ TEST_F(Verify, ReadsStandardInput) {
     EXPECT_THAT(result.out, HasSubstr("-: accepted\n"));
 }
 
-TEST_F(Verify, RefusesLowerVersions) {
-    const auto result =
-        run({"verify", data("app.rsa2048.signed"), "--key", data("rsa2048.pub.pem"), "--min-version", "2"});
+TEST_F(Verify, StrictPolicyRefusesLowerVersions) {
+    const auto result = run({"verify", data("app.rsa2048.signed"), "--key", data("rsa2048.pub.pem"), "--min-version",
+                             "2", "--policy", "strict"});
     EXPECT_EQ(result.status, 1);
     EXPECT_THAT(result.out, HasSubstr("it has no version, and the lowest taken is 2"));
+}
+
+TEST_F(Verify, VersionIsNoMatterForOptee) {
+    const auto result =
+        run({"verify", data("app.rsa2048.signed"), "--key", data("rsa2048.pub.pem"), "--min-version", "2"});
+    EXPECT_EQ(result.status, 0);
+    EXPECT_THAT(result.out, HasSubstr("app.rsa2048.signed: accepted\n"));
+    EXPECT_THAT(result.out, HasSubstr("strict       objects"));
+    EXPECT_THAT(result.out, HasSubstr("OP-TEE accepts this: it does not check versions [optee-ignores-version]"));
+}
+
+TEST_F(Verify, SignatureThatTheBoardDoesNotVerifyIsNotSupported) {
+    const Arguments verify{"verify", "--json", data("app.p256.signed"), "--key", data("p256.pub.pem")};
+    const auto result = run(verify);
+    EXPECT_EQ(result.status, 1);
+    const Json object = Json::parse(result.out);
+    EXPECT_EQ(object["tee_result"], "0xffff000a");
+    EXPECT_EQ(object["key"], data("p256.pub.pem")) << "it is signed correctly";
+    EXPECT_EQ(object["strict_accepted"], true);
+    EXPECT_THAT(std::string(object["findings"][0]["message"]), HasSubstr("signed correctly"));
+    Arguments strict = verify;
+    strict.insert(strict.end(), {"--policy", "strict"});
+    EXPECT_EQ(run(strict).status, 0);
+}
+
+TEST_F(Verify, LimitsOfOpteeAreInTheVerdictAndCanBeSet) {
+    const Arguments verify{"verify", data("big.rsa2048.signed"), "--key", data("rsa2048.pub.pem")};
+    EXPECT_EQ(run(verify).status, 0);
+    Arguments small_heap = verify;
+    small_heap.insert(small_heap.end(), {"--tee-heap", "512"});
+    const auto heap = run(small_heap);
+    EXPECT_EQ(heap.status, 1);
+    EXPECT_THAT(heap.out, HasSubstr("TEE result   0xffff000c TEE_ERROR_OUT_OF_MEMORY\n"));
+    Arguments small_images = verify;
+    small_images.insert(small_images.end(), {"--tee-image-limit", "4096"});
+    EXPECT_THAT(run(small_images).out, HasSubstr("TEE_ERROR_OUT_OF_MEMORY"));
+}
+
+TEST_F(Verify, EmptyFileIsRefusedAsOpteeDoes) {
+    const auto result = run({"verify", "--json", write("empty.signed", ""), "--key", data("rsa2048.pub.pem")});
+    EXPECT_EQ(result.status, 1);
+    const Json object = Json::parse(result.out);
+    EXPECT_EQ(object["accepted"], false);
+    EXPECT_EQ(object["tee_result"], "0xffff0006");
 }
 
 TEST_F(Verify, UsageErrorsAndMissingFilesHaveTheirExitStatus) {
@@ -116,21 +163,24 @@ TEST_F(Verify, OutputOfSignIsAccepted) {
     for (const std::string key : {"p256", "rsa2048", "rsa4096"}) {
         const std::string out = (directory() / (key + ".signed")).string();
         ASSERT_EQ(run({"sign", "--in", data("app.elf"), "--out", out, "--key", data(key + ".pem")}).status, 0) << key;
-        EXPECT_EQ(run({"verify", out, "--key", data(key + ".pub.pem")}).status, 0) << key;
+        const auto result =
+            run({"verify", out, "--key", data(key + ".pub.pem"), "--tee-signature", "RSA", "--tee-signature", "ECC"});
+        EXPECT_EQ(result.status, 0) << key;
     }
 }
 
-TEST_F(Verify, EncryptedImageNeedsItsKey) {
+TEST_F(Verify, EncryptedImageNeedsItsKeyAndATeeThatDecrypts) {
     const std::string aes = write("aes.key", std::string(64, 'a'));
     const std::string out = (directory() / "encrypted.signed").string();
     // The segments of m4_hello.elf need not be multiples of 16 bytes; those of big.elf are.
     ASSERT_EQ(
         run({"sign", "--in", data("big.elf"), "--out", out, "--key", data("rsa2048.pem"), "--encrypt-key", aes}).status,
         0);
-    const Arguments verify{"verify", out, "--key", data("rsa2048.pub.pem")};
+    const Arguments verify{"verify", out, "--key", data("rsa2048.pub.pem"), "--policy", "strict"};
     const auto without = run(verify);
     EXPECT_EQ(without.status, 1);
     EXPECT_THAT(without.out, HasSubstr("it is encrypted, and there is no key for it"));
+    EXPECT_THAT(without.out, HasSubstr("it does not check whether an image is encrypted [optee-does-not-decrypt]"));
     Arguments with = verify;
     with.insert(with.end(), {"--decrypt-key", aes});
     EXPECT_EQ(run(with).status, 0);
