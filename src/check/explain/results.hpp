@@ -10,7 +10,7 @@ inline constexpr ResultRow kResultRows[]{
     {tee::ResultCode::generic,
      next::kTeeLog,
      {{"a clock, reset or firewall is left to Linux in the device tree", next::kNode}}},
-    {tee::ResultCode::access_denied, "ls -l /dev/tee*", {}},
+    {tee::ResultCode::access_denied, next::kVerify, {}},
     {tee::ResultCode::bad_format,
      next::kInspect,
      {{"the image was packed from something else than the linker's ELF file", next::kInspect}}},
@@ -48,15 +48,6 @@ inline constexpr ResultRow kResultRows[]{
      next::kInspect,
      {{"header or TLVs were changed after the image was signed", next::kInspect},
       {"OP-TEE was built again with its default key", "dmesg | grep -i optee"}}},
-};
-
-/// Results that `tee::kResults` does not have, since its application only passes them on.
-inline constexpr tee::ResultInfo kMoreResults[]{
-    {tee::ResultCode(0xffff000d), "TEE_ERROR_BUSY", "another session with OP-TEE's remoteproc application is open",
-     "the application serves one session at a time, of any processor, whether in this process, in another, or in the "
-     "kernel's driver"},
-    {tee::ResultCode(0xf0100001), "TEE_ERROR_CORRUPT_OBJECT", "the resource table is at an odd place in the image",
-     "the section's offset in the file is no multiple of 4"},
 };
 
 inline constexpr std::uint32_t kBusy = 0xffff000d;

@@ -28,8 +28,6 @@ std::optional<tee::ResultInfo> result_by_number(std::string_view text) {
     const auto value = text.size() == kDigits ? number_in(text, 16) : std::nullopt;
     if (!value) return std::nullopt;
     if (auto info = tee::find_result(*value)) return info;
-    for (const tee::ResultInfo& info : kMoreResults)
-        if (value_of(info.code) == *value) return info;
     return std::nullopt;
 }
 
@@ -38,7 +36,6 @@ std::optional<tee::ResultInfo> result_by_name(const std::string& text) {
         return without_family(lower_case(row.name)) == without_family(text);
     };
     if (const auto* const row = std::ranges::find_if(tee::kResults, named); row != tee::kResults.end()) return *row;
-    if (const auto* const row = std::ranges::find_if(kMoreResults, named); row != std::end(kMoreResults)) return *row;
     return std::nullopt;
 }
 
