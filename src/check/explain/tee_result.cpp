@@ -27,8 +27,7 @@ std::optional<tee::ResultInfo> result_by_number(std::string_view text) {
     if (text.starts_with("0x") || text.starts_with("0X")) text.remove_prefix(2);
     const auto value = text.size() == kDigits ? number_in(text, 16) : std::nullopt;
     if (!value) return std::nullopt;
-    if (auto info = tee::find_result(*value)) return info;
-    return std::nullopt;
+    return tee::find_result(*value);
 }
 
 std::optional<tee::ResultInfo> result_by_name(const std::string& text) {
