@@ -329,8 +329,10 @@ TEST(Stm32mp15WithTee, M4IsStartedAndStoppedWithoutARegisterWrite) {
 TEST(Stm32mp15WithTee, CoreControlOfLinuxIsRefused) {
     ModelRegisters registers;
     LogRecorder log;
+    Stm32mp15Config config = config_of("stm32mp157c-dk2");  // its memories are Linux's
+    config.tee = Stm32mp15Config::TeeReference{"", 0};
     RemoteProcessor<elf::Backend, ModelStm32mp15, Mainline, ObserverRef<LogRecorder>> m4(
-        {}, ModelStm32mp15(config_of("stm32mp157c-dk2-tee"), registers), ObserverRef(log));
+        {}, ModelStm32mp15(config, registers), ObserverRef(log));
     ASSERT_TRUE(m4.set_firmware(shape("elf-good")).has_value());
 
     const auto refused = m4.boot();
