@@ -94,7 +94,7 @@ TEST_F(SignInToken, RsaSignatureIsThatOfTheSameKeyInAFile) {
 TEST_F(SignInToken, EcdsaSignatureIsVerifiedOutside) {
     const auto result = sign_with(uri("m4-ec"));
     EXPECT_EQ(result.status, 0) << result.err;
-    EXPECT_EQ(run({"verify", "app.signed", "--key", kData + "p256.pub.pem"}).status, 0);
+    EXPECT_EQ(run({"verify", "app.signed", "--policy", "strict", "--key", kData + "p256.pub.pem"}).status, 0);
     EXPECT_EQ(run({"verify", "app.signed", "--key", kData + "rsa2048.pub.pem"}).status, 1);
 }
 
@@ -105,7 +105,7 @@ TEST_F(SignInToken, KeyThatWasMadeInTheTokenSigns) {
         call(kTool, {"--read-object", "--type", "pubkey", "--label", label, "--output-file", label + ".pub"});
         const auto result = sign_with(uri(label));
         EXPECT_EQ(result.status, 0) << result.err;
-        EXPECT_EQ(run({"verify", "app.signed", "--key", label + ".pub"}).status, 0);
+        EXPECT_EQ(run({"verify", "app.signed", "--policy", "strict", "--key", label + ".pub"}).status, 0);
     }
 }
 

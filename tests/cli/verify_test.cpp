@@ -54,7 +54,7 @@ TEST_F(Verify, JsonHasTheDocumentedFields) {
     EXPECT_EQ(yes["strict_accepted"], true);
     EXPECT_TRUE(yes["findings"].empty());
 
-    const auto refused = run({"verify", "--json", data("app.p256.signed"), "--key", data("rsa2048.pub.pem")});
+    const auto refused = run({"verify", "--json", data("app.rsa2048.signed"), "--key", data("rsa4096.pub.pem")});
     EXPECT_EQ(refused.status, 1);
     const Json no = Json::parse(refused.out);
     EXPECT_EQ(no["accepted"], false);

@@ -24,7 +24,8 @@ struct Verification {
     PhysicalRange table{};                              ///< that OP-TEE gives for an accepted image; empty without one
     bool memory_cleared = false;   ///< the processor's memories are zero after OP-TEE's refusal, or after the release
     bool strict_accepted = false;  ///< whether SoftwareTeePolicy::Checks::strict accepts it
-    std::vector<Finding> findings{};  ///< the reason of OP-TEE's refusal (error); what `strict` objects to (warning)
+    std::vector<Finding> findings{};  ///< the reason of OP-TEE's refusal (error); of an image that it accepts,
+                                      ///< what `strict` objects to (warning)
 };
 
 /// Loads the image into two software TEEs on models of the board, one with the checks of OP-TEE, one with the strict

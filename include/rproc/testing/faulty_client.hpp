@@ -17,7 +17,7 @@ namespace rproc::testing {
 
 /// A client of a model whose application can die: `die` ends its instance.
 template <class C>
-concept Mortal = requires(C& client) {
+concept HasDie = requires(C& client) {
     client.die();
 };
 
@@ -87,7 +87,7 @@ class ClientFaults : public NullRecorder {
 
 /// A client whose TEE is unreachable or answers GENERIC, at each session and each command; and whose memory fails to be
 /// shared. A LOAD_FW that is refused leaves the image in the remote processor's memory, as OP-TEE's trusted application
-/// does. Where the model can (`Mortal`), its application dies at each command: TARGET_DEAD for that one and for the
+/// does. Where the model can (`HasDie`), its application dies at each command: TARGET_DEAD for that one and for the
 /// rest of its session.
 template <tee::Client C>
 class FaultyClient : public RecordingClient<C, ClientFaults> {
@@ -97,7 +97,7 @@ class FaultyClient : public RecordingClient<C, ClientFaults> {
 
   private:
     [[nodiscard]] static std::function<void()> death_of([[maybe_unused]] const std::shared_ptr<C>& client) {
-        if constexpr (Mortal<C>) return [client] { client->die(); };
+        if constexpr (HasDie<C>) return [client] { client->die(); };
         return {};
     }
 };

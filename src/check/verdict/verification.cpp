@@ -120,7 +120,7 @@ Result<Verification> verify_image(const Firmware& image, const platform::Stm32mp
                               .memory_cleared = optee.memory_cleared,
                               .strict_accepted = strict.report.result == tee::ResultCode::success};
     if (!accepted) verification.findings.push_back(explain_refusal(image, optee.report));
-    if (strict.report.broken) verification.findings.push_back(objection(*strict.report.broken, image, strict.report));
+    if (accepted && strict.report.broken) verification.findings.push_back(objection(*strict.report.broken, image, strict.report));
     return verification;
 }
 

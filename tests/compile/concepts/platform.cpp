@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "rproc/core/concepts.hpp"
+#include "rproc/core/interrupt_watch.hpp"
 #include "rproc/platform/mailbox.hpp"
 #include "rproc/platform/registers.hpp"
 
@@ -114,6 +115,9 @@ NEEDS(HasAutoBoot, WholePlatform, auto_boot)
 NEEDS_EXACTLY(HasAutoBoot, WholePlatform, auto_boot, bool auto_boot())
 MEETS(HasInitialState, WholePlatform);
 NEEDS(HasInitialState, WholePlatform, initial_state)
+
+MEETS(InterruptSource, RaisedInterrupt);
+NEEDS(InterruptSource, RaisedInterrupt, wait)
 
 using platform::Mailbox;
 using platform::ModelMailbox;
