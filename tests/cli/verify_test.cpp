@@ -142,6 +142,18 @@ TEST_F(Verify, LimitsOfOpteeAreInTheVerdictAndCanBeSet) {
     EXPECT_THAT(run(small_images).out, HasSubstr("TEE_ERROR_OUT_OF_MEMORY"));
 }
 
+TEST_F(Verify, SegmentWhoseHashOpteeDoesNotFindIsRefusedWithTheWayToLink) {
+    ASSERT_EQ(
+        run({"sign", "--in", data("exidx-first.elf"), "--out", "exidx.signed", "--key", data("rsa2048.pem")}).status,
+        0);
+    const auto result = run({"verify", "exidx.signed", "--key", data("rsa2048.pub.pem")});
+    EXPECT_EQ(result.status, 1);
+    EXPECT_THAT(result.out, HasSubstr("TEE result   0xffff0006 TEE_ERROR_BAD_PARAMETERS\n"));
+    EXPECT_THAT(result.out, HasSubstr("the first entry of the hash table with this address is of another segment"));
+    EXPECT_THAT(result.out, HasSubstr("place .ARM.exidx behind other bytes of its segment"));
+    EXPECT_THAT(result.out, Not(HasSubstr("does not recognise")));
+}
+
 TEST_F(Verify, EmptyFileIsRefusedAsOpteeDoes) {
     const auto result = run({"verify", "--json", write("empty.signed", ""), "--key", data("rsa2048.pub.pem")});
     EXPECT_EQ(result.status, 1);

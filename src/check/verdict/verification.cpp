@@ -10,7 +10,9 @@
 
 #include <fmt/format.h>
 
+#include "firmware/hash_order.hpp"
 #include "rproc/firmware/elf_image.hpp"
+#include "rproc/firmware/readable_images.hpp"
 #include "rproc/firmware/signed_image.hpp"
 #include "rproc/sim/software_tee_board.hpp"
 #include "rproc/tee/tee_context.hpp"
@@ -20,11 +22,19 @@ namespace {
 
 using Tee = tee::SoftwareTee;
 
-std::string hint_for(const Firmware& image, bool plain_elf, tee::ResultCode result) {
+/// The general meaning of BAD_PARAMETERS is that of a file that is no signed image; this one has a valid signature.
+bool is_signed_with_bad_parameters(const tee::LoadReport& report) {
+    return report.key && report.result == tee::ResultCode::bad_parameters;
+}
+
+std::string hint_for(const Firmware& image, bool plain_elf, const tee::LoadReport& report) {
     if (plain_elf) return fmt::format("sign it: rproc sign --in {0} --key KEY --out {0}.signed", image.name());
     if (SignedImage::flavour_of(image.bytes()) == SignedFlavour::vendor)
         return "sign the ELF file with OP-TEE's own format: rproc sign";
-    return tee::usual_cause(result);
+    if (!is_signed_with_bad_parameters(report)) return tee::usual_cause(report.result);
+    const auto mistaken = internal::mistaken_segments(readable_images(image));
+    if (!mistaken.empty()) return std::string(internal::how_to_link(mistaken.front()));
+    return fmt::format("look at its TLVs and at the hash of each segment: rproc inspect {}", image.name());
 }
 
 /// What a StrictRule is called as a finding, and what to do.
@@ -99,10 +109,13 @@ Result<Loading> load_into(const Firmware& image, const platform::Stm32mp15Config
 
 Finding explain_refusal(const Firmware& image, const tee::LoadReport& report) {
     const bool plain_elf = ElfImage::parse(image.bytes()).has_value();
-    std::string message = fmt::format("{}; {}", tee::describe(report.result), report.reason);
+    std::string message = is_signed_with_bad_parameters(report)
+                              ? fmt::format("{} ({:#010x}): {}", tee::name_of(report.result),
+                                            static_cast<std::uint32_t>(report.result), report.reason)
+                              : fmt::format("{}; {}", tee::describe(report.result), report.reason);
     if (plain_elf) message += "; this is a plain ELF file, not a signed image";
     return {Severity::error, ErrorCode::tee_refused, place::Firmware{image.name()}, std::move(message),
-            hint_for(image, plain_elf, report.result)};
+            hint_for(image, plain_elf, report)};
 }
 
 Result<Verification> verify_image(const Firmware& image, const platform::Stm32mp15Config& config,
@@ -120,7 +133,8 @@ Result<Verification> verify_image(const Firmware& image, const platform::Stm32mp
                               .memory_cleared = optee.memory_cleared,
                               .strict_accepted = strict.report.result == tee::ResultCode::success};
     if (!accepted) verification.findings.push_back(explain_refusal(image, optee.report));
-    if (accepted && strict.report.broken) verification.findings.push_back(objection(*strict.report.broken, image, strict.report));
+    if (accepted && strict.report.broken)
+        verification.findings.push_back(objection(*strict.report.broken, image, strict.report));
     return verification;
 }
 
