@@ -111,7 +111,7 @@ class SegmentLoader {
                 return entry;
             return refuse(ResultCode::bad_parameters,
                           fmt::format("{}: the first entry of the hash table with this address is of another segment: "
-                                      "type {}, {:#x} bytes in the file, {:#x} in memory",
+                                      "type {:#x}, {:#x} bytes in the file, {:#x} in memory",
                                       name, entry.p_type.get(), entry.p_filesz.get(), entry.p_memsz.get()));
         }
         return refuse(ResultCode::no_data, fmt::format("{}: the hash table has no entry with this address", name));
