@@ -64,9 +64,9 @@ class SectionNames {
     /// Compares with the zero at the end, but not past the end of the name table: a name that the end cuts off is
     /// equal to what it begins.
     [[nodiscard]] Checked<bool> is_resource_table(std::uint32_t name) const {
-        const std::uint64_t length =
-            std::min<std::uint64_t>(kResourceTableSection.size() + 1, table_.size - std::uint64_t{name});
-        for (std::uint64_t i = 0; i < length; ++i) {
+        const auto length = static_cast<std::size_t>(
+            std::min<std::uint64_t>(kResourceTableSection.size() + 1, table_.size - std::uint64_t{name}));
+        for (std::size_t i = 0; i < length; ++i) {
             const char wanted = i < kResourceTableSection.size() ? kResourceTableSection[i] : '\0';
             RPROC_TRY_ASSIGN(const auto byte,
                              memory_.read<std::byte>(image_.at(table_.offset + name + i), "the name of a section"));
