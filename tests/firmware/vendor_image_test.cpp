@@ -49,6 +49,15 @@ std::string refusal(const wire::VendorHeader& header) {
     return image ? "ok" : image.error().message();
 }
 
+TEST(VendorImage, OffsetOfAnAbsentPartIsNotUsed) {
+    wire::VendorHeader header = good_header();
+    header.key_offset = 0xffffffff;
+    const Bytes bytes = file_of(header);
+    const auto image = VendorImage::parse(bytes);
+    ASSERT_TRUE(image.has_value()) << image.error().message();
+    EXPECT_TRUE(image->bytes_of(image->parts()[2]).empty());
+}
+
 TEST(VendorImage, PartsLieWhereTheHeaderSays) {
     const Bytes bytes = file_of(good_header());
     EXPECT_EQ(SignedImage::flavour_of(bytes), SignedFlavour::vendor);

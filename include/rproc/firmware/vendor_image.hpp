@@ -75,6 +75,7 @@ class VendorImage {
 
     /// The bytes of a part of this image; empty for one without a length.
     [[nodiscard]] std::span<const std::byte> bytes_of(const VendorPart& part) const noexcept {
+        if (part.length == 0) return {};  // its offset is not checked
         return internal::slice(bytes_, part.offset, part.length);
     }
 
