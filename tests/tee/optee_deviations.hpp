@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "tee/optee_packages.hpp"
 
 /// What is unusual or wrong in a package of make_package.
@@ -135,6 +143,18 @@ inline void cut_names(Draft& draft, Dice& dice) {
     if (names + 40 <= image.size()) put(image, names + 20, get_u32(image, names + 20) - dice.below(30));
 }
 
+/// The names end inside the name of the table, and other bytes follow them.
+inline void cut_table_name(Draft& draft, Dice& dice) {
+    Bytes& image = some_image(draft, dice);
+    const Bytes name = to_bytes(".resource_table");
+    const auto found = std::search(image.begin(), image.end(), name.begin(), name.end());
+    const std::size_t names = get_u32(image, 32) + 40 * std::size_t{(get_u32(image, 48) >> 16U)};
+    if (found == image.end() || names + 40 > image.size()) return;
+    const std::size_t end = static_cast<std::size_t>(found - image.begin()) + 1 + dice.below(15);
+    put(image, end, 'x', 1);
+    put(image, names + 20, static_cast<std::uint32_t>(end) - get_u32(image, names + 16));
+}
+
 inline void unalign_table(Draft& draft, Dice& dice) {
     Bytes& image = some_image(draft, dice);
     const std::size_t at = section_header(image, dice) + 16;
@@ -165,6 +185,7 @@ inline const std::initializer_list<Deviation> kImageDeviations{
     {"a segment at the end of its image", Stage::hashed, move_to_end},
     {"a section header", Stage::image, change_section_header},
     {"the section names cut", Stage::image, cut_names},
+    {"the name of the table cut", Stage::image, cut_table_name},
     {"a section not aligned", Stage::image, unalign_table},
     {"a byte of an image", Stage::image, change_data},
     {"a byte of an image, hashed", Stage::hashed, change_data},
@@ -283,6 +304,16 @@ inline const std::initializer_list<Deviation> kPackageDeviations{
      [](Draft& d, Dice& dice) {
          if (TlvSpec* tlv = find_tlv(d, 0x05)) put(tlv->value, 4 * std::size_t{dice.below(d.images.size())}, 0);
      }},
+    {"IMGSIZE of the first image, negative in 32 bits", Stage::package,
+     [](Draft& d, Dice& dice) {
+         if (TlvSpec* tlv = find_tlv(d, 0x05)) put(tlv->value, 0, dice.of({0xfffffff8, 0xffffff80, 0x80000000}));
+     }},
+    {"an empty TLV before the rest", Stage::package,
+     [](Draft& d, Dice& dice) {
+         auto& tlvs = d.package.tlvs;
+         tlvs.insert(tlvs.begin(), {dice.of({0x01, 0x03, 0x04, 0x05, 0x10}), {}});
+     }},
+    {"no images", Stage::package, [](Draft& d, Dice&) { d.images.clear(); }},
     {"images shorter than an ELF header", Stage::package,
      [](Draft& d, Dice& dice) {
          d.images = {dice.bytes(dice.of({8, 48, 56}))};
@@ -322,6 +353,13 @@ inline void change_byte(Draft& draft, std::size_t from, std::size_t size, Dice& 
     if (at < draft.file.size()) draft.file[at] ^= static_cast<std::byte>(1U << dice.below(8));
 }
 
+/// The first program header lies at the end of the last mapped page, inside, across or behind it.
+inline void move_headers_to_page_end(Draft& draft, Dice& dice) {
+    const std::size_t image = draft.trusted.signed_bytes.size() + 256;
+    const std::size_t end = (draft.file.size() + 4095) / 4096 * 4096;
+    put(draft.file, image + 28, static_cast<std::uint32_t>(end - image) - dice.of({0, 4, 16, 28, 32, 36}));
+}
+
 inline const std::initializer_list<Deviation> kFileDeviations{
     {"a byte of the header", Stage::file, [](Draft& d, Dice& dice) { change_byte(d, 0, 20, dice); }},
     {"a byte of the TLVs", Stage::file,
@@ -343,6 +381,7 @@ inline const std::initializer_list<Deviation> kFileDeviations{
      [](Draft& d, Dice& dice) {
          d.file.resize(d.file.size() + dice.of({1, 7, 8, 4096}));
      }},
+    {"program headers at the end of the last page", Stage::file, move_headers_to_page_end},
     {"the heap at its need", Stage::file, set_heap_at_need},
     {"the limit of the image", Stage::file,
      [](Draft& d, Dice& dice) { d.image_limit = d.file.size() + dice.below(3); }},

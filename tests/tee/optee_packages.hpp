@@ -21,7 +21,7 @@
 #include "tee/optee_reference.hpp"
 
 /// Signed packages for the comparison with OpteeReference: valid ones, and ones with up to three deviations. The same
-/// for the same seed on every machine.
+/// for the same seed; another compiler, which evaluates arguments in another order, makes other ones.
 namespace rproc::test {
 
 /// Random numbers without std::uniform_int_distribution, whose numbers depend on the C++ library.
