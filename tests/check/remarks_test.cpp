@@ -296,6 +296,13 @@ TEST(Hints, LeaveTheVectorTableAtItsAddress) {
               "{ mcuram2 (rwx) : ORIGIN = 0x10000000, LENGTH = 256K }");
 }
 
+TEST(Hints, TellOnlyASegmentThatItsVectorTableStays) {
+    const Verdict verdict = verdict_on(with_entries({test::trace({.da = 0, .len = 0x20000})}));
+    for (const Finding& finding : verdict.findings) EXPECT_THAT(finding.hint, testing::Not(HasSubstr("vector table")));
+    ASSERT_FALSE(verdict.findings.empty());
+    EXPECT_EQ(verdict.findings.front().code_name(), "trace-unavailable");
+}
+
 TEST(Hints, NameNoMemoryThatTakesNoSegment) {
     const Verdict verdict = verdict_on(with_segment(0x20000000, 0x2000));
     ASSERT_FALSE(verdict.findings.empty());

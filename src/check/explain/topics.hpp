@@ -177,8 +177,7 @@ inline constexpr TopicRow kTopicRows[]{
     {"tee-memory",
      "a part of the image lies outside the memories that OP-TEE gives to the processor",
      {{"they are the memory-regions of the node in OP-TEE's own device tree, not in Linux's: a segment (p_paddr, "
-       "p_memsz) "
-       "must lie inside one of them",
+       "p_memsz) must lie inside one of them",
        next::kInspect},
       {"the file has enough room and its bss (p_memsz - p_filesz) has not", next::kInspect},
       {"the address of the resource table (sh_addr) is in none of them", next::kSections}}},
@@ -203,8 +202,7 @@ inline constexpr TopicRow kTopicRows[]{
     {"tee-firewall",
      "the firewall of the SoC (RIF) stopped an access; OP-TEE halts the board when it is built to",
      {{"the firmware uses a peripheral or memory that the RIF configuration in OP-TEE's tree gives to another core: "
-       "look "
-       "the number up in the reference manual's table of RIFSC ids",
+       "look the number up in the reference manual's table of RIFSC ids",
        next::kInspect},
       {"Linux or the bootloader reads the processor's memory while it is isolated", next::kTeeLog}}},
     {"crash",
@@ -294,8 +292,7 @@ inline constexpr TopicRow kTopicRows[]{
     {"oops-bus",
      "memory or registers of the processor do not answer: they have no clock or power, or the firewall closes them",
      {{"the core's clock or power domain is off when Linux writes its memory: U-Boot must prepare it, or the kernel "
-       "must "
-       "keep it on (clk_ignore_unused)",
+       "must keep it on (clk_ignore_unused)",
        "cat /proc/cmdline"},
       {"the memory has ECC and was never written, or belongs to the secure world", next::kNode}}},
     {"oops-no-table",

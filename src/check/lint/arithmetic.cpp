@@ -24,7 +24,7 @@ std::uint32_t most_descriptors(std::uint64_t room, std::uint32_t align) {
 void complete_segment(Finding& finding, const LoadableSegment& segment, const BoardModel& board) {
     if (!segment.range) return;
     finding.message = explain_misfit(board, *segment.range);
-    finding.hint = advise_place(board, *segment.range);
+    finding.hint = advise_segment(board, *segment.range);
     if (segment.header.vaddr != segment.header.paddr)
         finding.hint +=
             fmt::format("; the load address p_paddr (AT>) decides, not p_vaddr {}", to_string(segment.header.vaddr));

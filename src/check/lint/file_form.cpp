@@ -50,9 +50,7 @@ Finding compressed(const Compression& form, std::string_view name) {
     }
     finding.message = fmt::format(
         "the file is compressed with {}: Linux unpacks it only as {}{}, when it is asked for {}, does not find that, "
-        "and was "
-        "built "
-        "with {}",
+        "and was built with {}",
         form.name, plain, form.suffix, plain, form.option);
     const std::string_view check = form.suffix == ".xz" ? "; its check must be CRC32 or none (xz --check=crc32)" : "";
     finding.hint = fmt::format("name {} to sysfs, or unpack it: {}{}", plain, form.unpack, check);
@@ -123,8 +121,7 @@ Finding as_text(std::string_view form) {
             {},
             fmt::format("the file is {}, which a programmer writes to flash; Linux loads ELF files", form),
             "give the .elf that the linker wrote; without it: objcopy -I ihex (or srec) -O elf32-littlearm FW OUT "
-            "gives the "
-            "bytes, and no resource table"};
+            "gives the bytes, and no resource table"};
 }
 
 }  // namespace
@@ -141,9 +138,7 @@ std::vector<Finding> remarks_on_file_form(const Firmware& firmware) {
              FindingCode::firmware_as_raw_bytes,
              {},
              "the file is the memory of a Cortex-M without the ELF file around it: it begins with the vectors, and "
-             "nothing says "
-             "where "
-             "it belongs",
+             "nothing says where it belongs",
              "give the .elf that the linker wrote, from which objcopy -O binary made this"}};
 }
 

@@ -25,7 +25,7 @@ constexpr std::uint64_t kVector = 4;
 const LoadableSegment* segment_over(const ImageModel& image, DeviceRange range) {
     const LoadableSegment* found = nullptr;
     for (const LoadableSegment& segment : image.segments())
-        if (segment.range && by_first_address(*segment.range).contains(by_first_address(range))) found = &segment;
+        if (segment.covers(range)) found = &segment;
     return found;
 }
 

@@ -71,7 +71,9 @@ std::string too_large_for_all(const Memories& all, DeviceRange range) {
 
 /// The memory in which a segment begins that holds the vector table must stay; the rest of the segment can move.
 std::string advise_vectors(const Memories& all, DeviceRange range) {
-    const auto holds_start = [&](const MemoryEntry& entry) { return entry.device.contains(range.start()); };
+    const auto holds_start = [&](const MemoryEntry& entry) {
+        return is_for_firmware(entry) && entry.device.contains(range.start());
+    };
     const auto home = std::ranges::find_if(all, holds_start);
     if (home == all.end())
         return "add the memory at 0x0, where the vector table is, to memory-region in the device tree";
@@ -121,7 +123,6 @@ std::string advise_place(const BoardModel& board, DeviceRange range) {
     const Memories& all = board.memories();
     if (const MemoryEntry* const meant = meant_physically(all, range); meant != nullptr && is_for_firmware(*meant))
         return fmt::format("MEMORY in the linker script wants device addresses: {}", linker_line(*meant));
-    if (range.contains(kVectorTable)) return advise_vectors(all, range);
     const Memories places = places_for(all, range);
     if (places.empty()) return too_large_for_all(all, range);
     const MemoryEntry& nearest = places.front();
@@ -131,6 +132,10 @@ std::string advise_place(const BoardModel& board, DeviceRange range) {
     std::string advice = fmt::format("begin it at least {} earlier, or make it as much smaller", byte_count(over));
     if (places.size() > 1) advice += fmt::format("; it also fits MEMORY {{ {} }}", linker_line(places[1]));
     return advice;
+}
+
+std::string advise_segment(const BoardModel& board, DeviceRange range) {
+    return range.contains(kVectorTable) ? advise_vectors(board.memories(), range) : advise_place(board, range);
 }
 
 }  // namespace rproc::check

@@ -22,7 +22,10 @@ namespace rproc::check {
 /// Why no memory holds `range`; see the function of that name in memory_map.hpp.
 [[nodiscard]] std::string explain_misfit(const BoardModel& board, DeviceRange range);
 
-/// What to do about a segment that no memory holds: where it would fit, or how much smaller it must become.
+/// What to do about a range that no memory holds: where it would fit, or how much smaller it must become.
 [[nodiscard]] std::string advise_place(const BoardModel& board, DeviceRange range);
+
+/// The same about a segment: one that has the vector table stays at 0x0, and what is too much moves.
+[[nodiscard]] std::string advise_segment(const BoardModel& board, DeviceRange range);
 
 }  // namespace rproc::check

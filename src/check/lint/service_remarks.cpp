@@ -21,13 +21,11 @@ void remark_on_absence(std::vector<Finding>& findings, const TableModel& table) 
     const bool vdev = !table.vdevs.empty();
     if (!trace && !vdev) {
         note(findings, FindingCode::table_without_services,
-             fmt::format(
-                 "none of its {} entries is a trace or a vdev: Linux starts the firmware, and can neither show its "
-                 "log nor talk to it",
-                 table.view.size()),
+             fmt::format("none of its {} entries is a trace or a vdev: Linux starts the firmware, and can neither show "
+                         "its log nor talk to it",
+                         table.view.size()),
              "add an entry of type 2 (trace) for a log, one of type 3 (vdev, id 7) for rpmsg; or leave it, if neither "
-             "is "
-             "wanted");
+             "is wanted");
     } else if (!trace) {
         note(findings, FindingCode::trace_absent,
              "has no trace entry: what the firmware logs cannot be read on Linux (debugfs, "
@@ -44,14 +42,12 @@ void remark_on_carveout(std::vector<Finding>& findings, const CarveoutRequest& c
     const MemoryEntry* const memory = board.find(carveout.name());
     const std::uint32_t da = carveout.fields.da;
     if (memory == nullptr || da == wire::kAddressAny || da == memory->device.start().value()) return;
-    findings.push_back(
-        {Severity::warning, FindingCode::address_replaced, place_of(carveout.entry),
-         fmt::format(
-             "asks for da {:#x}, {:#x} bytes into {}: Linux takes the whole memory, and writes da {:#x} and len "
-             "{:#x} into the entry",
-             da, da - memory->device.start().value(), describe(*memory), memory->device.start().value(),
-             memory->device.size()),
-         "read da from the table when the firmware runs, or ask for the start of the memory"});
+    findings.push_back({Severity::warning, FindingCode::address_replaced, place_of(carveout.entry),
+                        fmt::format("asks for da {:#x}, {:#x} bytes into {}: Linux takes the whole memory, and writes "
+                                    "da {:#x} and len {:#x} into the entry",
+                                    da, da - memory->device.start().value(), describe(*memory),
+                                    memory->device.start().value(), memory->device.size()),
+                        "read da from the table when the firmware runs, or ask for the start of the memory"});
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "check/model/sram_alias.hpp"
 #include "rproc/firmware/elf_image.hpp"
 #include "rproc/memory/address.hpp"
 #include "rproc/resource/layout.hpp"
@@ -21,8 +22,10 @@ struct LoadableSegment {
     ElfSegment header;
     std::optional<DeviceRange> range;  ///< p_memsz bytes from p_paddr; nothing where that sum wraps
 
-    /// True when the segment loads every byte of `other`.
-    [[nodiscard]] bool covers(DeviceRange other) const noexcept { return range && range->contains(other); }
+    /// True when the segment loads every byte of `other`, by whichever address of a memory that has two.
+    [[nodiscard]] bool covers(DeviceRange other) const noexcept {
+        return range && by_first_address(*range).contains(by_first_address(other));
+    }
 };
 
 /// A carveout entry of the resource table.
