@@ -16,7 +16,7 @@ namespace rproc::check {
 namespace {
 
 using test::ElfImage;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 /// The finding of that code on an image; an empty one, and a failure, where there is none.
 Finding finding_on(const ElfImage& image, std::string_view code) {
@@ -67,7 +67,7 @@ TEST(Arithmetic, TheLoadAddressDecides) {
     ElfImage image = test::base_image();
     image.segments.push_back({.paddr = 0x08000000, .data = test::pattern(16), .vaddr = 0x10001000});
     EXPECT_THAT(finding_on(image, "segment-outside-memory").hint, HasSubstr("decides, not p_vaddr 0x10001000"));
-    EXPECT_THAT(segment(0x08000000, 16).hint, testing::Not(HasSubstr("p_vaddr")));
+    EXPECT_THAT(segment(0x08000000, 16).hint, ::testing::Not(HasSubstr("p_vaddr")));
 }
 
 TEST(Arithmetic, ACarveoutThatIsTooLong) {

@@ -16,9 +16,9 @@
 namespace rproc::check {
 namespace {
 
-using testing::Contains;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 Checker dk2_checker() {
     auto board = platform::embedded_board("stm32mp157c-dk2");
@@ -258,7 +258,7 @@ TEST(ErrnoName, KnowsWhatRemoteprocReturns) {
     EXPECT_EQ(errno_name(75), "EOVERFLOW");
     EXPECT_EQ(errno_name(4095), "errno 4095");
     for (const ErrorCodeInfo& info : error_codes())
-        EXPECT_THAT(errno_name(info.errno_value), testing::Not(HasSubstr("errno"))) << info.name;
+        EXPECT_THAT(errno_name(info.errno_value), ::testing::Not(HasSubstr("errno"))) << info.name;
 }
 
 }  // namespace

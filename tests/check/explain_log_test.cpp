@@ -13,9 +13,9 @@
 namespace rproc::check {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 std::vector<std::string> subjects(const std::vector<Explanation>& explanations) {
     std::vector<std::string> list;

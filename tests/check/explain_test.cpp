@@ -27,8 +27,8 @@
 namespace rproc::check {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// The explanation; an empty one, and a failure, where there is none.
 Explanation explained(std::string_view text) {
@@ -107,7 +107,7 @@ TEST(ExplainErrno, KnowsEveryNameOfLinux) {
         expect_complete(explained(name));
     }
     for (const char* name : {"ERESTARTSYS", "ENOIOCTLCMD", "EPROBE_DEFER", "ENOTSUPP"})
-        EXPECT_THAT(explained(name).subject, testing::EndsWith(name));
+        EXPECT_THAT(explained(name).subject, ::testing::EndsWith(name));
 }
 
 TEST(ExplainErrno, PermissionAndMissingFirmwareAreToldApart) {
@@ -243,7 +243,7 @@ TEST(ExplainLine, MessagesMayHaveColonsOfTheirOwn) {
 TEST(ExplainLine, ConsequencesPointToTheLineBefore) {
     for (const char* line : {"Failed to load program segments: -22", "Boot failed: -22", "can't prepare rproc m4: -22",
                              "Failed to process resources: -22", "Failed to allocate associated carveouts: -12"}) {
-        EXPECT_THAT(explained(line).meaning, testing::StartsWith("the consequence of the line before")) << line;
+        EXPECT_THAT(explained(line).meaning, ::testing::StartsWith("the consequence of the line before")) << line;
     }
     EXPECT_THAT(explained("Boot failed: 1").meaning, HasSubstr("reports success"));
 }

@@ -15,7 +15,7 @@
 namespace rproc::check {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 std::string document(const std::string& name) {
     std::ifstream file(std::string(RPROC_SOURCE_DIR "/docs/") + name, std::ios::binary);

@@ -18,7 +18,7 @@
 namespace rproc::check {
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 /// An image's model together with the bytes that it views.
 class Modelled {

@@ -31,7 +31,7 @@ TEST(MemoryMap, IsSortedByDeviceAddressWithBothAddresses) {
     }
 
     EXPECT_THAT(names,
-                testing::ElementsAre("retram", "mcuram2", "vdev0vring0", "vdev0vring1", "vdev0buffer", "mcuram"));
+                ::testing::ElementsAre("retram", "mcuram2", "vdev0vring0", "vdev0vring1", "vdev0buffer", "mcuram"));
     EXPECT_EQ(memory_map(dk2()).front().physical.start(), PhysicalAddress(0x38000000));
 }
 

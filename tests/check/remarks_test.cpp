@@ -21,8 +21,8 @@ namespace rproc::check {
 namespace {
 
 using test::ElfImage;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 Verdict verdict_on(const ElfImage& image) {
     auto board = platform::embedded_board("stm32mp157c-dk2");
@@ -96,7 +96,7 @@ TEST(RemarksOnImage, CodeAtTheSecondAddressOfTheSramIsLoadedCode) {
     image.segments[1].paddr = 0x30000000;  // the vector has 0x10000001
     EXPECT_THAT(codes_of(image), IsEmpty());
     image.segments[1].paddr = 0x30001000;
-    EXPECT_THAT(codes_of(image), testing::ElementsAre("reset-vector-invalid"));
+    EXPECT_THAT(codes_of(image), ::testing::ElementsAre("reset-vector-invalid"));
 }
 
 TEST(RemarksOnImage, NothingAtTheVectorTable) {
@@ -128,7 +128,7 @@ TEST(RemarksOnImage, ResetVectorMustBeThumbCodeThatIsLoaded) {
 TEST(RemarksOnImage, ALaterSegmentOverTheVectorsCounts) {
     ElfImage image = test::base_image();
     image.segments.push_back({.paddr = 0, .data = {}, .memsz = 8});
-    EXPECT_THAT(codes_of(image), testing::Contains("reset-vector-invalid"));
+    EXPECT_THAT(codes_of(image), ::testing::Contains("reset-vector-invalid"));
 }
 
 TEST(RemarksOnImage, DebugSectionsThatAreMostOfTheFile) {
@@ -221,7 +221,7 @@ TEST(RemarksOnVrings, AVringGetsTheStartOfItsMemory) {
     const auto findings = findings_at(0x30001000);
     ASSERT_EQ(findings.size(), 1U);
     EXPECT_EQ(findings.front().code_name(), "address-replaced");
-    EXPECT_THAT(findings.front().where(), testing::EndsWith("(vdev) at 0x48, vring 0"));
+    EXPECT_THAT(findings.front().where(), ::testing::EndsWith("(vdev) at 0x48, vring 0"));
     EXPECT_THAT(findings.front().message, HasSubstr("asks for da 0x30001000, 0x1000 bytes into vdev0vring0"));
     EXPECT_THAT(findings_at(0x30000000), IsEmpty());
 }
@@ -267,7 +267,7 @@ TEST(RemarksOnTable, SectionWhoseBytesAreLoadedToAnotherAddress) {
     image.sections[0].offset = offset;
     EXPECT_THAT(codes_of(image), IsEmpty());
     image.sections[0].size = image.segments[2].data.size() + 4;  // its last bytes are in no segment
-    EXPECT_THAT(codes_of(image), testing::ElementsAre("table-outside-segments"));
+    EXPECT_THAT(codes_of(image), ::testing::ElementsAre("table-outside-segments"));
 }
 
 TEST(RemarksOnTable, SectionWithoutBytesInTheFile) {
@@ -298,7 +298,8 @@ TEST(Hints, LeaveTheVectorTableAtItsAddress) {
 
 TEST(Hints, TellOnlyASegmentThatItsVectorTableStays) {
     const Verdict verdict = verdict_on(with_entries({test::trace({.da = 0, .len = 0x20000})}));
-    for (const Finding& finding : verdict.findings) EXPECT_THAT(finding.hint, testing::Not(HasSubstr("vector table")));
+    for (const Finding& finding : verdict.findings)
+        EXPECT_THAT(finding.hint, ::testing::Not(HasSubstr("vector table")));
     ASSERT_FALSE(verdict.findings.empty());
     EXPECT_EQ(verdict.findings.front().code_name(), "trace-unavailable");
 }
@@ -308,7 +309,7 @@ TEST(Hints, NameNoMemoryThatTakesNoSegment) {
     ASSERT_FALSE(verdict.findings.empty());
     const Finding& finding = verdict.findings.back();
     EXPECT_EQ(finding.code_name(), "segment-outside-memory");
-    EXPECT_THAT(finding.message, testing::Not(HasSubstr("vdev0")));
+    EXPECT_THAT(finding.message, ::testing::Not(HasSubstr("vdev0")));
     EXPECT_THAT(finding.message, HasSubstr("the nearest is mcuram"));
 }
 
@@ -335,7 +336,7 @@ TEST(Hints, SegmentMovedToTheMemoryThatTheHintNamesBoots) {
 TEST(Remarks, AreOfFirmwareThatBoots) {
     ElfImage image = with_segment(0x80100000, 0x540);
     image.header.machine = 62;
-    EXPECT_THAT(codes_of(image), testing::ElementsAre("elf-machine-foreign", "segment-outside-memory"))
+    EXPECT_THAT(codes_of(image), ::testing::ElementsAre("elf-machine-foreign", "segment-outside-memory"))
         << "but the kind of processor may be why";
 }
 

@@ -14,7 +14,7 @@
 namespace rproc::check {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 constexpr std::uint32_t kArmExidx = 0x70000001;
 constexpr std::uint64_t kShared = 0x10048000;  // mcu_rsc_table
@@ -96,6 +96,21 @@ TEST(SignedRemarks, ATableThatIsLoadedElsewhereIsDegraded) {
     const Finding* const finding = finding_of(verdict, "table-not-in-memory");
     ASSERT_NE(finding, nullptr);
     EXPECT_THAT(finding->message, HasSubstr("its bytes are loaded at 0x1004c000"));
+}
+
+TEST(SignedRemarks, WhatOpteeAcceptsAndTheStrictPolicyDoesNotIsAWarning) {
+    test::ElfImage image = sound_image();
+    image.sections = {{.name = ".resource_table", .addr = kShared + 0x4000, .data = table()}};
+    const Verdict verdict = verdict_on_signed(image);
+    EXPECT_EQ(verdict.outcome, Outcome::degraded) << "Linux reads zeros as the table";
+    EXPECT_EQ(verdict.errno_value, 0);
+    EXPECT_EQ(verdict.kernel_log.back(), "remote processor m4 is now up");
+    EXPECT_NE(finding_of(verdict, "table-not-in-memory"), nullptr);
+    EXPECT_EQ(finding_of(verdict, "table-version"), nullptr);
+    const Finding* const finding = finding_of(verdict, "optee-accepts-table-place");
+    ASSERT_NE(finding, nullptr);
+    EXPECT_EQ(finding->severity, Severity::warning);
+    EXPECT_THAT(finding->message, HasSubstr("OP-TEE accepts this"));
 }
 
 }  // namespace

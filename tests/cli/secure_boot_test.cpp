@@ -7,10 +7,10 @@
 namespace rproc::test {
 namespace {
 
-using testing::ContainsRegex;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 using SecureBoot = Cli;
 
@@ -105,9 +105,9 @@ TEST_F(SecureBoot, CheckOnABoardWithATeeSkipsOnlyTheSignature) {
     EXPECT_EQ(object["virtio"], Json::parse(R"([{"index":0,"id":7,"registered":true}])"));
     std::vector<std::string> codes;
     for (const Json& finding : object["findings"]) codes.push_back(finding["code"]);
-    EXPECT_THAT(codes, testing::Contains("signature-not-verified"));
-    EXPECT_THAT(codes, testing::Contains("table-not-in-memory"));
-    EXPECT_THAT(codes, testing::Contains("reset-vector-invalid")) << "this image is a pattern of bytes";
+    EXPECT_THAT(codes, ::testing::Contains("signature-not-verified"));
+    EXPECT_THAT(codes, ::testing::Contains("table-not-in-memory"));
+    EXPECT_THAT(codes, ::testing::Contains("reset-vector-invalid")) << "this image is a pattern of bytes";
 }
 
 TEST_F(SecureBoot, TeeTreeSaysWhereTheTeeLoads) {
@@ -119,7 +119,8 @@ TEST_F(SecureBoot, TeeTreeSaysWhereTheTeeLoads) {
     };
     const auto refused = with({"check", data("app.rsa2048.signed")});
     EXPECT_EQ(refused.status, 1);
-    EXPECT_THAT(refused.out, HasSubstr("lies in no memory of the processor")) << "MCUSRAM2 has 0x2000 bytes there";
+    EXPECT_THAT(refused.out, HasSubstr("lie in no memory that the TEE gives to the processor"))
+        << "MCUSRAM2 has 0x2000 bytes there";
     EXPECT_EQ(with({"verify", data("app.rsa2048.signed"), "--key", data("rsa2048.pub.pem")}).status, 1);
     EXPECT_EQ(with({"boot", data("app.rsa2048.signed"), "--key", data("rsa2048.pub.pem")}).status, 1);
     EXPECT_EQ(run({"check", "--tee-dtb", tree, "--board", "stm32mp157c-dk2", kHello}).status, 2);

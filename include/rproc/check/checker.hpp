@@ -18,10 +18,11 @@ namespace rproc::check {
 class Checker {
   public:
     /// @param board copied into the checker.
-    /// @param policy of the TEE, on a board with one; the default accepts every signature, and the verdict has a note
-    ///   about that.
+    /// @param policy of the TEE, on a board with one. The default makes OP-TEE's checks and accepts every signature,
+    ///   and the verdict has a note about that. With Checks::as_optee, what Checks::strict objects to is a warning.
     explicit Checker(platform::Board board,
-                     tee::SoftwareTeePolicy policy = {.signatures = tee::SoftwareTeePolicy::Signatures::not_verified});
+                     tee::SoftwareTeePolicy policy = {.signatures = tee::SoftwareTeePolicy::Signatures::not_verified,
+                                                      .checks = tee::SoftwareTeePolicy::Checks::as_optee});
 
     /// Checks one firmware.
     /// @returns the verdict. A firmware that cannot be read has Outcome::refused, with a finding (firmware-not-found,

@@ -35,6 +35,10 @@ struct Verification {
 [[nodiscard]] Result<Verification> verify_image(const Firmware& image, const platform::Stm32mp15Config& config,
                                                 tee::SoftwareTeePolicy policy);
 
+/// What `strict` objects to in an image that OP-TEE accepts: a warning, or none. The `checks` of the policy are ignored.
+[[nodiscard]] std::vector<Finding> strict_objections(const Firmware& image, const platform::Stm32mp15Config& config,
+                                                     tee::SoftwareTeePolicy policy);
+
 /// Makes a finding from a refusal of a software TEE: the result, its reason, and the type of a file that is no signed
 /// image.
 [[nodiscard]] Finding explain_refusal(const Firmware& image, const tee::LoadReport& report);

@@ -2,7 +2,6 @@
 #include "check/verdict/secure_check.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -39,17 +38,27 @@ Finding signature_not_verified(const Firmware& firmware) {
             fmt::format("rproc verify {} --key PUBLIC_KEY", firmware.name())};
 }
 
-/// What the TEE refused is told in its words, the rest in those of the board.
-Finding finding_of(const Error& error, const Firmware& firmware, const tee::LoadReport& report) {
-    const bool by_load = error.code() == ErrorCode::tee_refused && report.result != tee::ResultCode::success;
-    return by_load ? explain_refusal(firmware, report) : as_finding(Severity::error, error);
-}
-
 /// The images of a signed package, or the ELF file that would be signed.
 std::vector<CheckedImage> images_of(const Firmware& firmware, const BoardModel& board) {
     std::vector<CheckedImage> images;
     for (const ElfImage& elf : readable_images(firmware)) images.push_back({ImageModel(elf), board});
     return images;
+}
+
+tee::ResultCode result_of(const internal::MistakenSegment& mistaken) {
+    return mistaken.result == internal::HashOrderResult::security ? tee::ResultCode::security
+                                                                  : tee::ResultCode::bad_parameters;
+}
+
+/// What the TEE refused is told in its words, the rest in those of the board.
+/// @param images of the signed package; none of another file.
+Finding finding_of(const Error& error, const Firmware& firmware, const tee::LoadReport& report,
+                   const std::vector<CheckedImage>& images) {
+    if (error.code() != ErrorCode::tee_refused || report.result == tee::ResultCode::success)
+        return as_finding(Severity::error, error);
+    const auto mistaken = segments_mistaken_by_tee(images);
+    if (!mistaken.empty() && result_of(mistaken.front()) == report.result) return mistaken_segment(mistaken.front());
+    return explain_refusal(firmware, report);
 }
 
 /// Of the first image that asks for any.
@@ -59,31 +68,32 @@ std::vector<VirtioDevice> virtio_of(const std::vector<CheckedImage>& images, con
     return {};
 }
 
-tee::ResultCode result_of(const internal::MistakenSegment& mistaken) {
-    return mistaken.result == internal::HashOrderResult::security ? tee::ResultCode::security
-                                                                  : tee::ResultCode::bad_parameters;
+/// What OP-TEE would refuse of a plain ELF file once it is signed.
+std::vector<Finding> refusals_once_signed(const std::vector<CheckedImage>& images) {
+    std::vector<Finding> findings;
+    for (const auto& segment : segments_mistaken_by_tee(images)) findings.push_back(mistaken_segment(segment));
+    return findings;
 }
 
-/// OP-TEE refuses what the trial booted, with that result: the boot ends in parse_fw.
-void refuse_load(Verdict& verdict, const Trial& trial, tee::ResultCode result) {
-    verdict.outcome = Outcome::refused;
-    verdict.errno_value = errno_of(ErrorCode::tee_refused);
-    verdict.state = State::offline;
-    verdict.stop_errno = EINVAL;
+/// The boot goes on after the table, which has no entries.
+void run_without_entries(Verdict& verdict, const Trial& trial) {
+    verdict.outcome = Outcome::degraded;
+    verdict.errno_value = 0;
+    verdict.state = State::running;
+    verdict.stop_errno = 0;
     for (VirtioDevice& device : verdict.virtio) device.registered = false;
     verdict.kernel_log.resize(
         std::min(verdict.kernel_log.size(), trial.record.lines_before(Step::parse_fw).value_or(0)));
-    verdict.kernel_log.push_back(
-        fmt::format("TA_RPROC_CMD_LOAD_FW invoke failed TEE err: {:#x}, ret:0", static_cast<std::uint32_t>(result)));
-    verdict.kernel_log.push_back(fmt::format("Boot failed: -{}", *verdict.errno_value));
+    verdict.kernel_log.push_back(fmt::format("remote processor {} is now up", verdict.remoteproc));
 }
 
-/// What OP-TEE's application does with the images and the model's does not.
-void judge_as_optee(Verdict& verdict, const Trial& trial, const std::vector<CheckedImage>& images) {
-    const auto mistaken = segments_mistaken_by_tee(images);
-    if (!mistaken.empty() && !trial.error) refuse_load(verdict, trial, result_of(mistaken.front()));
-    for (const auto& segment : mistaken) verdict.findings.push_back(mistaken_segment(segment));
+/// Whether only the library refuses the table that the TEE gives: Linux does not look at its version.
+bool is_version_of_table(const Trial& trial) { return trial.error && trial.error->code() == ErrorCode::table_version; }
+
+/// OP-TEE gives Linux the section's address of a table, where other bytes are: zeros, unless a segment is there.
+void judge_tables(Verdict& verdict, const Trial& trial, const std::vector<CheckedImage>& images) {
     auto elsewhere = tables_loaded_elsewhere(images);
+    if (!elsewhere.empty() && is_version_of_table(trial)) run_without_entries(verdict, trial);
     if (!elsewhere.empty() && verdict.outcome == Outcome::boots) verdict.outcome = Outcome::degraded;
     std::ranges::move(elsewhere, std::back_inserter(verdict.findings));
 }
@@ -109,7 +119,8 @@ Verdict check_signed(const FirmwareSource& source, const platform::Board& board,
     const BoardModel board_model(board.config);
     const auto inside = images_of(firmware, board_model);
     // The TEE refuses another file than a signed package before it looks at an image.
-    const auto images = SignedImage::recognises(firmware.bytes()) ? inside : std::vector<CheckedImage>();
+    const bool is_signed = SignedImage::recognises(firmware.bytes());
+    const auto images = is_signed ? inside : std::vector<CheckedImage>();
 
     Verdict verdict = verdict_of(trial, source, board);
     verdict.format = format_of(firmware);
@@ -117,13 +128,17 @@ Verdict check_signed(const FirmwareSource& source, const platform::Board& board,
     for (const CheckedImage& checked : images)
         std::ranges::move(remarks_on_machine(checked.image), std::back_inserter(verdict.findings));
     std::ranges::copy(trial.record.findings(), std::back_inserter(verdict.findings));
+    const tee::LoadReport report = tee ? (*tee)->last_load(sim::processor_id(board.config)) : tee::LoadReport{};
+    const bool accepted = tee && report.result == tee::ResultCode::success;
     if (trial.error) {
-        const tee::LoadReport report = tee ? (*tee)->last_load(sim::processor_id(board.config)) : tee::LoadReport{};
-        verdict.findings.push_back(finding_of(*trial.error, firmware, report));
+        if (!is_version_of_table(trial)) verdict.findings.push_back(finding_of(*trial.error, firmware, report, images));
     } else if (policy.signatures == tee::SoftwareTeePolicy::Signatures::not_verified) {
         verdict.findings.push_back(signature_not_verified(firmware));
     }
-    judge_as_optee(verdict, trial, inside);
+    if (!is_signed) std::ranges::move(refusals_once_signed(inside), std::back_inserter(verdict.findings));
+    if (accepted && policy.checks == tee::SoftwareTeePolicy::Checks::as_optee)
+        std::ranges::move(strict_objections(firmware, board.config, policy), std::back_inserter(verdict.findings));
+    judge_tables(verdict, trial, inside);
     for (const CheckedImage& checked : images)
         std::ranges::move(remarks_on(checked, trial), std::back_inserter(verdict.findings));
     if (images.size() == 1 && !trial.error)

@@ -22,16 +22,16 @@ namespace {
 
 using Tee = tee::SoftwareTee;
 
-/// The general meaning of BAD_PARAMETERS is that of a file that is no signed image; this one has a valid signature.
-bool is_signed_with_bad_parameters(const tee::LoadReport& report) {
-    return report.key && report.result == tee::ResultCode::bad_parameters;
+/// The general meaning of BAD_PARAMETERS is that of a file that is no signed image; this one is one.
+bool is_signed_with_bad_parameters(const Firmware& image, const tee::LoadReport& report) {
+    return report.result == tee::ResultCode::bad_parameters && SignedImage::recognises(image.bytes());
 }
 
 std::string hint_for(const Firmware& image, bool plain_elf, const tee::LoadReport& report) {
     if (plain_elf) return fmt::format("sign it: rproc sign --in {0} --key KEY --out {0}.signed", image.name());
     if (SignedImage::flavour_of(image.bytes()) == SignedFlavour::vendor)
         return "sign the ELF file with OP-TEE's own format: rproc sign";
-    if (!is_signed_with_bad_parameters(report)) return tee::usual_cause(report.result);
+    if (!is_signed_with_bad_parameters(image, report)) return tee::usual_cause(report.result);
     const auto mistaken = internal::mistaken_segments(readable_images(image));
     if (!mistaken.empty()) return std::string(internal::how_to_link(mistaken.front()));
     return fmt::format("look at its TLVs and at the hash of each segment: rproc inspect {}", image.name());
@@ -109,13 +109,21 @@ Result<Loading> load_into(const Firmware& image, const platform::Stm32mp15Config
 
 Finding explain_refusal(const Firmware& image, const tee::LoadReport& report) {
     const bool plain_elf = ElfImage::parse(image.bytes()).has_value();
-    std::string message = is_signed_with_bad_parameters(report)
+    std::string message = is_signed_with_bad_parameters(image, report)
                               ? fmt::format("{} ({:#010x}): {}", tee::name_of(report.result),
                                             static_cast<std::uint32_t>(report.result), report.reason)
                               : fmt::format("{}; {}", tee::describe(report.result), report.reason);
     if (plain_elf) message += "; this is a plain ELF file, not a signed image";
     return {Severity::error, ErrorCode::tee_refused, place::Firmware{image.name()}, std::move(message),
             hint_for(image, plain_elf, report)};
+}
+
+std::vector<Finding> strict_objections(const Firmware& image, const platform::Stm32mp15Config& config,
+                                       tee::SoftwareTeePolicy policy) {
+    policy.checks = tee::SoftwareTeePolicy::Checks::strict;
+    const auto loading = load_into(image, config, std::move(policy));
+    if (!loading || !loading->report.broken) return {};
+    return {objection(*loading->report.broken, image, loading->report)};
 }
 
 Result<Verification> verify_image(const Firmware& image, const platform::Stm32mp15Config& config,
