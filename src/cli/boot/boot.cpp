@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "cli/boot/hardware.hpp"
 #include "cli/boot/reporters.hpp"

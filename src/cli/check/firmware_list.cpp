@@ -21,17 +21,18 @@ namespace {
 namespace fs = std::filesystem;
 using Visit = std::function<void(const std::string&)>;
 
-constexpr ErrorText kMissing{.code = ErrorCode::firmware_not_found, .message = "cannot be read: {0}"};
-constexpr ErrorText kUnreadable{.code = ErrorCode::firmware_unreadable, .message = "cannot be read: {0}"};
+constexpr ErrorText kListMissing{.code = ErrorCode::firmware_not_found, .message = "cannot be read: {0}"};
+constexpr ErrorText kListUnreadable{.code = ErrorCode::firmware_unreadable, .message = "cannot be read: {0}"};
 
 Error unreadable(const std::string& path, int reason) {
     const std::string why = std::generic_category().message(reason);
-    return reason == ENOENT ? Error(kMissing, place::File{path}, why) : Error(kUnreadable, place::File{path}, why);
+    return reason == ENOENT ? Error(kListMissing, place::File{path}, why)
+                            : Error(kListUnreadable, place::File{path}, why);
 }
 
-constexpr ErrorText kChanged{.code = ErrorCode::firmware_changed,
-                             .message = text_of(ErrorCode::firmware_changed).message,
-                             .hint = "try again when its writer is done"};
+constexpr ErrorText kListChanged{.code = ErrorCode::firmware_changed,
+                                 .message = text_of(ErrorCode::firmware_changed).message,
+                                 .hint = "try again when its writer is done"};
 
 Result<void> visit_directory(const fs::path& directory, const Visit& visit) {
     std::error_code error;
@@ -67,10 +68,10 @@ Result<void> visit_lines(const FirmwareList& list, std::istream& lines, const Vi
 
 /// A list in a regular file is read as a whole before the first check: half a line would be another name.
 Result<std::string> read_list(const std::string& path, int fd, const internal::FileStamp& stamp) {
-    using Outcome = internal::WholeFile::Outcome;
+    using ListOutcome = internal::WholeFile::Outcome;
     const auto list = internal::read_whole(fd, stamp);
-    if (list.outcome == Outcome::changed) return fail(kChanged, place::File{path});
-    if (list.outcome == Outcome::failed) return fail(unreadable(path, list.error));
+    if (list.outcome == ListOutcome::changed) return fail(kListChanged, place::File{path});
+    if (list.outcome == ListOutcome::failed) return fail(unreadable(path, list.error));
     return std::string(reinterpret_cast<const char*>(list.data.get()), list.size);
 }
 
@@ -81,7 +82,7 @@ Result<void> visit_file(const FirmwareList& list, const Visit& visit) {
         const internal::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
         if (file.get() < 0) return fail(unreadable(path, errno));
         const auto stamp = internal::stamp_of(file.get());
-        if (!stamp) return fail(kChanged, place::File{path});
+        if (!stamp) return fail(kListChanged, place::File{path});
         RPROC_TRY_ASSIGN(std::string names, read_list(path, file.get(), *stamp));
         std::istringstream lines(std::move(names));
         return visit_lines(list, lines, visit);

@@ -11,13 +11,14 @@
 
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
+#include <CLI/CLI.hpp>
 
 #include "internal/whole_read.hpp"
 
 namespace rproc::cli {
 namespace {
 
-constexpr ErrorText kUnreadable{.code = ErrorCode::firmware_unreadable, .message = "cannot be read"};
+constexpr ErrorText kInputUnreadable{.code = ErrorCode::firmware_unreadable, .message = "cannot be read"};
 
 constexpr std::string_view kExitStatuses =
     "Exit status:\n"
@@ -46,7 +47,7 @@ Result<Firmware> read_standard_input() {
         got = internal::read_up_to(STDIN_FILENO, std::span(bytes).subspan(size));
         bytes.resize(size + got.size);
     } while (got.error == 0 && got.size == kChunk);
-    if (got.error != 0) return fail(kUnreadable, place::StandardInput{});
+    if (got.error != 0) return fail(kInputUnreadable, place::StandardInput{});
     if (before && !internal::read_unchanged(STDIN_FILENO, *before))
         return fail(ErrorCode::firmware_changed, place::StandardInput{});
     return Firmware("stdin", std::move(bytes));

@@ -8,7 +8,6 @@
 #include <string_view>
 
 #include <spdlog/logger.h>
-#include <CLI/CLI.hpp>
 
 #include "cli/common/exit_status.hpp"
 #include "cli/common/output.hpp"
@@ -16,6 +15,12 @@
 #include "rproc/platform/board.hpp"
 #include "rproc/result.hpp"
 #include "rproc/sysfs/sysfs_find.hpp"
+
+/// Declared only: CLI11 is header-only, and each file that includes it compiles it whole.
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
 
 namespace rproc::cli {
 

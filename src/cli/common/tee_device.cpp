@@ -2,6 +2,7 @@
 #include "cli/common/tee_device.hpp"
 
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 namespace rproc::cli {
 

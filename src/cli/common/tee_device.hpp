@@ -4,8 +4,6 @@
 #include <chrono>
 #include <string_view>
 
-#include <CLI/CLI.hpp>
-
 #include "cli/common/command.hpp"
 #include "rproc/tee/device_holders.hpp"
 

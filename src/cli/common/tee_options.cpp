@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "cli/common/encryption_key.hpp"
 #include "rproc/firmware/public_key.hpp"

@@ -5,8 +5,6 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "cli/common/command.hpp"
 #include "rproc/platform/stm32mp15_config.hpp"
 #include "rproc/tee/software_tee.hpp"

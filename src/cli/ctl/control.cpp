@@ -27,7 +27,7 @@ Result<void> restart(CtlProcessor& processor, std::chrono::milliseconds timeout)
     return processor.start(timeout);
 }
 
-constexpr ErrorText kUnwritable{.code = ErrorCode::file_unwritable, .message = "cannot be written: {0}"};
+constexpr ErrorText kDumpUnwritable{.code = ErrorCode::file_unwritable, .message = "cannot be written: {0}"};
 constexpr ErrorText kDumpsOff{
     .code = ErrorCode::processor_unknown,
     .message = "the kernel has no coredump of it",
@@ -38,7 +38,7 @@ constexpr ErrorText kNoDump{
     .hint = "it has not crashed, or another program has taken the dump, or more than five minutes have passed"};
 
 Error dump_unwritable(const std::string& file, int error) {
-    return Error(kUnwritable, place::File{file}, sysfs::errno_text(error));
+    return Error(kDumpUnwritable, place::File{file}, sysfs::errno_text(error));
 }
 
 Error no_dump(CtlProcessor& processor) {

@@ -15,6 +15,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <CLI/CLI.hpp>
 
 #include "cli/commands.hpp"
 #include "cli/explain/explanation_view.hpp"
@@ -23,7 +24,7 @@
 namespace rproc::cli {
 namespace {
 
-constexpr ErrorText kUnreadable{.code = ErrorCode::firmware_unreadable, .message = "cannot be read"};
+constexpr ErrorText kLogUnreadable{.code = ErrorCode::firmware_unreadable, .message = "cannot be read"};
 
 struct ExplainOptions : CommonOptions {
     std::vector<std::string> texts;
@@ -56,7 +57,7 @@ class ExplainRun {
         for (const check::Attempt& attempt : attempts) print_attempt(console_.out, options_, attempt, ++number, seen_);
         any_ = any_ || !attempts.empty();
         if (std::ferror(stdin) != 0) {
-            failure_ = report(console_, Error(kUnreadable, place::StandardInput{}));
+            failure_ = report(console_, Error(kLogUnreadable, place::StandardInput{}));
         } else if (attempts.empty()) {
             print_note("standard input has no line that is known");
         }

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "cli/common/passphrase.hpp"
 #include "rproc/firmware/public_key.hpp"

@@ -21,16 +21,16 @@ std::optional<TimelineFormat> timeline_format(std::string_view file) {
     return std::nullopt;
 }
 
-constexpr ErrorText kUnwritable{.code = ErrorCode::file_unwritable,
-                                .message = "the timeline cannot be written: {0}",
-                                .hint = "name a file in a directory that exists and that you may write to"};
+constexpr ErrorText kTimelineUnwritable{.code = ErrorCode::file_unwritable,
+                                        .message = "the timeline cannot be written: {0}",
+                                        .hint = "name a file in a directory that exists and that you may write to"};
 
 ExitStatus write_timeline(Console& console, const std::string& file, const TimelineStory& story) {
     const bool page = timeline_format(file) == TimelineFormat::page;
     const std::string content = page ? page_of(story) : picture_of(story);
     const int error = write_whole_file(file, std::as_bytes(std::span(content)));
     if (error == 0) return ExitStatus::yes;
-    report(console, Error(kUnwritable, place::File{file}, std::generic_category().message(error)));
+    report(console, Error(kTimelineUnwritable, place::File{file}, std::generic_category().message(error)));
     return ExitStatus::io_error;
 }
 

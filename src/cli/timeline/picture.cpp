@@ -57,7 +57,7 @@ std::size_t name_width(const std::vector<TouchedItem>& items) {
     return std::min(width, kWidest);
 }
 
-Block account_of(const StoryStep& step) {
+Block block_of(const StoryStep& step) {
     Block block;
     block.push_back({step.failed ? "mono name bad" : "mono name", 0, {}, step.name});
     const std::size_t width = name_width(step.touched);
@@ -83,7 +83,7 @@ double draw_account(Drawing& drawing, const TimelineStory& story, double top) {
     double all = 0;
     for (const StoryStep& step : story.steps) {
         if (step.touched.empty() && step.kernel_lines.empty()) continue;
-        blocks.push_back(account_of(step));
+        blocks.push_back(block_of(step));
         all += height_of(blocks.back());
     }
     std::array<double, 2> heights{0, 0};

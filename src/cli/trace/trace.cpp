@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "cli/boot/facts.hpp"
 #include "cli/commands.hpp"
