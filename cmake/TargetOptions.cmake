@@ -31,3 +31,9 @@ endfunction()
 function(rproc_compile_quickly target)
     target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
 endfunction()
+
+# With RPROC_UNITY_BUILD, compiles the sources of a target in batches: most of the time of a test's file goes into its
+# headers and the templates that it shares with the others.
+function(rproc_compile_in_batches target)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ${RPROC_UNITY_BUILD} UNITY_BUILD_BATCH_SIZE 6)
+endfunction()

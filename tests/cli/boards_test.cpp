@@ -6,10 +6,10 @@
 namespace rproc::test {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 using Boards = Cli;
 
@@ -18,10 +18,10 @@ TEST_F(Boards, ListsOneBoardPerLineAndMarksTheDefault) {
     EXPECT_EQ(result.status, 0);
     const auto lines = lines_of(result.out);
     ASSERT_GE(lines.size(), 11U);
-    EXPECT_THAT(lines.front(), testing::MatchesRegex("BOARD +PROCESSOR +MODEL"));
+    EXPECT_THAT(lines.front(), ::testing::MatchesRegex("BOARD +PROCESSOR +MODEL"));
     EXPECT_THAT(lines,
-                testing::Contains(testing::MatchesRegex("stm32mp157c-dk2 +m4 +.*Discovery Board \\(default\\)")));
-    EXPECT_THAT(lines, testing::Contains(HasSubstr("retram 64 KiB, mcuram2 256 KiB, vdev0vring0 4 KiB")));
+                ::testing::Contains(::testing::MatchesRegex("stm32mp157c-dk2 +m4 +.*Discovery Board \\(default\\)")));
+    EXPECT_THAT(lines, ::testing::Contains(HasSubstr("retram 64 KiB, mcuram2 256 KiB, vdev0vring0 4 KiB")));
     EXPECT_THAT(run({"boards", "-q"}).out, HasSubstr("\nstm32mp157c-ev1\n"));
 }
 
@@ -45,8 +45,10 @@ TEST_F(Boards, JsonOfOneBoardHasItsMemoriesAndRegisters) {
     EXPECT_EQ(board["board"], "stm32mp157c-dk2");
     EXPECT_EQ(board["remoteproc"], "m4");
     EXPECT_EQ(board["tee"], nullptr);
-    EXPECT_EQ(board["memories"][0],
-              Json::parse(R"({"name":"retram","da":"0x00000000","pa":"0x38000000","size":65536,"loadable":true,"tee_only":false})"));
+    EXPECT_EQ(
+        board["memories"][0],
+        Json::parse(
+            R"({"name":"retram","da":"0x00000000","pa":"0x38000000","size":65536,"loadable":true,"tee_only":false})"));
     EXPECT_EQ(board["memories"][4]["name"], "vdev0buffer");
     EXPECT_EQ(board["memories"][4]["loadable"], false);
     EXPECT_EQ(board["mailboxes"][0]["name"], "vq0");
@@ -64,10 +66,10 @@ TEST_F(Boards, HoldBootBehindScmiIsAResetLine) {
 
 TEST_F(Boards, BoardWithATeeSaysThatItsFirmwareMustBeSigned) {
     const auto text = run({"boards", "stm32mp157c-dk2-tee"}).out;
-    EXPECT_THAT(text, testing::ContainsRegex("loaded by +OP-TEE \\(processor 0 of /firmware/optee-rproc\\): "
-                                             "the firmware must be signed\n"));
+    EXPECT_THAT(text, ::testing::ContainsRegex("loaded by +OP-TEE \\(processor 0 of /firmware/optee-rproc\\): "
+                                               "the firmware must be signed\n"));
     EXPECT_THAT(text, Not(HasSubstr("hold-boot")));
-    EXPECT_THAT(run({"boards", "stm32mp157c-dk2"}).out, testing::ContainsRegex("loaded by +Linux\n"));
+    EXPECT_THAT(run({"boards", "stm32mp157c-dk2"}).out, ::testing::ContainsRegex("loaded by +Linux\n"));
 
     const auto board = objects_of(run({"boards", "stm32mp157c-dk2-tee", "--json"}).out).at(0);
     EXPECT_EQ(board["tee"], Json::parse(R"({"backend":"/firmware/optee-rproc","id":0})"));
@@ -92,9 +94,9 @@ TEST_F(Boards, ResetsOfAnM4ThatTheTeeOwnsAreNamed) {
 TEST_F(Boards, ShowsAutoBootAndFirmwareNameOfATree) {
     const auto result = run({"boards", "--dtb", test_board("m4-auto-boot")});
     EXPECT_EQ(result.status, 0);
-    EXPECT_THAT(result.out, testing::ContainsRegex("auto-boot +yes\n"));
-    EXPECT_THAT(result.out, testing::ContainsRegex("firmware-name +auto.elf"));
-    EXPECT_THAT(result.out, testing::ContainsRegex("watchdog +none\n"));
+    EXPECT_THAT(result.out, ::testing::ContainsRegex("auto-boot +yes\n"));
+    EXPECT_THAT(result.out, ::testing::ContainsRegex("firmware-name +auto.elf"));
+    EXPECT_THAT(result.out, ::testing::ContainsRegex("watchdog +none\n"));
 }
 
 TEST_F(Boards, NodeOptionSelectsTheNode) {

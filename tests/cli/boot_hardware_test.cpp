@@ -6,8 +6,8 @@
 namespace rproc::test {
 namespace {
 
-using testing::AllOf;
-using testing::HasSubstr;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
 /// A machine that has the kernel's files in the test's directory, and no /dev/mem that the test would use.
 class BootHardware : public Cli {

@@ -8,11 +8,11 @@
 namespace rproc::test {
 namespace {
 
-using testing::ContainsRegex;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
+using ::testing::ContainsRegex;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 using Boot = Cli;
 
@@ -85,13 +85,14 @@ TEST_F(Boot, VerboseAddsTheKernelsLinesWithTheirDevices) {
 TEST_F(Boot, KernelLogPrintsOnlyTheLinesOfDmesg) {
     const auto result = run({"boot", "--kernel-log", write_shape("segment-outside")});
     EXPECT_EQ(result.status, 1);
-    EXPECT_THAT(lines_of(result.out),
-                ElementsAre("remoteproc remoteproc0: powering up m4",
-                            "remoteproc remoteproc0: firmware: direct-loading firmware segment-outside.elf",
-                            testing::StartsWith("remoteproc remoteproc0: Booting fw image segment-outside.elf, size "),
-                            "remoteproc remoteproc0: bad phdr da 0x80100000 mem 0x540",
-                            "remoteproc remoteproc0: Failed to load program segments: -22",
-                            "remoteproc remoteproc0: Boot failed: -22"));
+    EXPECT_THAT(
+        lines_of(result.out),
+        ElementsAre("remoteproc remoteproc0: powering up m4",
+                    "remoteproc remoteproc0: firmware: direct-loading firmware segment-outside.elf",
+                    ::testing::StartsWith("remoteproc remoteproc0: Booting fw image segment-outside.elf, size "),
+                    "remoteproc remoteproc0: bad phdr da 0x80100000 mem 0x540",
+                    "remoteproc remoteproc0: Failed to load program segments: -22",
+                    "remoteproc remoteproc0: Boot failed: -22"));
     const auto driver = run({"boot", "--kernel-log", "--dtb", test_board("m4-missing-memory-region-node"), kHello});
     EXPECT_THAT(driver.out, HasSubstr("stm32-rproc 10000000.m4: unable to acquire memory-region\n"));
 }

@@ -7,8 +7,8 @@
 namespace rproc::test {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr auto* kChromium = "/usr/bin/chromium";
 
@@ -63,13 +63,13 @@ TEST_F(BootTimelineInBrowser, PageHasChartStepsAndMemory) {
 TEST_F(BootTimelineInBrowser, PageAndSvgAreNotBlank) {
     write("blank.html", "<!DOCTYPE html><title>blank</title>");
     const std::string blank = screenshot("blank.html");
-    ASSERT_THAT(blank, testing::StartsWith("\x89PNG"));
+    ASSERT_THAT(blank, ::testing::StartsWith("\x89PNG"));
     const std::string refused = write_shape("segment-outside");
     static_cast<void>(timeline_of(kHello, "boot.svg"));
     static_cast<void>(timeline_of(refused, "refused.html"));
     for (const auto* name : {"boot.svg", "refused.html"}) {
         const std::string picture = screenshot(name);
-        EXPECT_THAT(picture, testing::StartsWith("\x89PNG")) << name;
+        EXPECT_THAT(picture, ::testing::StartsWith("\x89PNG")) << name;
         EXPECT_GT(picture.size(), 10 * blank.size()) << name << " is blank";
     }
 }

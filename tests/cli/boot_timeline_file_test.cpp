@@ -11,12 +11,12 @@
 namespace rproc::test {
 namespace {
 
-using testing::ContainsRegex;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
-using testing::StartsWith;
+using ::testing::ContainsRegex;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 using BootTimelineFile = TimelineTest;
 
@@ -256,7 +256,7 @@ TEST_F(BootTimelineFile, ReplacesAnOlderFileAtomically) {
     write("boot.svg", std::string(1 << 20, 'x'));
     const std::string content = timeline_of(kHello, "boot.svg");
     EXPECT_THAT(content, StartsWith("<?xml"));
-    EXPECT_THAT(content, testing::EndsWith("</svg>\n"));
+    EXPECT_THAT(content, ::testing::EndsWith("</svg>\n"));
 }
 
 TEST_F(BootTimelineFile, IsNotWrittenWithoutAFirmware) {

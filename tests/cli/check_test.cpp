@@ -7,10 +7,10 @@
 namespace rproc::test {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 using Check = Cli;
 
@@ -86,9 +86,9 @@ TEST_F(Check, RefusalShowsFindingHintAndTheKernelsLines) {
     const auto result = run({"check", write_shape("segment-outside")});
     const auto lines = lines_of(result.out);
     ASSERT_EQ(lines.size(), 6U) << result.out;
-    EXPECT_THAT(lines[0], testing::EndsWith("segment-outside.elf: refused on stm32mp157c-dk2 (m4), -22 EINVAL"));
-    EXPECT_THAT(lines[1], testing::StartsWith("    error    segment 3 (0x80100000+0x540): "));
-    EXPECT_THAT(lines[2], testing::StartsWith("             hint: "));
+    EXPECT_THAT(lines[0], ::testing::EndsWith("segment-outside.elf: refused on stm32mp157c-dk2 (m4), -22 EINVAL"));
+    EXPECT_THAT(lines[1], ::testing::StartsWith("    error    segment 3 (0x80100000+0x540): "));
+    EXPECT_THAT(lines[2], ::testing::StartsWith("             hint: "));
     EXPECT_EQ(lines[3], "    kernel   bad phdr da 0x80100000 mem 0x540");
     EXPECT_EQ(lines[5], "             Boot failed: -22");
 }
@@ -200,10 +200,10 @@ TEST_F(Check, UnreadableFileIsAPermissionError) {
 
 TEST_F(Check, FindingsShowTheirCodeAndExplainHasThePageForIt) {
     const auto checked = run({"check", write_shape("segment-outside")});
-    EXPECT_THAT(lines_of(checked.out).at(1), testing::EndsWith(" [segment-outside-memory]"));
+    EXPECT_THAT(lines_of(checked.out).at(1), ::testing::EndsWith(" [segment-outside-memory]"));
     const auto page = run({"check", "--explain", "segment-outside-memory"});
     EXPECT_EQ(page.status, 0);
-    EXPECT_THAT(page.out, testing::StartsWith("segment-outside-memory\n    a segment does not lie in any memory"));
+    EXPECT_THAT(page.out, ::testing::StartsWith("segment-outside-memory\n    a segment does not lie in any memory"));
     EXPECT_THAT(page.out, HasSubstr("\n    example: 0xf000 + 0x1c00 bytes end at 0x10c00;"));
     EXPECT_THAT(page.out, HasSubstr("\n    1. the linker script places it outside"));
     EXPECT_THAT(page.err, IsEmpty());

@@ -69,10 +69,10 @@ inline std::vector<std::string> fields_of(const Json& object) {
 }
 
 /// Runs the command in an empty directory.
-class Cli : public testing::Test {
+class Cli : public ::testing::Test {
   protected:
     Cli() {
-        std::string pattern = testing::TempDir() + "rproc-cli-XXXXXX";
+        std::string pattern = ::testing::TempDir() + "rproc-cli-XXXXXX";
         if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp " + pattern);
         directory_ = pattern;
         std::filesystem::permissions(directory_, std::filesystem::perms{0755});

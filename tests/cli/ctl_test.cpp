@@ -14,11 +14,11 @@
 namespace rproc::test {
 namespace {
 
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 class Ctl : public Cli {
   protected:
@@ -393,7 +393,7 @@ TEST_F(Ctl, InvalidArgumentsAreUsageErrors) {
           Arguments{"start", "app.elf"}, Arguments{"start", "-f"}, Arguments{"list", "-n", "x"},
           Arguments{"start", "--timeout", "-1"}, Arguments{"watch", "--interval", "0"}}) {
         const auto result = ctl(call);
-        EXPECT_EQ(result.status, 2) << testing::PrintToString(call);
+        EXPECT_EQ(result.status, 2) << ::testing::PrintToString(call);
         EXPECT_THAT(result.err, HasSubstr("rproc ctl --help"));
     }
 }

@@ -9,9 +9,9 @@
 namespace rproc::test {
 namespace {
 
-using testing::ContainsRegex;
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ContainsRegex;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 class InspectSigned : public Cli {
   protected:

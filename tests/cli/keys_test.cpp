@@ -14,9 +14,9 @@
 namespace rproc::test {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::StartsWith;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 const std::string kData = RPROC_TEST_DATA_DIR "/signed/";
 

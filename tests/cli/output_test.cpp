@@ -11,9 +11,9 @@
 namespace rproc::test {
 namespace {
 
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 using Stdout = CommandLine::Stdout;
 
@@ -99,7 +99,8 @@ TEST_F(OutputOf, ControlCharactersInNamesAreEscaped) {
 TEST_F(OutputOf, NamesWithInvalidUtf8MakeValidJson) {
     const auto result = run({"check", "--json", write("caf\xe9.elf", read_text(kHello))});
     EXPECT_EQ(result.status, 0);
-    EXPECT_THAT(objects_of(result.out).at(0)["firmware"].get<std::string>(), testing::EndsWith("/caf\xef\xbf\xbd.elf"));
+    EXPECT_THAT(objects_of(result.out).at(0)["firmware"].get<std::string>(),
+                ::testing::EndsWith("/caf\xef\xbf\xbd.elf"));
 }
 
 }  // namespace

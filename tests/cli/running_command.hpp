@@ -74,7 +74,7 @@ class RunningCommand {
         CommandResult result;
         if (out_ >= 0) read_to_end(out_, said_);
         read_to_end(err_, complained_);
-        if (testing::Test::HasFatalFailure()) return result;
+        if (::testing::Test::HasFatalFailure()) return result;
         int status = 0;
         ::waitpid(child_, &status, 0);  // both outputs are closed, so the program ends soon
         child_ = -1;

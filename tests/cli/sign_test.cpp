@@ -17,11 +17,11 @@
 namespace rproc::test {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
-using testing::StartsWith;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 std::string expected(const std::string& name) { return read_text(kData + name); }
 
@@ -411,8 +411,11 @@ TEST_F(Sign, SegmentWhoseHashOpteeDoesNotFindIsAWarning) {
     const auto key_file = key("rsa2048.pem");
     const auto result = run({"sign", "--in", kData + "exidx-first.elf", "--key", key_file, "--out", "x"});
     EXPECT_EQ(result.status, 0);
-    EXPECT_THAT(result.err, HasSubstr("OP-TEE answers TEE_ERROR_BAD_PARAMETERS (0xffff0006): it looks for the hash of segment 3 by the load "
-                                      "address 0x10020000 alone, and finds that of program header 0 (PT_ARM_EXIDX)"));
+    EXPECT_THAT(
+        result.err,
+        HasSubstr(
+            "OP-TEE answers TEE_ERROR_BAD_PARAMETERS (0xffff0006): it looks for the hash of segment 3 by the load "
+            "address 0x10020000 alone, and finds that of program header 0 (PT_ARM_EXIDX)"));
     EXPECT_THAT(result.err, HasSubstr("place .ARM.exidx behind other bytes of its segment"));
     EXPECT_THAT(sign({"--key", key_file, "--out", "y"}).err, IsEmpty());
     const auto two = sign({"--in", kData + "big.elf", "--key", key_file, "--out", "z"});

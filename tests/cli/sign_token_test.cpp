@@ -13,9 +13,9 @@
 namespace rproc::test {
 namespace {
 
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 const std::string kUtil = "/usr/bin/softhsm2-util";
 const std::string kTool = "/usr/bin/pkcs11-tool";

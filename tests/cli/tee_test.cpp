@@ -7,8 +7,8 @@
 namespace rproc::test {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 class TeeCommand : public Cli {
   protected:

@@ -17,11 +17,11 @@
 namespace rproc::test {
 namespace {
 
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 /// The da of the traces of the test's firmware, in mcuram2.
 constexpr std::uint32_t kLogs = 0x10005000;

@@ -11,9 +11,9 @@
 namespace rproc::test {
 namespace {
 
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 const std::vector<std::string> kSubcommands{"boot",   "check", "inspect",   "boards", "explain", "sign",
                                             "verify", "keys",  "sequences", "trace",  "ctl",     "tee"};
@@ -23,7 +23,7 @@ using Usage = Cli;
 TEST_F(Usage, VersionGoesToStandardOutput) {
     const auto result = run({"--version"});
     EXPECT_EQ(result.status, 0);
-    EXPECT_THAT(result.out, testing::MatchesRegex("rproc [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+    EXPECT_THAT(result.out, ::testing::MatchesRegex("rproc [0-9]+\\.[0-9]+\\.[0-9]+\n"));
     EXPECT_THAT(result.err, IsEmpty());
 }
 
@@ -52,19 +52,19 @@ struct UsageError {
 
 void PrintTo(const UsageError& mistake, std::ostream* out) { *out << mistake.name; }
 
-class UsageErrors : public Cli, public testing::WithParamInterface<UsageError> {};
+class UsageErrors : public Cli, public ::testing::WithParamInterface<UsageError> {};
 
 TEST_P(UsageErrors, ExitWithTwoAndPrintOneError) {
     const auto result = run(GetParam().arguments);
     EXPECT_EQ(result.status, 2);
     EXPECT_THAT(result.out, IsEmpty());
-    EXPECT_THAT(result.err, testing::StartsWith("rproc: error: "));
+    EXPECT_THAT(result.err, ::testing::StartsWith("rproc: error: "));
     EXPECT_THAT(result.err, HasSubstr(GetParam().said));
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Calls, UsageErrors,
-    testing::Values(
+    ::testing::Values(
         UsageError{"Nothing", {}, "subcommand is required"},
         UsageError{"MisspeltSubcommand", {"chek"}, "did you mean check?"},
         UsageError{"UnknownSubcommand", {"frobnicate"}, "there is no subcommand \"frobnicate\"\n"},

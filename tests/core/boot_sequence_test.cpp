@@ -14,8 +14,8 @@ namespace rproc {
 namespace {
 
 using test::outcome;
-using testing::ElementsAre;
-using testing::ElementsAreArray;
+using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 
 /// Steps that only record their order.
 struct Steps {
@@ -76,8 +76,8 @@ TEST(LoadFirst, LoadsBeforeEveryOtherStep) {
 }
 
 template <class S>
-class EachSequence : public testing::Test {};
-using Sequences = testing::Types<Mainline, AlternateBoot, LoadFirst>;
+class EachSequence : public ::testing::Test {};
+using Sequences = ::testing::Types<Mainline, AlternateBoot, LoadFirst>;
 TYPED_TEST_SUITE(EachSequence, Sequences);
 
 TYPED_TEST(EachSequence, StopsAtTheStepThatFails) {

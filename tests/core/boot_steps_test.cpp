@@ -30,10 +30,10 @@ using test::outcome;
 using test::Recorder;
 using test::Script;
 using test::WrappingPlatform;
-using testing::Contains;
-using testing::ElementsAre;
-using testing::IsEmpty;
-using testing::Not;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 template <class B, class P>
 class Processor {
@@ -139,7 +139,7 @@ struct Failure {
     std::string line;  ///< the one before "Boot failed"; may be empty
 };
 
-class BootFailure : public testing::TestWithParam<Failure> {};
+class BootFailure : public ::testing::TestWithParam<Failure> {};
 
 TEST_P(BootFailure, LeavesNothingBehindAndTheNextFirmwareBoots) {
     const Failure& failure = GetParam();
@@ -198,25 +198,25 @@ Bytes with_vendor_entry() { return ResourceTableBuilder{}.trace("log", 0, 16).ra
 
 INSTANTIATE_TEST_SUITE_P(
     EachStep, BootFailure,
-    testing::Values(Failure{"SanityCheck", "parse", {}, "register-failed", Step::sanity_check, "parse line"},
-                    Failure{"Prepare", "prepare", {}, "register-failed", Step::prepare, "can't prepare rproc m4: -5"},
-                    Failure{"ParseFw", "parse_fw", {}, "register-failed", Step::parse_fw, "parse_fw line"},
-                    Failure{"TableHeader", "", with_bad_header, "table-headerless", Step::handle_resources,
-                            "Failed to process resources: -22"},
-                    Failure{"TableOffset", "", with_bad_offset, "entry-outside-table", Step::handle_resources,
-                            "rsc table is truncated"},
-                    Failure{"Devmem", "", with_devmem, "devmem-without-iommu", Step::handle_resources,
-                            "Failed to process resources: -22"},
-                    Failure{"VendorEntry", "handle_rsc", with_vendor_entry, "register-failed", Step::handle_resources,
-                            "Failed to process resources: -5"},
-                    Failure{"VendorEntryLast", "", with_vendor_entry, "vendor-entry-fails-boot", Step::handle_resources,
-                            "Failed to process resources: 1"},
-                    Failure{"Carveout", "", with_huge_carveout, "memory-exhausted", Step::allocate_carveouts,
-                            "Failed to allocate associated carveouts: -12"},
-                    Failure{"Load", "load", {}, "register-failed", Step::load, "Failed to load program segments: -5"},
-                    Failure{
-                        "BeforeStart", "before start", {}, "register-failed", Step::start, "can't start rproc m4: -5"},
-                    Failure{"Start", "start", {}, "register-failed", Step::start, "can't start rproc m4: -5"}),
+    ::testing::Values(
+        Failure{"SanityCheck", "parse", {}, "register-failed", Step::sanity_check, "parse line"},
+        Failure{"Prepare", "prepare", {}, "register-failed", Step::prepare, "can't prepare rproc m4: -5"},
+        Failure{"ParseFw", "parse_fw", {}, "register-failed", Step::parse_fw, "parse_fw line"},
+        Failure{"TableHeader", "", with_bad_header, "table-headerless", Step::handle_resources,
+                "Failed to process resources: -22"},
+        Failure{"TableOffset", "", with_bad_offset, "entry-outside-table", Step::handle_resources,
+                "rsc table is truncated"},
+        Failure{"Devmem", "", with_devmem, "devmem-without-iommu", Step::handle_resources,
+                "Failed to process resources: -22"},
+        Failure{"VendorEntry", "handle_rsc", with_vendor_entry, "register-failed", Step::handle_resources,
+                "Failed to process resources: -5"},
+        Failure{"VendorEntryLast", "", with_vendor_entry, "vendor-entry-fails-boot", Step::handle_resources,
+                "Failed to process resources: 1"},
+        Failure{"Carveout", "", with_huge_carveout, "memory-exhausted", Step::allocate_carveouts,
+                "Failed to allocate associated carveouts: -12"},
+        Failure{"Load", "load", {}, "register-failed", Step::load, "Failed to load program segments: -5"},
+        Failure{"BeforeStart", "before start", {}, "register-failed", Step::start, "can't start rproc m4: -5"},
+        Failure{"Start", "start", {}, "register-failed", Step::start, "can't start rproc m4: -5"}),
     [](const auto& param) { return param.param.name; });
 
 TEST(BootSteps, APlatformWithoutKickRefusesVirtio) {

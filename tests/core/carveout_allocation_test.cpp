@@ -17,8 +17,8 @@ namespace rproc {
 namespace {
 
 using test::outcome;
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 /// Translates the pa of allocated memory to the da that the test sets.
 struct TranslatingPlatform : test::BarePlatform {
@@ -40,7 +40,7 @@ struct ExhaustedPlatform : test::BarePlatform {
     ExhaustedMemory& memory() { return full; }
 };
 
-class CarveoutAllocationTest : public testing::Test {
+class CarveoutAllocationTest : public ::testing::Test {
   protected:
     void SetUp() override { ctx.report_to(recorder); }
     Carveout& add(Carveout carveout) {
@@ -135,7 +135,7 @@ TEST_F(CarveoutAllocationTest, MemoryThatTheProviderLacksIsRefused) {
 TEST_F(CarveoutAllocationTest, ErrorKeepsTheReasonOfTheMemoryProvider) {
     ExhaustedPlatform platform{{.script = &script, .model = memory}};
     EXPECT_EQ(allocate(add(Carveout::allocated("heap", {}, 0x1000)), platform), "memory-exhausted");
-    EXPECT_THAT(reason, testing::EndsWith(": /dev/shm is full"));
+    EXPECT_THAT(reason, ::testing::EndsWith(": /dev/shm is full"));
     EXPECT_EQ(kernel_line, "Unable to allocate carveout heap: -12");
 }
 

@@ -12,7 +12,7 @@
 namespace rproc {
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 struct RecordingObserver : NullObserver {
     std::vector<std::string> lines;
@@ -26,7 +26,7 @@ struct RecordingObserver : NullObserver {
     }
 };
 
-class ContextTest : public testing::Test {
+class ContextTest : public ::testing::Test {
   protected:
     void SetUp() override { ctx.report_to(observer); }
 

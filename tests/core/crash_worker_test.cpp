@@ -23,9 +23,9 @@ using test::FullBackend;
 using test::outcome;
 using test::Recorder;
 using test::Script;
-using testing::Contains;
+using ::testing::Contains;
 
-class CrashWorkerTest : public testing::Test {
+class CrashWorkerTest : public ::testing::Test {
   protected:
     using Processor = RemoteProcessor<FullBackend, BoardPlatform, Mainline, ObserverRef<Recorder>>;
 
@@ -170,7 +170,7 @@ TEST_F(CrashWorkerTest, KeepsLinuxAwakeUntilTheCrashIsDealtWith) {
     }
     EXPECT_EQ(awake, 0);
     EXPECT_EQ(crashes, 3);
-    EXPECT_THAT(while_starting, testing::ElementsAre(0, 1));
+    EXPECT_THAT(while_starting, ::testing::ElementsAre(0, 1));
 }
 
 }  // namespace

@@ -19,8 +19,8 @@ namespace {
 
 using test::outcome;
 using test::Script;
-using testing::Contains;
-using testing::IsEmpty;
+using ::testing::Contains;
+using ::testing::IsEmpty;
 
 struct IommuPlatform : test::BarePlatform {
     using Iommu = ModelIommu;
@@ -29,7 +29,7 @@ struct IommuPlatform : test::BarePlatform {
     ModelIommu& iommu() { return domain; }
 };
 
-class IommuTest : public testing::Test {
+class IommuTest : public ::testing::Test {
   protected:
     using Processor = RemoteProcessor<test::FullBackend, IommuPlatform, Mainline, ObserverRef<test::Recorder>>;
 
@@ -80,7 +80,7 @@ TEST_F(IommuTest, CarveoutIsMappedAtTheDaOfItsEntry) {
     EXPECT_EQ(heap.da, DeviceAddress(0x80000000));
     EXPECT_EQ(domain.access(DeviceAddress(0x80002fff)), PhysicalAddress(heap.pa.value() + 0x2fff));
     EXPECT_FALSE(test::alone(rproc).carveouts.da_to_va(DeviceAddress(0x80000000), 0x3000).empty());
-    EXPECT_THAT(recorder.notices, testing::Not(Contains("carveout-elsewhere")));
+    EXPECT_THAT(recorder.notices, ::testing::Not(Contains("carveout-elsewhere")));
     ASSERT_EQ(outcome(rproc.shutdown()), "ok");
     expect_nothing_left();
 }
@@ -97,7 +97,7 @@ TEST_F(IommuTest, RefusedMappingFailsTheBootAndRemovesTheOthers) {
                             ResourceTableBuilder(good).devmem("none", 0x50000000, 0x50000000, 0, 3),
                             ResourceTableBuilder(good).carveout("over", 0x40000000, 0x1000)}) {
         EXPECT_EQ(boot(bad), "iommu-refused");
-        EXPECT_THAT(message, testing::ContainsRegex("part of it is mapped already|multiples of 0x1000"));
+        EXPECT_THAT(message, ::testing::ContainsRegex("part of it is mapped already|multiples of 0x1000"));
         expect_nothing_left();
     }
     EXPECT_THAT(recorder.lines, Contains("failed to map devmem: -22"));

@@ -19,9 +19,9 @@ namespace {
 
 using test::outcome;
 using test::Script;
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
-class KickWorkerTest : public testing::Test {
+class KickWorkerTest : public ::testing::Test {
   protected:
     using Processor = RemoteProcessor<test::FullBackend, test::BoardPlatform, Mainline, ObserverRef<test::Recorder>>;
 
@@ -73,7 +73,7 @@ TEST_F(KickWorkerTest, DropsKicksOfAnOfflineProcessor) {
     worker.vq_interrupt(0);
     worker.kick(0);
     worker.wait_idle();
-    EXPECT_THAT(notified, testing::IsEmpty());
+    EXPECT_THAT(notified, ::testing::IsEmpty());
     EXPECT_EQ(script.count("kick 0"), 0);
 }
 

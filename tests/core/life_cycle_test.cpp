@@ -272,7 +272,7 @@ struct Enumeration {
     void extend(const Model& model) {
         if (actions.size() == longest) return run();
         for (const Operation operation : kOperations) {
-            if (testing::Test::HasFailure()) return;
+            if (::testing::Test::HasFailure()) return;
             follow(model, {operation});
             for (const Refusal refusal : model.refusals(operation)) follow(model, {operation, refusal});
         }
@@ -306,7 +306,7 @@ constexpr std::size_t kLongest = 7;
 constexpr std::size_t kLongest = 5;
 #endif
 
-class LifeModel : public testing::TestWithParam<State> {};
+class LifeModel : public ::testing::TestWithParam<State> {};
 
 TEST_P(LifeModel, EverySequenceOfOperationsMatchesTheModel) {
     Moves moves;
@@ -334,7 +334,7 @@ TEST_P(LifeModel, EverySequenceOfOperationsMatchesTheModel) {
     EXPECT_EQ(moves, legal);
 }
 
-INSTANTIATE_TEST_SUITE_P(From, LifeModel, testing::Values(State::offline, State::detached),
+INSTANTIATE_TEST_SUITE_P(From, LifeModel, ::testing::Values(State::offline, State::detached),
                          [](const auto& from) { return std::string(to_string(from.param)); });
 
 // The check can fail: it finds a model without one of the rules.

@@ -16,9 +16,9 @@ namespace {
 using namespace std::chrono_literals;
 using test::outcome;
 using test::Script;
-using testing::Contains;
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 /// A board whose remote processor is suspended with Linux, or keeps running.
 struct SuspendingPlatform : test::BoardPlatform {
@@ -40,7 +40,7 @@ struct SuspendingPlatform : test::BoardPlatform {
     Result<void> detach(Context& /*ctx*/) { return script->call("detach"); }
 };
 
-class Power : public testing::Test {
+class Power : public ::testing::Test {
   protected:
     using Processor = RemoteProcessor<test::FullBackend, SuspendingPlatform, Mainline, ObserverRef<test::Recorder>>;
 

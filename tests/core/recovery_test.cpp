@@ -20,13 +20,13 @@ using test::outcome;
 using test::Recorder;
 using test::Script;
 using test::WrappingPlatform;
-using testing::Contains;
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 constexpr DeviceAddress kTableAt{0x100};
 
-class Recovery : public testing::Test {
+class Recovery : public ::testing::Test {
   protected:
     Recovery() {
         script.table = ResourceTableBuilder{}.trace("log", 0, 16).vdev(7, 1, {{}, {}}).build();
@@ -77,7 +77,7 @@ TEST_F(Recovery, PutsTheTableBackAsItWasBeforeTheFirstStart) {
     ASSERT_EQ(test::alone(rproc).table.data(), loaded.data());
     std::ranges::fill(loaded, std::byte{0xee});  // the firmware has crashed over it
     ASSERT_EQ(outcome(rproc.handle_crash(CrashType::watchdog)), "ok");
-    EXPECT_THAT(std::vector<std::byte>(loaded.begin(), loaded.end()), testing::ElementsAreArray(before));
+    EXPECT_THAT(std::vector<std::byte>(loaded.begin(), loaded.end()), ::testing::ElementsAreArray(before));
     EXPECT_EQ(test::alone(rproc).table.data(), loaded.data());
 }
 
@@ -96,7 +96,7 @@ TEST_F(Recovery, AHandlerSeesTheMemoryAsTheCrashLeftIt) {
     });
     std::ranges::fill(loaded, std::byte{0xee});
     ASSERT_EQ(outcome(rproc.handle_crash(CrashType::watchdog)), "ok");
-    EXPECT_THAT(seen, testing::Each(std::byte{0xee}));
+    EXPECT_THAT(seen, ::testing::Each(std::byte{0xee}));
     EXPECT_EQ(seen.size(), script.table.size());
     EXPECT_THAT(script.calls, ElementsAre("before stop", "stop", "handler", "parse", "load", "find_loaded_rsc_table",
                                           "before start", "start", "after start"));

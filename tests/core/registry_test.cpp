@@ -30,17 +30,17 @@ struct NamedPlatform : test::BarePlatform {
     std::chrono::milliseconds panic(Context& /*ctx*/) { return needs; }
 };
 
-using Processor = RemoteProcessor<test::FullBackend, NamedPlatform>;
+using NamedProcessor = RemoteProcessor<test::FullBackend, NamedPlatform>;
 
-class Registry : public testing::Test {
+class Registry : public ::testing::Test {
   protected:
-    std::shared_ptr<Processor> make(std::string name, bool auto_boot = false, std::chrono::milliseconds needs = 0ms) {
+    std::shared_ptr<NamedProcessor> make(std::string name, bool auto_boot = false, std::chrono::milliseconds needs = 0ms) {
         NamedPlatform platform;
         platform.script = &script;
         platform.own_name = std::move(name);
         platform.boots_by_itself = auto_boot;
         platform.needs = needs;
-        auto rproc = std::make_shared<Processor>(test::FullBackend{&script}, platform);
+        auto rproc = std::make_shared<NamedProcessor>(test::FullBackend{&script}, platform);
         EXPECT_EQ(outcome(rproc->set_firmware(test::some_firmware())), "ok");
         return rproc;
     }
@@ -115,7 +115,7 @@ TEST_F(Registry, PanicWaitsForTheLongestDelay) {
     }
     std::vector<std::chrono::milliseconds> waits;
     registry.panic([&](std::chrono::milliseconds time) { waits.push_back(time); });
-    EXPECT_THAT(waits, testing::ElementsAre(70ms));
+    EXPECT_THAT(waits, ::testing::ElementsAre(70ms));
     for (const auto& processor : registry.all()) static_cast<void>(processor->shutdown());
     registry.panic([&](std::chrono::milliseconds time) { waits.push_back(time); });
     EXPECT_EQ(waits.size(), 1U) << "no processor to wait for";

@@ -20,14 +20,14 @@ using test::FullBackend;
 using test::outcome;
 using test::Recorder;
 using test::Script;
-using testing::Contains;
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 using Platform = test::WrappingPlatform;
 using Rproc = RemoteProcessor<FullBackend, Platform, Mainline, ObserverRef<Recorder>>;
 
-class RemoteProcessorTest : public testing::Test {
+class RemoteProcessorTest : public ::testing::Test {
   protected:
     void SetUp() override { EXPECT_EQ(outcome(rproc->set_firmware(test::some_firmware())), "ok"); }
 
@@ -154,7 +154,7 @@ TEST_F(RemoteProcessorTest, TheDestructorShutsARunningProcessorDown) {
     EXPECT_EQ(script.count("unprepare"), 1);
     EXPECT_EQ(script.count("release_fw"), 1);
     EXPECT_EQ(memory.mapped(), 0U);
-    EXPECT_THAT(recorder.events, testing::Contains("running > offline"));
+    EXPECT_THAT(recorder.events, ::testing::Contains("running > offline"));
     EXPECT_EQ(recorder.events.back(), "end release_fw");
 }
 

@@ -19,14 +19,14 @@ namespace {
 
 using test::Bytes;
 using test::outcome;
-using testing::Contains;
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 constexpr std::uint32_t kAny = wire::kAddressAny;
 
 /// Passes whole resource tables to the handler, after registering one region and two vrings of 4 KiB, as a board does.
-class ResourceHandlerTest : public testing::Test {
+class ResourceHandlerTest : public ::testing::Test {
   protected:
     void SetUp() override {
         ctx.report_to(recorder);

@@ -16,7 +16,7 @@
 namespace rproc {
 namespace {
 
-class ResourceTablesTest : public testing::Test {
+class ResourceTablesTest : public ::testing::Test {
   protected:
     /// A mapped carveout of `size` bytes.
     [[nodiscard]] std::span<std::byte> map(std::uint64_t size) {

@@ -18,10 +18,10 @@ namespace {
 using test::FullBackend;
 using test::outcome;
 using test::Script;
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
-class Subdevices : public testing::Test {
+class Subdevices : public ::testing::Test {
   protected:
     using Processor = RemoteProcessor<FullBackend, test::BoardPlatform, Mainline, ObserverRef<test::Recorder>>;
 
@@ -80,7 +80,7 @@ TEST_F(Subdevices, FailedPrepareUnpreparesTheEarlierOnes) {
     script.refuse = "prepare b";
     EXPECT_EQ(outcome(rproc.boot()), "register-failed");
     EXPECT_THAT(calls(), ElementsAre("prepare a", "prepare b", "unprepare a"));
-    EXPECT_THAT(recorder.lines, testing::Contains("failed to prepare subdevices for m4: -5"));
+    EXPECT_THAT(recorder.lines, ::testing::Contains("failed to prepare subdevices for m4: -5"));
     EXPECT_EQ(memory.mapped(), 0U);
     script.refuse.clear();
     ASSERT_EQ(outcome(rproc.boot()), "ok");
@@ -122,7 +122,7 @@ TEST_F(Subdevices, CannotBeAddedOrRemovedWhileTheProcessorRuns) {
     recorder.events.clear();
     ASSERT_EQ(outcome(rproc.boot()), "ok");
     EXPECT_THAT(calls(), ElementsAre("start"));
-    EXPECT_THAT(recorder.events, testing::Not(testing::Contains("begin prepare_subdevices")));
+    EXPECT_THAT(recorder.events, ::testing::Not(::testing::Contains("begin prepare_subdevices")));
 }
 
 }  // namespace

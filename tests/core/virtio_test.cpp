@@ -21,11 +21,11 @@ namespace {
 
 using test::Bytes;
 using test::outcome;
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 /// A remote processor right before its start, with two vdevs of which the first is unusable.
-class VirtioTest : public testing::Test {
+class VirtioTest : public ::testing::Test {
   protected:
     void SetUp() override { ctx.report_to(recorder); }
     void add(Carveout carveout) {
@@ -188,7 +188,7 @@ TEST_F(DriverTest, FailedProbeKeepsTheDeviceAndTheProcessor) {
     bus.add_driver(driver());
     ASSERT_EQ(start(), "ok");
     EXPECT_EQ(entry(0).header().status, kVirtioAcknowledge | kVirtioDriver | kVirtioFailed);
-    EXPECT_THAT(recorder.notices, testing::Contains("memory-exhausted"));
+    EXPECT_THAT(recorder.notices, ::testing::Contains("memory-exhausted"));
     EXPECT_TRUE(resources.vdevs[0].registered);
     bus.stop();
     EXPECT_THAT(events, ElementsAre("probed"));

@@ -26,7 +26,7 @@ using test::pattern;
 class CoredumpFileTest : public CoredumpTest {
   protected:
     CoredumpFileTest() {
-        std::string name = testing::TempDir() + "rproc-coredump-XXXXXX";
+        std::string name = ::testing::TempDir() + "rproc-coredump-XXXXXX";
         if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp " + name);
         directory = name;
     }

@@ -19,7 +19,7 @@
 namespace rproc::test {
 
 /// The carveouts of a remote processor, for tests of its dump: RETRAM at da 0, MCURAM at da 0x10000000.
-class CoredumpTest : public testing::Test {
+class CoredumpTest : public ::testing::Test {
   protected:
     static constexpr std::uint64_t kRetramSize = 0x40;
     static constexpr std::uint64_t kMcuramSize = 0x100;

@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 using test::CommandLine;
 using test::CoredumpTest;
 using test::outcome;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 /// The program's path, or nothing when it is not installed.
 std::string find_program(const std::string& name) {
@@ -44,7 +44,7 @@ std::string squeezed(const std::string& text) {
 class CoredumpReadersTest : public CoredumpTest {
   protected:
     CoredumpReadersTest() {
-        std::string name = testing::TempDir() + "rproc-readers-XXXXXX";
+        std::string name = ::testing::TempDir() + "rproc-readers-XXXXXX";
         if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp " + name);
         directory = name;
     }
@@ -132,8 +132,8 @@ TEST_F(CoredumpReadersTest, GdbShowsTheMemory) {
             gdb({"target core " + core(), "x/4xw 0x10000040", "x/2xb 0x0", "x/xw 0x20000000", "info files"});
         EXPECT_THAT(shown, HasSubstr("0x10000040: 0xc3c2c1c0 0xc7c6c5c4 0xcbcac9c8 0xcfcecdcc "));
         EXPECT_THAT(shown, HasSubstr("0x0: 0x01 0x02 "));
-        EXPECT_THAT(shown, testing::ContainsRegex("0x0*10000000 - 0x0*10000100 is load1"));
-        EXPECT_THAT(shown, testing::Not(testing::ContainsRegex("0x20000000: 0x")));
+        EXPECT_THAT(shown, ::testing::ContainsRegex("0x0*10000000 - 0x0*10000100 is load1"));
+        EXPECT_THAT(shown, ::testing::Not(::testing::ContainsRegex("0x20000000: 0x")));
     }
 }
 

@@ -12,7 +12,7 @@ namespace rproc {
 namespace {
 
 using test::CoredumpTest;
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 std::vector<std::string> described(const std::vector<DumpSegment>& segments) {
     std::vector<std::string> texts;

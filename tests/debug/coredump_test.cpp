@@ -21,8 +21,8 @@ using test::CoredumpTest;
 using test::ElfClass;
 using test::outcome;
 using test::pattern;
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 constexpr std::uint64_t k4GiB = 1ULL << 32U;
 

@@ -26,7 +26,7 @@ namespace {
 namespace fs = std::filesystem;
 using test::outcome;
 using test::Script;
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 /// A board with memory that only the platform can read.
 struct DumpingPlatform : test::BoardPlatform {
@@ -43,7 +43,7 @@ struct DumpingPlatform : test::BoardPlatform {
     }
 };
 
-class CoredumperTest : public testing::Test {
+class CoredumperTest : public ::testing::Test {
   protected:
     CoredumperTest() {
         fs::remove_all(directory);
@@ -77,7 +77,7 @@ class CoredumperTest : public testing::Test {
         return addresses;
     }
 
-    const fs::path directory = fs::path(testing::TempDir()) / ("coredumper-" + std::to_string(::getpid()));
+    const fs::path directory = fs::path(::testing::TempDir()) / ("coredumper-" + std::to_string(::getpid()));
     Script script;
     std::vector<std::string> reports;
     Coredumper dumper{coredumps_in(directory), {}, [this](const fs::path& file, const Result<CoredumpSummary>& result) {
@@ -91,7 +91,7 @@ TEST_F(CoredumperTest, IsDisabledByDefault) {
     ASSERT_EQ(outcome(rproc.handle_crash(CrashType::watchdog)), "ok");
     dumper.wait_idle();
     EXPECT_TRUE(fs::is_empty(directory));
-    EXPECT_THAT(reports, testing::IsEmpty());
+    EXPECT_THAT(reports, ::testing::IsEmpty());
 }
 
 TEST_F(CoredumperTest, InlineDumpIsWrittenAfterTheRecovery) {

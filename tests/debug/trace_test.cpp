@@ -19,7 +19,7 @@ namespace {
 
 using namespace std::string_literals;
 using test::outcome;
-using testing::StartsWith;
+using ::testing::StartsWith;
 
 std::vector<std::byte> bytes_of(std::string_view text) {
     const auto bytes = std::as_bytes(std::span(text));
@@ -66,7 +66,7 @@ class Log {
 
 constexpr Writer kWriters[] = {Writer::plain, Writer::reserving, Writer::terminating};
 
-class TraceRingTest : public testing::TestWithParam<Writer> {
+class TraceRingTest : public ::testing::TestWithParam<Writer> {
   protected:
     Log log{GetParam()};
 };
@@ -243,7 +243,7 @@ TEST_P(TraceRingTest, AZeroByteIsNoText) {
     EXPECT_EQ(log.text(), "cd");
 }
 
-INSTANTIATE_TEST_SUITE_P(Writers, TraceRingTest, testing::ValuesIn(kWriters), [](const auto& tested) -> std::string {
+INSTANTIATE_TEST_SUITE_P(Writers, TraceRingTest, ::testing::ValuesIn(kWriters), [](const auto& tested) -> std::string {
     return tested.param == Writer::plain ? "Plain" : tested.param == Writer::reserving ? "Reserving" : "Terminating";
 });
 
@@ -300,7 +300,7 @@ TEST(TraceRing, ArbitraryBuffersGiveNoMoreThanTheyHold) {
 }
 
 /// A processor with one mapped memory of 0x100 bytes at 0x10000000.
-class TraceTest : public testing::Test {
+class TraceTest : public ::testing::Test {
   protected:
     TraceTest() {
         auto carveout =

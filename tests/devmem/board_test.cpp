@@ -53,7 +53,7 @@ platform::Stm32mp15Config small_config() {
     return config;
 }
 
-struct BoardTest : testing::Test {
+struct BoardTest : ::testing::Test {
     Result<BasicBoard<FakeOs>> open() {
         return open_board(small_config(), layout, *MemoryDevice<FakeOs>::open({}, os));
     }

@@ -10,7 +10,7 @@
 namespace rproc::devmem::test {
 namespace {
 
-struct DevMemTest : testing::Test {
+struct DevMemTest : ::testing::Test {
     FakeOs os;
     MemoryDevice<FakeOs> device = *MemoryDevice<FakeOs>::open({}, os);
     BasicDevMem<FakeOs> memory{device, {range(0x4000, 0x2000), range(0x8000, 0x1000)}, range(0x10000, 0x4000)};

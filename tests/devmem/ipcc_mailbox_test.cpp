@@ -14,7 +14,7 @@ using Strings = std::vector<std::string>;
 constexpr std::uint64_t kIpcc = 0x4000;
 
 /// An IPCC in the fake machine: ones written to C1SCR and C2SCR move the flags.
-struct IpccTest : testing::Test {
+struct IpccTest : ::testing::Test {
     IpccTest() {
         os.set_word(kIpcc + 0x3f0, 6);
         os.state->on_store = [os = os](std::uint64_t address, std::uint32_t value) {

@@ -11,9 +11,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct MachineTest : testing::Test {
+struct MachineTest : ::testing::Test {
     MachineTest() {
-        std::string name = testing::TempDir() + "rproc_machine.XXXXXX";
+        std::string name = ::testing::TempDir() + "rproc_machine.XXXXXX";
         root = ::mkdtemp(name.data());
     }
     ~MachineTest() override { fs::remove_all(root); }

@@ -10,7 +10,7 @@ namespace rproc::devmem::test {
 namespace {
 
 /// A file takes the place of /dev/mem.
-struct MemoryOsTest : testing::Test {
+struct MemoryOsTest : ::testing::Test {
     MemoryOsTest() {
         std::ofstream(file).put('\0');
         std::filesystem::resize_file(file, 2 * os.page_size());
@@ -18,7 +18,7 @@ struct MemoryOsTest : testing::Test {
     ~MemoryOsTest() override { std::filesystem::remove(file); }
 
     PosixMemoryOs os;
-    std::string file = testing::TempDir() + "rproc_memory_os_" +
+    std::string file = ::testing::TempDir() + "rproc_memory_os_" +
                        std::to_string(::testing::UnitTest::GetInstance()->random_seed()) +
                        ::testing::UnitTest::GetInstance()->current_test_info()->name();
 };

@@ -14,7 +14,7 @@ using platform::SysconField;
 
 constexpr std::uint64_t kRcc = 0x5000;
 
-struct RegistersTest : testing::Test {
+struct RegistersTest : ::testing::Test {
     FakeOs os;
     BasicDevMemRegisters<FakeOs> registers{*MemoryDevice<FakeOs>::open({}, os),
                                            {{"/soc/rcc", ResetController::Kind::set_and_clear, range(kRcc, 0x1000)},

@@ -24,8 +24,8 @@ namespace {
 using test::Bytes;
 using test::ElfClass;
 using test::outcome;
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 /// Records notices by their code, and the log lines.
 struct RecordingObserver : NullObserver {
@@ -36,7 +36,7 @@ struct RecordingObserver : NullObserver {
 };
 
 /// The backend with two adjacent carveouts: 4 KiB at da 0, and 4 KiB at da 0x1000.
-class ElfBackendTest : public testing::Test {
+class ElfBackendTest : public ::testing::Test {
   protected:
     void SetUp() override {
         ctx.report_to(listener);

@@ -20,11 +20,11 @@ namespace {
 
 using test::Bytes;
 using test::outcome;
-using testing::Contains;
-using testing::Each;
-using testing::Not;
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::Not;
 
-class ElfRecoveryTable : public testing::Test {
+class ElfRecoveryTable : public ::testing::Test {
   protected:
     void boot_with(const Bytes& table) {
         file.replace(test::elf_with_table(table));

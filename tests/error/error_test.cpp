@@ -16,8 +16,8 @@
 namespace rproc {
 namespace {
 
-using testing::ContainsRegex;
-using testing::Not;
+using ::testing::ContainsRegex;
+using ::testing::Not;
 
 constexpr ErrorText kNamed{.code = ErrorCode::register_failed,
                            .message = "the clock {0} of {1} is {2:#x}",
@@ -114,7 +114,7 @@ TEST(Error, KernelLineAndHintCanBeReplaced) {
 TEST(Error, NoteIsAppendedToTheMessage) {
     Error error(ErrorCode::table_missing, {});
     error.set_note("the old firmware runs again");
-    EXPECT_THAT(error.what(), testing::EndsWith("; the old firmware runs again"));
+    EXPECT_THAT(error.what(), ::testing::EndsWith("; the old firmware runs again"));
     EXPECT_EQ(Error(error).what(), error.what());
 }
 

@@ -12,7 +12,7 @@
 namespace rproc {
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 /// Records every call with its arguments, prefixed with its own name.
 struct CallRecorder {

@@ -15,7 +15,7 @@
 namespace rproc {
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 template <std::size_t... I>
 std::vector<std::string_view> kinds_of(std::index_sequence<I...> /*indices*/) {

@@ -24,14 +24,14 @@ namespace {
 namespace fs = std::filesystem;
 using test::ChangingFile;
 using test::outcome;
-using testing::AnyOf;
-using testing::HasSubstr;
+using ::testing::AnyOf;
+using ::testing::HasSubstr;
 
 /// In an empty directory of its own.
-class ChangingFileTest : public testing::Test {
+class ChangingFileTest : public ::testing::Test {
   protected:
     ChangingFileTest() {
-        std::string pattern = testing::TempDir() + "rproc-changing-XXXXXX";
+        std::string pattern = ::testing::TempDir() + "rproc-changing-XXXXXX";
         if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp " + pattern);
         directory_ = pattern;
     }

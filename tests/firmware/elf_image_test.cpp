@@ -50,7 +50,7 @@ test::ElfImage good(ElfClass elf_class) {
 }
 
 /// Each test runs for both ELF classes.
-class ElfImageTest : public testing::TestWithParam<ElfClass> {
+class ElfImageTest : public ::testing::TestWithParam<ElfClass> {
   protected:
     [[nodiscard]] static bool is_64() { return GetParam() == ElfClass::k64; }
     [[nodiscard]] static std::size_t header_bytes() { return is_64() ? 64 : 52; }
@@ -369,7 +369,7 @@ TEST_P(ElfImageTest, OnlyPtLoadWithASizeIsLoaded) {
     EXPECT_TRUE(image.segment(3).loadable());
 }
 
-INSTANTIATE_TEST_SUITE_P(BothClasses, ElfImageTest, testing::Values(ElfClass::k32, ElfClass::k64),
+INSTANTIATE_TEST_SUITE_P(BothClasses, ElfImageTest, ::testing::Values(ElfClass::k32, ElfClass::k64),
                          [](const auto& param) { return param.param == ElfClass::k32 ? "Elf32" : "Elf64"; });
 
 TEST(ElfImage, Elf64KeepsTheUpperHalfOfAddresses) {

@@ -18,7 +18,7 @@
 namespace rproc {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 using Bytes = std::vector<std::byte>;
 
 std::string path_of(const std::string& name) { return RPROC_TEST_DATA_DIR "/signed/" + name; }

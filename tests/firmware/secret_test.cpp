@@ -25,7 +25,7 @@ TEST(Secret, MoveClearsTheSource) {
 }
 
 TEST(Secret, LineEndsAtTheFirstEndOfLine) {
-    const std::string path = testing::TempDir() + "rproc-secret-line";
+    const std::string path = ::testing::TempDir() + "rproc-secret-line";
     for (const std::string end : {"", "\n", "\r\n", "\nsecond\n"}) {
         std::ofstream(path, std::ios::binary) << "12 34" << end;
         const auto line = read_secret_line(path);

@@ -20,8 +20,8 @@
 namespace rproc {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using Bytes = std::vector<std::byte>;
 
 Bytes read_vector(const std::string& name) { return test::read_bytes(RPROC_TEST_DATA_DIR "/signed/" + name); }
@@ -130,9 +130,9 @@ TEST(SignedImageBuilder, FilesThatOpteeDoesNotLoadAreRefused) {
     const auto said = [](const Result<void>& result) { return result ? "ok" : result.error().message(); };
     EXPECT_EQ(said(add_changed({})), "ok");
     EXPECT_EQ(said(add_changed({{kMachine, {std::byte{62}}}})), "app.elf: is not for Arm, but for machine 62");
-    EXPECT_THAT(said(add_changed({{kClass, {std::byte{2}}}})), testing::StartsWith("app.elf, ELF header"));
+    EXPECT_THAT(said(add_changed({{kClass, {std::byte{2}}}})), ::testing::StartsWith("app.elf, ELF header"));
     EXPECT_THAT(said(add_changed({{kByteOrder, {std::byte{2}}}})), HasSubstr("endian"));
-    EXPECT_THAT(said(add_changed({{0, {std::byte{0}}}})), testing::StartsWith("app.elf, ELF header"));
+    EXPECT_THAT(said(add_changed({{0, {std::byte{0}}}})), ::testing::StartsWith("app.elf, ELF header"));
     EXPECT_EQ(test::outcome(add_changed({{kClass, {std::byte{2}}}})), "image-unsignable");
     EXPECT_EQ(test::outcome(add_changed({{0, {std::byte{0}}}})), "image-unsignable");
     const auto twice = SignedImageBuilder().add_image(firmware("app.rsa2048.signed"));

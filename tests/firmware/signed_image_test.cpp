@@ -17,7 +17,7 @@
 namespace rproc {
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 using Bytes = std::vector<std::byte>;
 
 Bytes read_vector(const std::string& name) { return test::read_bytes(RPROC_TEST_DATA_DIR "/signed/" + name); }
@@ -90,7 +90,7 @@ TEST(SignedImage, HasKeyInfoAndPlatformTlvs) {
     const auto info = image->find(TlvType::key_info);
     ASSERT_TRUE(info);
     EXPECT_EQ(Bytes(info->value.begin(), info->value.end()), read_vector("keyinfo.bin"));
-    EXPECT_THAT(types_of(*image), testing::IsSupersetOf({0x10001U, 0x10002U}));
+    EXPECT_THAT(types_of(*image), ::testing::IsSupersetOf({0x10001U, 0x10002U}));
 }
 
 TEST(SignedImage, EveryTruncationAndExtensionIsRefused) {

@@ -15,8 +15,8 @@
 namespace rproc {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 using Bytes = std::vector<std::byte>;
 
 const SigningKey::AskPassphrase kNoPassphrase;

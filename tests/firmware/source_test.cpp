@@ -23,8 +23,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using test::outcome;
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 std::string text(const Result<Firmware>& firmware) {
     if (!firmware) return "refused: " + outcome(firmware);
@@ -34,7 +34,7 @@ std::string text(const Result<Firmware>& firmware) {
 }
 
 /// A root file system of its own for each test.
-class SourceTest : public testing::Test {
+class SourceTest : public ::testing::Test {
   protected:
     void SetUp() override {
         std::string pattern = (fs::temp_directory_path() / "rproc_source_XXXXXX").string();

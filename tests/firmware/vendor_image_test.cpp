@@ -16,7 +16,7 @@
 namespace rproc {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 using Bytes = std::vector<std::byte>;
 
 wire::VendorHeader good_header() {

@@ -15,7 +15,7 @@ namespace rproc::test {
 
 /// A guest that has the command in /bin/rproc, and a plan whose steps are named by what they give: the place of their
 /// record.
-class CommandGuest : public testing::Test {
+class CommandGuest : public ::testing::Test {
   protected:
     /// Skips the test where there is no guest, or no command for it. A fixture that derives from this one calls it
     /// first, and returns where `IsSkipped()`.
@@ -37,7 +37,7 @@ class CommandGuest : public testing::Test {
     /// Runs the plan.
     void follow() {
         result_ = guest_->run();
-        ASSERT_TRUE(result_.done) << testing::PrintToString(result_.console);
+        ASSERT_TRUE(result_.done) << ::testing::PrintToString(result_.console);
         ASSERT_EQ(result_.records.size(), steps_);
     }
 

@@ -17,10 +17,10 @@ namespace rproc::test {
 namespace {
 
 using nlohmann::json;
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 const std::string kSelf = "/sys/class/remoteproc/remoteproc0/";
 const std::string kDebug = "/sys/kernel/debug/remoteproc/remoteproc0/";
@@ -269,7 +269,7 @@ constexpr std::uint32_t kStateRegister = 0x63000148;  // st,syscfg-m4-state
 constexpr std::uint32_t kRunning = 2;
 
 TEST_F(OnTheBoard, AProcessorThatTheBootloaderStartedIsAttachedTo) {
-    const auto table = std::filesystem::path(testing::TempDir()) / "bootloader_table.bin";
+    const auto table = std::filesystem::path(::testing::TempDir()) / "bootloader_table.bin";
     const Bytes bytes = Table{.entries = {trace({.da = kLogAddress})}}.build();
     std::ofstream(table, std::ios::binary)
         .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));

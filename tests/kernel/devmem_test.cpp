@@ -16,8 +16,8 @@
 namespace rproc::test {
 namespace {
 
-using testing::AllOf;
-using testing::HasSubstr;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
 const std::string kHello = RPROC_SOURCE_DIR "/examples/firmware/prebuilt/m4_hello.elf";
 const std::string kDriver = "/sys/bus/platform/drivers/stm32-rproc";

@@ -127,7 +127,7 @@ struct Shape {
     std::uint64_t stride;  ///< the pieces overlap when it is less than their largest size
 };
 
-class AddressIndexAgainstLinearSearch : public testing::TestWithParam<Shape> {};
+class AddressIndexAgainstLinearSearch : public ::testing::TestWithParam<Shape> {};
 
 TEST_P(AddressIndexAgainstLinearSearch, FindsTheSamePiece) {
     std::mt19937_64 random(GetParam().pieces);  // NOLINT: the same numbers in every run
@@ -150,10 +150,10 @@ TEST_P(AddressIndexAgainstLinearSearch, FindsTheSamePiece) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Apart, AddressIndexAgainstLinearSearch,
-                         testing::Values(Shape{1, 0x100}, Shape{2, 0x100}, Shape{3, 0x100}, Shape{16, 0x180},
-                                         Shape{17, 0x100}, Shape{64, 0x100}, Shape{1000, 0x140}));
+                         ::testing::Values(Shape{1, 0x100}, Shape{2, 0x100}, Shape{3, 0x100}, Shape{16, 0x180},
+                                           Shape{17, 0x100}, Shape{64, 0x100}, Shape{1000, 0x140}));
 INSTANTIATE_TEST_SUITE_P(Overlapping, AddressIndexAgainstLinearSearch,
-                         testing::Values(Shape{2, 0x40}, Shape{5, 0x80}, Shape{64, 0x20}));
+                         ::testing::Values(Shape{2, 0x40}, Shape{5, 0x80}, Shape{64, 0x20}));
 
 }  // namespace
 }  // namespace rproc

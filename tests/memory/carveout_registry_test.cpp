@@ -18,7 +18,7 @@ namespace rproc {
 namespace {
 
 using test::outcome;
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 constexpr std::uint64_t kTop = std::numeric_limits<std::uint64_t>::max();
 
@@ -28,7 +28,7 @@ Carveout mcuram() {
 }
 
 /// A registry with its memory, filled and indexed as by a boot.
-class CarveoutRegistryTest : public testing::Test {
+class CarveoutRegistryTest : public ::testing::Test {
   protected:
     Carveout& add(Carveout carveout) { return *registry.add(std::move(carveout)).value(); }
     void map_all() {

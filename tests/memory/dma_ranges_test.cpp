@@ -24,7 +24,7 @@ PhysicalRange physical(std::uint64_t start, std::uint64_t size) {
 }
 
 /// The dma-ranges of an STM32MP15 Cortex-M4: RETRAM at da 0, and two aliases of the MCU's SRAM.
-class Stm32Ranges : public testing::Test {
+class Stm32Ranges : public ::testing::Test {
   protected:
     void SetUp() override {
         add(0x00000000, 0x38000000, 0x10000);

@@ -26,7 +26,7 @@ void release(void* owner, std::span<std::byte> bytes) noexcept {
     to.last = bytes;
 }
 
-class MappingTest : public testing::Test {
+class MappingTest : public ::testing::Test {
   protected:
     Mapping lend() { return {bytes, &release, &owner}; }
 

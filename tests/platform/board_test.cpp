@@ -10,14 +10,14 @@
 namespace rproc::platform {
 namespace {
 
-using testing::Contains;
-using testing::HasSubstr;
-using testing::SizeIs;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
 
 TEST(EmbeddedBoards, AllOfThemCanBeRead) {
     const auto names = embedded_board_names();
 
-    EXPECT_THAT(names, SizeIs(testing::Ge(5)));
+    EXPECT_THAT(names, SizeIs(::testing::Ge(5)));
     EXPECT_THAT(names, Contains(std::string(kDefaultBoard)));
     EXPECT_TRUE(std::ranges::is_sorted(names));
     for (const std::string& name : names) {

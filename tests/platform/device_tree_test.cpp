@@ -13,10 +13,10 @@
 namespace rproc::platform {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::SizeIs;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 std::string guest_path() { return RPROC_TEST_BOARD_DIR "/qemu-virt-m4.dtb"; }
 

@@ -19,9 +19,9 @@ namespace {
 using test::outcome;
 using test::Recorder;
 using namespace std::chrono_literals;
-using testing::Contains;
-using testing::ElementsAre;
-using testing::ElementsAreArray;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 
 constexpr std::uint32_t kTableAt = 0x10004000;
 constexpr std::size_t kAttachedSize = 1024;
@@ -34,7 +34,7 @@ ModelRegisters left_by_bootloader(const Stm32mp15Config& config) {
     return registers;
 }
 
-class Attached : public testing::Test {
+class Attached : public ::testing::Test {
   protected:
     Attached() {
         const auto region = std::ranges::find(config.regions, "mcuram2", &Stm32mp15Config::Region::name);
@@ -70,7 +70,7 @@ TEST_F(Attached, BootAttachesToTheRunningFirmware) {
     EXPECT_TRUE(test::alone(m4).resources.vdevs.at(0).registered);
     EXPECT_THAT(recorder.lines, Contains("attaching to m4"));
     EXPECT_THAT(recorder.lines, Contains("remote processor m4 is now attached"));
-    EXPECT_THAT(table_now(), testing::Not(ElementsAreArray(clean))) << "Linux writes the addresses of the vrings";
+    EXPECT_THAT(table_now(), ::testing::Not(ElementsAreArray(clean))) << "Linux writes the addresses of the vrings";
 }
 
 TEST_F(Attached, DetachRestoresTheTableAndLeavesItRunning) {

@@ -12,11 +12,11 @@
 namespace rproc::platform {
 namespace {
 
-using testing::Contains;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::SizeIs;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 Result<Board> test_board(const std::string& name, std::string_view node = {}) {
     return read_board(std::string(RPROC_TEST_BOARD_DIR "/") + name + ".dtb", node);

@@ -13,11 +13,11 @@
 namespace rproc::platform {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
-using testing::SizeIs;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
 
 using Config = Stm32mp15Config;
 using Tee = Config::TeeReference;
@@ -110,7 +110,7 @@ TEST(Stm32mp15Tee, EmbeddedBoardListsOnlyWhatLinuxSharesWithTheFirmware) {
     EXPECT_EQ(board->config.tee, (Tee{.backend = "/firmware/optee-rproc", .id = 0}));
     std::vector<std::string> names;
     for (const auto& region : board->config.regions) names.push_back(region.name);
-    EXPECT_THAT(names, testing::ElementsAre("vdev0vring0", "vdev0vring1", "vdev0buffer", "mcu_rsc_table"));
+    EXPECT_THAT(names, ::testing::ElementsAre("vdev0vring0", "vdev0vring1", "vdev0buffer", "mcu_rsc_table"));
 }
 
 TEST(Stm32mp15Tee, AnOwnerIsAnErrorWhereLinuxOwnsTheCore) {

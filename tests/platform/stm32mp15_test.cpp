@@ -21,9 +21,9 @@ namespace rproc::platform {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 Stm32mp15Config config_of(std::string_view board) {
     auto found = embedded_board(board);
@@ -138,7 +138,7 @@ TEST(Stm32mp15, UnacknowledgedShutdownRequestDoesNotPreventTheStop) {
     EXPECT_TRUE(m4.shutdown().has_value());
 
     EXPECT_EQ(m4.state(), State::offline);
-    EXPECT_THAT(log.lines, testing::Contains("warning: remote FW shutdown without ack"));
+    EXPECT_THAT(log.lines, ::testing::Contains("warning: remote FW shutdown without ack"));
     EXPECT_THAT(mailbox.sent(), ElementsAre(ModelMailbox::Message{"shutdown", "stop", 500ms}));
 }
 
@@ -175,7 +175,7 @@ TEST(Stm32mp15, BootsWithoutAResourceTableAndSaysSo) {
             {}, ModelStm32mp15(config_of("stm32mp157c-dk2")), ObserverRef(log));
         ASSERT_TRUE(m4.set_firmware(shape(image)).has_value());
         EXPECT_TRUE(m4.boot().has_value()) << image;
-        EXPECT_THAT(log.lines, testing::Contains("no resource table found for this firmware"));
+        EXPECT_THAT(log.lines, ::testing::Contains("no resource table found for this firmware"));
         EXPECT_EQ(std::ranges::count(log.lines, line), *line == '\0' ? 0 : 2) << "the loader looks it up twice";
     }
 }
@@ -271,8 +271,8 @@ TEST(Stm32mp15, FailedRegisterWriteIsNamedAndRolledBack) {
 
         ASSERT_FALSE(refused.has_value()) << k;
         EXPECT_EQ(refused.error().step(), Step::start);
-        EXPECT_THAT(log.lines, testing::IsSupersetOf({lines[k], std::string("can't start rproc m4: -5"),
-                                                      std::string("Boot failed: -5")}));
+        EXPECT_THAT(log.lines, ::testing::IsSupersetOf({lines[k], std::string("can't start rproc m4: -5"),
+                                                        std::string("Boot failed: -5")}));
         EXPECT_EQ(memory.mapped(), 0U);
         EXPECT_TRUE(m4.boot().has_value()) << "the next boot succeeds";
     }
@@ -321,7 +321,7 @@ TEST(Stm32mp15WithTee, M4IsStartedAndStoppedWithoutARegisterWrite) {
     ASSERT_TRUE(m4.shutdown().has_value());
 
     EXPECT_THAT(written(registers), IsEmpty());
-    ASSERT_THAT(mailbox.sent(), testing::SizeIs(1));
+    ASSERT_THAT(mailbox.sent(), ::testing::SizeIs(1));
     EXPECT_EQ(mailbox.sent().front().channel, "shutdown");
     EXPECT_EQ(m4.backend().sent_before_stop, 1U) << "the shutdown request precedes the stop by the TEE";
 }
@@ -340,7 +340,7 @@ TEST(Stm32mp15WithTee, CoreControlOfLinuxIsRefused) {
     ASSERT_FALSE(refused.has_value());
     EXPECT_EQ(refused.error().code(), ErrorCode::tee_owns_core);
     EXPECT_EQ(refused.error().step(), Step::start);
-    EXPECT_THAT(refused.error().hint(), testing::AllOf(HasSubstr("rproc sign"), HasSubstr("tee::Backend")));
+    EXPECT_THAT(refused.error().hint(), ::testing::AllOf(HasSubstr("rproc sign"), HasSubstr("tee::Backend")));
     EXPECT_EQ(m4.state(), State::offline);
     Context ctx("m4");
     EXPECT_EQ(m4.platform().power_down(ctx).error().code(), ErrorCode::tee_owns_core);
@@ -369,8 +369,8 @@ TEST(Stm32mp15WithTee, RegionLargerThanRetramIsRefusedWithTheDriversLogLine) {
     ASSERT_FALSE(refused.has_value());
     EXPECT_EQ(refused.error().code(), ErrorCode::memory_region_untranslatable);
     EXPECT_THAT(refused.error().what(), HasSubstr("\"retram\" (0x38000000+0x20000) runs past the end"));
-    EXPECT_THAT(log.lines, testing::IsSupersetOf({"range too small for 0x38000000+0x20000",
-                                                  "memory region not valid [mem 0x38000000-0x3801ffff]"}));
+    EXPECT_THAT(log.lines, ::testing::IsSupersetOf({"range too small for 0x38000000+0x20000",
+                                                    "memory region not valid [mem 0x38000000-0x3801ffff]"}));
 }
 
 TEST(Stm32mp15WithTee, OtherDriverChecksOnlyTheFirstByteOfARegion) {

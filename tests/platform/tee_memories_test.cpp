@@ -14,8 +14,8 @@ namespace rproc::platform {
 namespace {
 
 using TeeMemory = Stm32mp15Config::TeeMemory;
-using testing::ElementsAre;
-using testing::UnorderedElementsAre;
+using ::testing::ElementsAre;
+using ::testing::UnorderedElementsAre;
 
 PhysicalRange range(std::uint64_t start, std::uint64_t size) {
     return *PhysicalRange::make(PhysicalAddress(start), size);
@@ -79,7 +79,7 @@ TEST(TeeMemories, RefuseATreeWithoutOpteesNode) {
     const auto none = read_tee_memories(test_board("tee-v22"));
     ASSERT_FALSE(none.has_value());
     EXPECT_EQ(none.error().code(), ErrorCode::dt_node_missing);
-    EXPECT_THAT(none.error().message(), testing::HasSubstr("tee-v22.dtb"));
+    EXPECT_THAT(none.error().message(), ::testing::HasSubstr("tee-v22.dtb"));
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ namespace {
 using test::Bytes;
 
 /// A resource table with a carveout and a vdev of two vrings, and the expected bytes after an edit.
-class ResourceTableEditorTest : public testing::Test {
+class ResourceTableEditorTest : public ::testing::Test {
   protected:
     [[nodiscard]] ResourceEntry entry(std::uint32_t index) const {
         return ResourceTableView::parse(table).value().entry(index).value();

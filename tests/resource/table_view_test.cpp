@@ -18,7 +18,7 @@ namespace {
 using test::Bytes;
 using test::outcome;
 using test::Table;
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 std::string kernel_line(const Bytes& table) {
     const auto view = ResourceTableView::parse(table);
@@ -141,7 +141,7 @@ TEST(ResourceTableView, DescribesEntries) {
     EXPECT_EQ(place::entry_type_name(128), "type 128");
 }
 
-class ForEach : public testing::Test {
+class ForEach : public ::testing::Test {
   protected:
     Result<void> walk(const Bytes& table, std::uint32_t stop_at_type) {
         return ResourceTableView::parse(table).value().for_each([&](const ResourceEntry& entry) -> Result<void> {

@@ -31,10 +31,10 @@ namespace {
 namespace fs = std::filesystem;
 using test::outcome;
 using test::read_bytes;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 PhysicalRange place(std::uint64_t start, std::uint64_t size) {
     return PhysicalRange::make(PhysicalAddress(start), size).value();
@@ -45,10 +45,10 @@ bool is_zero(std::span<const std::byte> bytes) {
 }
 
 /// Works in an empty directory of its own.
-class FileMemoryIn : public testing::Test {
+class FileMemoryIn : public ::testing::Test {
   protected:
     FileMemoryIn() {
-        std::string pattern = testing::TempDir() + "rproc-memory-XXXXXX";
+        std::string pattern = ::testing::TempDir() + "rproc-memory-XXXXXX";
         if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp " + pattern);
         directory_ = pattern;
     }

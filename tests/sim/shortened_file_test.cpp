@@ -26,8 +26,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using test::outcome;
-using testing::AnyOf;
-using testing::HasSubstr;
+using ::testing::AnyOf;
+using ::testing::HasSubstr;
 
 constexpr std::uint64_t kStart = 0x10000000;
 constexpr std::uint64_t kSize = 0x40000;
@@ -37,10 +37,10 @@ PhysicalRange place(std::uint64_t start, std::uint64_t size) {
 }
 
 /// A memory of one place, in an empty directory of its own.
-class ShortenedFile : public testing::Test {
+class ShortenedFile : public ::testing::Test {
   protected:
     ShortenedFile() {
-        std::string pattern = testing::TempDir() + "rproc-shortened-XXXXXX";
+        std::string pattern = ::testing::TempDir() + "rproc-shortened-XXXXXX";
         if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp " + pattern);
         directory_ = pattern;
     }
@@ -192,7 +192,7 @@ TEST_F(OtherFaults, GoToTheHandlerThatWasThereBefore) {
             const auto mapping = memory.map(place(kStart, kSize)).value();
             touch_behind_the_end(path("no memory"));
         },
-        testing::ExitedWithCode(42), "");
+        ::testing::ExitedWithCode(42), "");
 }
 
 TEST_F(OtherFaults, EndTheProcessWhereThereWasNoHandler) {
@@ -203,7 +203,7 @@ TEST_F(OtherFaults, EndTheProcessWhereThereWasNoHandler) {
             const auto mapping = memory.map(place(kStart, kSize)).value();
             touch_behind_the_end(path("no memory"));
         },
-        testing::KilledBySignal(SIGBUS), "");
+        ::testing::KilledBySignal(SIGBUS), "");
 }
 
 TEST_F(OtherFaults, ASignalThatWasSentHasItsEffect) {
@@ -214,7 +214,7 @@ TEST_F(OtherFaults, ASignalThatWasSentHasItsEffect) {
             const auto mapping = memory.map(place(kStart, kSize)).value();
             ::kill(::getpid(), SIGBUS);
         },
-        testing::KilledBySignal(SIGBUS), "");
+        ::testing::KilledBySignal(SIGBUS), "");
 }
 
 }  // namespace

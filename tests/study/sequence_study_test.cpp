@@ -15,10 +15,10 @@ namespace {
 
 using tee::Command;
 using tee::ResultCode;
-using testing::Contains;
-using testing::Each;
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 using TeeState = tee::SoftwareTee::ProcessorState;
 using Flags = std::vector<SequenceFlag>;
 using FlagsAt = std::map<FailurePoint, Flags>;
@@ -268,7 +268,7 @@ TEST(SequenceNames, AreUniqueAndNotEmpty) {
     }
     std::ranges::sort(names);
     EXPECT_EQ(std::ranges::adjacent_find(names), names.end());
-    EXPECT_THAT(names, Each(testing::Not(IsEmpty())));
+    EXPECT_THAT(names, Each(::testing::Not(IsEmpty())));
 }
 
 }  // namespace

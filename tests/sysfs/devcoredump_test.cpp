@@ -11,8 +11,8 @@
 namespace rproc::test {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 class Devcoredump : public SysfsProcessor {
   protected:

@@ -8,8 +8,8 @@
 namespace rproc::test {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 TEST(KernelLog, ReadsARecord) {
     const auto line = sysfs::parse_kmsg("4,1206,5140900,-;remoteproc remoteproc0: a warning; with a semicolon");

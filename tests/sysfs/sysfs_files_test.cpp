@@ -17,13 +17,13 @@ namespace rproc::test {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
-class LocalFilesTest : public testing::Test {
+class LocalFilesTest : public ::testing::Test {
   protected:
     LocalFilesTest() {
-        std::string pattern = testing::TempDir() + "rproc-linux-XXXXXX";
+        std::string pattern = ::testing::TempDir() + "rproc-linux-XXXXXX";
         if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp " + pattern);
         root = fs::canonical(pattern);
     }

@@ -8,10 +8,10 @@
 namespace rproc::test {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
-class SysfsFind : public testing::Test {
+class SysfsFind : public ::testing::Test {
   protected:
     SysfsFind() {
         kernel->add_processor("remoteproc10", "cdsp", "/soc/cdsp@a000000");

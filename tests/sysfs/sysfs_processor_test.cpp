@@ -9,9 +9,9 @@ namespace rproc::test {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 TEST_F(SysfsProcessor, ReadsTheFiles) {
     auto m4 = processor();

@@ -22,7 +22,7 @@ struct StateRecorder : NullObserver {
     }
 };
 
-class SysfsProcessor : public testing::Test {
+class SysfsProcessor : public ::testing::Test {
   protected:
     using Processor = sysfs::BasicSysfsRemoteProcessor<ModelFiles, StateRecorder, ModelClock>;
 

@@ -9,7 +9,7 @@
 namespace rproc::test {
 namespace {
 
-using testing::IsEmpty;
+using ::testing::IsEmpty;
 
 const std::string kTable =
     "Entry 0 is of type vdev\n  ID 7\n  Number of vrings 2\n\n  Vring 0\n    Device Address 0x1\n\n"

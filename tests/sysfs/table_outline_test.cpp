@@ -9,8 +9,8 @@
 namespace rproc::test {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 TEST(TableOutline, TableAndItsTextInDebugfsHaveTheSameOutline) {
     const auto bytes = ResourceTableBuilder{}

@@ -71,7 +71,7 @@ constexpr std::array kUncovered{
 
 constexpr std::array kChanges{std::byte{0x01}, std::byte{0x80}, std::byte{0xff}};
 
-class ByteFlip : public testing::Test {
+class ByteFlip : public ::testing::Test {
   protected:
     ByteFlip() : good_(test::small_package().sign(test::signing_key("p256"))), elf_at_(good_.size() - kElfSize) {}
 

@@ -47,7 +47,7 @@ struct Rule {
 
 constexpr Types kOnlyId{ParamType::value_input};
 constexpr Types kImage{ParamType::value_input, ParamType::memref_input};
-constexpr Types kTable{ParamType::value_input, ParamType::value_output, ParamType::value_output};
+constexpr Types kTableTypes{ParamType::value_input, ParamType::value_output, ParamType::value_output};
 
 constexpr std::array kRules{
     Rule{Command::load_fw,
@@ -66,7 +66,7 @@ constexpr std::array kRules{
          {ResultCode::bad_state, State::loaded},
          {ResultCode::success, State::off}},
     Rule{Command::get_rsc_table,
-         kTable,
+         kTableTypes,
          {ResultCode::bad_state, State::off},
          {ResultCode::success, State::loaded},
          {ResultCode::success, State::started}},
@@ -106,7 +106,7 @@ Parameters parameters_after(std::uint32_t command, ResultCode result, Parameters
     return parameters;
 }
 
-class CommandMatrix : public testing::TestWithParam<std::tuple<std::uint32_t, Start>> {
+class CommandMatrix : public ::testing::TestWithParam<std::tuple<std::uint32_t, Start>> {
   protected:
     CommandMatrix()
         : image_(test::small_package().sign(test::signing_key("p256"))),
@@ -164,15 +164,16 @@ TEST_P(CommandMatrix, FollowsTheProtocol) {
     }
 }
 
-std::string name_of_case(const testing::TestParamInfo<std::tuple<std::uint32_t, Start>>& info) {
+std::string name_of_case(const ::testing::TestParamInfo<std::tuple<std::uint32_t, Start>>& info) {
     static constexpr std::array kStarts{"Off", "Stopped", "Loaded", "Started"};
     const auto [command, start] = info.param;
     return fmt::format("Command{}When{}", command, kStarts.at(static_cast<std::size_t>(start)));
 }
 
 INSTANTIATE_TEST_SUITE_P(SoftwareTee, CommandMatrix,
-                         testing::Combine(testing::Values(0U, 1U, 2U, 3U, 4U, 5U, 6U, 7U, 8U, 0xffffffffU),
-                                          testing::Values(Start::off, Start::stopped, Start::loaded, Start::started)),
+                         ::testing::Combine(::testing::Values(0U, 1U, 2U, 3U, 4U, 5U, 6U, 7U, 8U, 0xffffffffU),
+                                            ::testing::Values(Start::off, Start::stopped, Start::loaded,
+                                                              Start::started)),
                          name_of_case);
 
 // The types are right, the memory is not shared: the load fails as any other.

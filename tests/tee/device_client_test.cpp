@@ -20,7 +20,7 @@ namespace rproc::tee {
 namespace {
 
 using test::outcome;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 using Recorded = BasicDeviceClient<test::RecorderOs>;
 static_assert(Client<Recorded>);
 
@@ -49,10 +49,10 @@ class Expected {
     std::vector<std::byte> bytes_;
 };
 
-class DeviceClientTest : public testing::Test {
+class DeviceClientTest : public ::testing::Test {
   protected:
     void TearDown() override {
-        EXPECT_THAT(driver.complaints(), testing::IsEmpty());
+        EXPECT_THAT(driver.complaints(), ::testing::IsEmpty());
         EXPECT_TRUE(driver.nothing_is_left());
     }
 

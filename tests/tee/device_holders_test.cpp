@@ -13,15 +13,15 @@
 namespace rproc::tee::device {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 namespace fs = std::filesystem;
 
 /// A procfs with the processes of the test.
-class DeviceHolders : public testing::Test {
+class DeviceHolders : public ::testing::Test {
   protected:
     DeviceHolders() {
-        std::string pattern = testing::TempDir() + "rproc-proc-XXXXXX";
+        std::string pattern = ::testing::TempDir() + "rproc-proc-XXXXXX";
         proc = ::mkdtemp(pattern.data());
     }
     ~DeviceHolders() override { fs::remove_all(proc); }
@@ -60,7 +60,7 @@ TEST_F(DeviceHolders, AMissingSupplicantIsSaidOnlyWhereAllProcessesAreSeen) {
     add(9, "other", "/dev/tee0");
     const auto missing = missing_supplicant(supplicants(proc));
     ASSERT_TRUE(missing);
-    EXPECT_THAT(missing->message(), testing::HasSubstr("no process is tee-supplicant"));
+    EXPECT_THAT(missing->message(), ::testing::HasSubstr("no process is tee-supplicant"));
     const Holders unknown = supplicants(proc / "no-such-directory");
     EXPECT_FALSE(unknown.complete);
     EXPECT_FALSE(missing_supplicant(unknown));

@@ -22,7 +22,7 @@ using test::outcome;
 using Tee = tee::SoftwareTee;
 using M4 = RemoteProcessor<tee::Backend<Tee>, platform::ModelStm32mp15>;
 
-class DeviceLinks : public testing::Test {
+class DeviceLinks : public ::testing::Test {
   protected:
     DeviceLinks() : config(platform::embedded_board("stm32mp157c-dk2-tee")->config) {
         config.firmware_name = "app.rsa2048.signed";

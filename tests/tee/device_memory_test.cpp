@@ -24,7 +24,7 @@ namespace {
 
 using device::kLargestBlock;
 using test::outcome;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 using Recorded = BasicDeviceClient<test::RecorderOs>;
 
 constexpr std::size_t kMiB = std::size_t{1} << 20U;
@@ -48,11 +48,11 @@ TEST(DevicePages, HoldNothingElseThanTheCopy) {
     }
 }
 
-class DeviceMemoryTest : public testing::Test {
+class DeviceMemoryTest : public ::testing::Test {
   protected:
     void TearDown() override {
         client.reset();
-        EXPECT_THAT(driver.complaints(), testing::IsEmpty());
+        EXPECT_THAT(driver.complaints(), ::testing::IsEmpty());
         EXPECT_TRUE(driver.nothing_is_left());
     }
 
@@ -154,7 +154,7 @@ TEST_F(DeviceMemoryTest, AnErrorNamesTheLimitsOfBothKinds) {
         no_registration.error().message(),
         HasSubstr("5242880 bytes cannot be shared with OP-TEE: a block of the kernel (TEE_IOC_SHM_ALLOC) failed: "
                   "Cannot allocate memory; memory of this program (TEE_IOC_SHM_REGISTER) is not offered"));
-    EXPECT_THAT(no_registration.error().hint(), testing::AllOf(HasSubstr("4 MiB"), HasSubstr("16 MiB")));
+    EXPECT_THAT(no_registration.error().hint(), ::testing::AllOf(HasSubstr("4 MiB"), HasSubstr("16 MiB")));
 
     open();
     driver.largest_registration = 6 * kMiB;

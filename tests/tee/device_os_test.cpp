@@ -15,7 +15,7 @@ namespace rproc::tee {
 namespace {
 
 TEST(PosixOs, MappingWritesToTheFile) {
-    const std::string path = testing::TempDir() + "rproc_posix_os";
+    const std::string path = ::testing::TempDir() + "rproc_posix_os";
     std::ofstream(path) << "before";
     PosixOs os;
     const auto fd = os.open(path);

@@ -38,7 +38,7 @@ constexpr std::array kFields{
 };
 
 /// Named by a key of tests/data/signed.
-class HeaderFields : public testing::TestWithParam<const char*> {
+class HeaderFields : public ::testing::TestWithParam<const char*> {
   protected:
     HeaderFields() : tee_(test::trusting(GetParam()), test::kSmallMemories) {
         const bool rsa = GetParam() == std::string("rsa2048");
@@ -69,7 +69,7 @@ class HeaderFields : public testing::TestWithParam<const char*> {
     SignedHeaderFields right_;
 };
 
-INSTANTIATE_TEST_SUITE_P(SoftwareTee, HeaderFields, testing::Values("rsa2048", "p256"),
+INSTANTIATE_TEST_SUITE_P(SoftwareTee, HeaderFields, ::testing::Values("rsa2048", "p256"),
                          [](const auto& test) { return std::string(test.param); });
 
 TEST_P(HeaderFields, AnyOtherValueIsRefused) {

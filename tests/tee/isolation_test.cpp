@@ -30,7 +30,7 @@ std::string linux_maps(ModelMemory memory, std::uint64_t pa, std::uint64_t size 
     return outcome(memory.map(*PhysicalRange::make(PhysicalAddress(pa), size)));
 }
 
-class Isolation : public testing::Test {
+class Isolation : public ::testing::Test {
   protected:
     using M4 = RemoteProcessor<tee::Backend<tee::SoftwareTee>, platform::ModelStm32mp15>;
 

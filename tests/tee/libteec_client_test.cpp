@@ -19,18 +19,18 @@ namespace {
 
 using test::fake_libteec;
 using test::outcome;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 constexpr auto kLoad = static_cast<std::uint32_t>(Command::load_fw);
 constexpr TEEC_Result kAccessDenied = 0xffff0001;
 constexpr TEEC_Result kItemNotFound = 0xffff0008;
 constexpr TEEC_Result kCommunication = 0xffff000e;
 
-class LibteecClientTest : public testing::Test {
+class LibteecClientTest : public ::testing::Test {
   protected:
     void SetUp() override { fake_libteec() = {}; }
     void TearDown() override {
-        EXPECT_THAT(fake_libteec().complaints, testing::IsEmpty());
+        EXPECT_THAT(fake_libteec().complaints, ::testing::IsEmpty());
         EXPECT_TRUE(fake_libteec().nothing_is_left());
     }
 
@@ -67,7 +67,7 @@ TEST_F(LibteecClientTest, OpensTheApplicationWithItsParameters) {
     EXPECT_EQ(uuid.timeLow, 0x80a4c275U);
     EXPECT_EQ(uuid.timeMid, 0x0a47U);
     EXPECT_EQ(uuid.timeHiAndVersion, 0x4905U);
-    EXPECT_THAT(uuid.clockSeqAndNode, testing::ElementsAre(0x82, 0x85, 0x14, 0x86, 0xa9, 0x77, 0x1a, 0x08));
+    EXPECT_THAT(uuid.clockSeqAndNode, ::testing::ElementsAre(0x82, 0x85, 0x14, 0x86, 0xa9, 0x77, 0x1a, 0x08));
     EXPECT_EQ(fake_libteec().last_operation.paramTypes, 0x1U);
     EXPECT_EQ(fake_libteec().last_operation.params[0].value.a, 3U);
     EXPECT_EQ(fake_libteec().last_operation.params[0].value.b, 4U);

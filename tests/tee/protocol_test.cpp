@@ -13,7 +13,7 @@
 namespace rproc::tee {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 TEST(Protocol, UuidIsThatOfTheTrustedApplication) {
     EXPECT_EQ(to_string(kRemoteprocUuid), "80a4c275-0a47-4905-8285-1486a9771a08");

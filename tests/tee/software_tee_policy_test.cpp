@@ -26,7 +26,7 @@ using tee::SoftwareTeePolicy;
 using test::BareTee;
 using test::Bytes;
 using test::SignedPackage;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 std::string optee_data(const std::string& name) { return fmt::format("{}/optee/{}", RPROC_TEST_DATA_DIR, name); }
 

@@ -16,7 +16,7 @@ using test::Bytes;
 using test::outcome;
 using State = SoftwareTee::ProcessorState;
 
-class SoftwareTeeStates : public testing::Test {
+class SoftwareTeeStates : public ::testing::Test {
   protected:
     [[nodiscard]] tee::OpenedSession open(std::uint32_t id = 0) {
         tee::Parameters parameters{tee::Parameter::value_input(id)};

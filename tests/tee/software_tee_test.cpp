@@ -26,8 +26,8 @@ using test::signed_data;
 using test::SignedPackage;
 using test::signing_key;
 using test::trusting;
-using testing::ElementsAreArray;
-using testing::HasSubstr;
+using ::testing::ElementsAreArray;
+using ::testing::HasSubstr;
 using State = SoftwareTee::ProcessorState;
 
 constexpr auto kRsa = SignType::rsa_pkcs1_sha256;
@@ -49,15 +49,15 @@ struct Vector {
     const char* key;
 };
 
-class Vectors : public testing::TestWithParam<Vector> {};
+class Vectors : public ::testing::TestWithParam<Vector> {};
 
 // The images come from OP-TEE's own script.
 INSTANTIATE_TEST_SUITE_P(SignedByOpTee, Vectors,
-                         testing::Values(Vector{"app.rsa2048.signed", "rsa2048"},
-                                         Vector{"app.rsa4096.signed", "rsa4096"}, Vector{"app.p256.signed", "p256"},
-                                         Vector{"app.keyinfo-plat.rsa2048.signed", "rsa2048"},
-                                         Vector{"two-images.rsa2048.signed", "rsa2048"},
-                                         Vector{"big.rsa2048.signed", "rsa2048"}),
+                         ::testing::Values(Vector{"app.rsa2048.signed", "rsa2048"},
+                                           Vector{"app.rsa4096.signed", "rsa4096"}, Vector{"app.p256.signed", "p256"},
+                                           Vector{"app.keyinfo-plat.rsa2048.signed", "rsa2048"},
+                                           Vector{"two-images.rsa2048.signed", "rsa2048"},
+                                           Vector{"big.rsa2048.signed", "rsa2048"}),
                          [](const auto& test) {
                              std::string name = test.param.file;
                              std::ranges::replace_if(
@@ -87,7 +87,7 @@ TEST(SoftwareTee, LoadsEverySegmentAndZeroesTheRest) {
                      app.begin() + static_cast<std::ptrdiff_t>(offset + size));
     };
     EXPECT_THAT(tee.seen_at(0, 0x200), ElementsAreArray(file(0xa0, 0x200)));
-    EXPECT_THAT(tee.seen_at(0x200, 0x200), testing::Each(std::byte{0}));
+    EXPECT_THAT(tee.seen_at(0x200, 0x200), ::testing::Each(std::byte{0}));
     EXPECT_THAT(tee.seen_at(0x10000000, 0x1000), ElementsAreArray(file(0x2a0, 0x1000)));
     EXPECT_THAT(tee.seen_at(0x10004000, 0x8c), ElementsAreArray(file(0x12a0, 0x8c)));
 }
@@ -144,7 +144,7 @@ TEST(SoftwareTee, LoadClearsThePreviousImage) {
     ASSERT_EQ(tee.stop(), ResultCode::success);
     ASSERT_EQ(tee.load(SignedPackage::of({elf({{.paddr = 0x100, .data = test::pattern(16)}})}, kRsa).sign(key)),
               ResultCode::success);
-    EXPECT_THAT(tee.seen_at(0x800, 16), testing::Each(std::byte{0}));
+    EXPECT_THAT(tee.seen_at(0x800, 16), ::testing::Each(std::byte{0}));
 }
 
 TEST(SoftwareTee, RefusalAfterAStopClearsTheStoppedImage) {

@@ -70,7 +70,7 @@ TEST(TimeLimitedClient, AnOpenThatDoesNotReturnIsLeftToItself) {
         const auto open = client.open_session(kRemoteprocUuid, parameters);
         ASSERT_EQ(outcome(open), "tee-open-timeout");
         EXPECT_EQ(open.error().what(), "OP-TEE did not open its application for remote processors within 5 ms");
-        EXPECT_THAT(open.error().hint(), testing::HasSubstr("tee-supplicant"));
+        EXPECT_THAT(open.error().hint(), ::testing::HasSubstr("tee-supplicant"));
         EXPECT_EQ(outcome(client.open_session(kRemoteprocUuid, parameters)), "tee-open-timeout");
         EXPECT_EQ(outcome(client.invoke(SessionId{1}, 1, parameters)), "tee-open-timeout");
         EXPECT_EQ(outcome(client.register_memory({})), "tee-open-timeout");

@@ -62,7 +62,7 @@ class Rewriter {
 };
 
 /// Two authentic images, and each of them with its last loaded byte changed after it was signed; all of one size.
-class TimeOfCheck : public testing::Test {
+class TimeOfCheck : public ::testing::Test {
   protected:
     static constexpr unsigned kFirst = 1;
     static constexpr unsigned kSecond = 60;

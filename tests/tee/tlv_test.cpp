@@ -46,7 +46,7 @@ SignedPackage package_with_all() {
 Bytes signed_again(const SignedPackage& package) { return package.sign(test::signing_key("p256")); }
 
 /// A TEE that trusts one key, which an image selects by PKEYINFO; the memories hold a previous image.
-class Tlvs : public testing::Test {
+class Tlvs : public ::testing::Test {
   protected:
     Tlvs() : tee_(policy(), test::kSmallMemories) {
         tee_.run_once(signed_again(package_with_all()));
@@ -126,7 +126,7 @@ void damage(SignedPackage& package, std::uint32_t type, Fault fault) {
     }
 }
 
-class TlvFaults : public Tlvs, public testing::WithParamInterface<std::tuple<Row, Fault>> {};
+class TlvFaults : public Tlvs, public ::testing::WithParamInterface<std::tuple<Row, Fault>> {};
 
 TEST_P(TlvFaults, GetTheirResult) {
     const auto [row, fault] = GetParam();
@@ -135,16 +135,16 @@ TEST_P(TlvFaults, GetTheirResult) {
     expect(package, row.results.at(static_cast<std::size_t>(fault)), fmt::format("TLV {:#x}", row.type));
 }
 
-std::string name_of_fault(const testing::TestParamInfo<TlvFaults::ParamType>& info) {
+std::string name_of_fault(const ::testing::TestParamInfo<TlvFaults::ParamType>& info) {
     static constexpr std::array kFaults{"Missing", "Duplicated", "Truncated", "Oversized", "Empty"};
     const auto& [row, fault] = info.param;
     return fmt::format("Tlv{:#x}{}", row.type, kFaults.at(static_cast<std::size_t>(fault)));
 }
 
 INSTANTIATE_TEST_SUITE_P(SoftwareTee, TlvFaults,
-                         testing::Combine(testing::ValuesIn(kRows),
-                                          testing::Values(Fault::missing, Fault::duplicated, Fault::truncated,
-                                                          Fault::oversized, Fault::empty)),
+                         ::testing::Combine(::testing::ValuesIn(kRows),
+                                            ::testing::Values(Fault::missing, Fault::duplicated, Fault::truncated,
+                                                              Fault::oversized, Fault::empty)),
                          name_of_fault);
 
 // --- inconsistent values, and harmless ones -----------------------------------------------------------------------
@@ -219,7 +219,7 @@ const std::vector<Case>& cases() {
     return kCases;
 }
 
-class TlvValues : public Tlvs, public testing::WithParamInterface<Case> {};
+class TlvValues : public Tlvs, public ::testing::WithParamInterface<Case> {};
 
 TEST_P(TlvValues, GetTheirResult) {
     SignedPackage package = package_with_all();
@@ -227,7 +227,7 @@ TEST_P(TlvValues, GetTheirResult) {
     expect(package, GetParam().result, GetParam().name);
 }
 
-INSTANTIATE_TEST_SUITE_P(SoftwareTee, TlvValues, testing::ValuesIn(cases()),
+INSTANTIATE_TEST_SUITE_P(SoftwareTee, TlvValues, ::testing::ValuesIn(cases()),
                          [](const auto& test) { return std::string(test.param.name); });
 
 // --- rules of the whole area --------------------------------------------------------------------------------------

@@ -14,12 +14,14 @@
 #include "rproc/testing/fault_scenarios.hpp"
 #include "rproc/testing/faulty_backend.hpp"
 #include "rproc/testing/faulty_platform.hpp"
+#include "testing/clean_report.hpp"
 #include "testing/fake_rig.hpp"
 
 namespace rproc::testing {
 namespace {
 
 using test::BoardPlatform;
+using test::finds;
 using test::FullBackend;
 using ::testing::AllOf;
 using ::testing::Contains;
@@ -65,7 +67,6 @@ FaultReport boot_and_stop() {
     return every_fault_in<Rig, scenario::BootAndStop>("seeded");
 }
 
-auto finds(const std::string& what) { return Contains(Field(&FaultViolation::what, HasSubstr(what))); }
 auto without_a_fault() { return Contains(Field(&FaultViolation::fault, "no fault")); }
 
 TEST(SeededDefect, NoDefectIsNoViolation) {

@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <iostream>
+#include <string>
 #include <string_view>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "rproc/testing/fault_report.hpp"
@@ -16,6 +18,12 @@ inline void expect_clean(const testing::FaultReport& report, std::string_view na
     std::cout << name << ": " << report.injected() << " faults injected in " << report.runs << " runs\n";
     EXPECT_GE(report.runs, least);
     EXPECT_TRUE(report.violations.empty()) << testing::to_string(report);
+}
+
+/// Matches violations of which one says `what`.
+inline auto finds(const std::string& what) {
+    using ::testing::HasSubstr;
+    return ::testing::Contains(::testing::Field(&testing::FaultViolation::what, HasSubstr(what)));
 }
 
 }  // namespace rproc::test

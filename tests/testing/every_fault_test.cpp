@@ -7,14 +7,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "testing/clean_report.hpp"
+
 namespace rproc::testing {
 namespace {
 
-using ::testing::Contains;
-using ::testing::Field;
-using ::testing::HasSubstr;
-
-auto finds(const std::string& what) { return Contains(Field(&FaultViolation::what, HasSubstr(what))); }
+using test::finds;
 
 TEST(EveryFault, RequiresADeterministicScenarioThatCanFail) {
     const auto nothing = every_fault("idle", [](FaultTrial& /*trial*/) {});

@@ -36,7 +36,7 @@ using tee::RemoteMemory;
 using tee::SoftwareTee;
 using test::expect_clean;
 
-using FaultyM4 = platform::Stm32mp15<ModelRegisters, FaultyMemory<ModelMemory>, FaultyMailbox<ModelMailbox>>;
+using FaultyTeeM4 = platform::Stm32mp15<ModelRegisters, FaultyMemory<ModelMemory>, FaultyMailbox<ModelMailbox>>;
 using Client = FaultyClient<SoftwareTee>;
 using ProcessorState = SoftwareTee::ProcessorState;
 
@@ -44,7 +44,7 @@ using ProcessorState = SoftwareTee::ProcessorState;
 constexpr std::array kMemories{
     RemoteMemory{DeviceAddress(0), *PhysicalRange::make(PhysicalAddress(0x38000000), 0x100)},
     RemoteMemory{DeviceAddress(0x10000000), *PhysicalRange::make(PhysicalAddress(0x10000000), 0x200)}};
-constexpr std::uint64_t kTableAt = 0x10000100;
+constexpr std::uint64_t kSecureTableAt = 0x10000100;
 
 /// The code of a firmware, at da 0: each has other bytes, so that the memory shows which one was loaded.
 enum class Code : unsigned { given = 1, refused = 70, of_another_owner = 140 };
@@ -54,8 +54,8 @@ test::Bytes bytes_of(Code code) { return test::pattern(64, static_cast<unsigned>
 Firmware build_firmware(Code code, const std::string& key) {
     const auto table = ResourceTableBuilder{}.trace("log", 0x10000000, 16).vdev(7, 1, {{}, {}}).build();
     const auto image =
-        test::ElfImage{.segments = {{.paddr = 0, .data = bytes_of(code)}, {.paddr = kTableAt, .data = table}},
-                       .sections = {{.name = ".resource_table", .addr = kTableAt, .data = table, .segment = 1}}}
+        test::ElfImage{.segments = {{.paddr = 0, .data = bytes_of(code)}, {.paddr = kSecureTableAt, .data = table}},
+                       .sections = {{.name = ".resource_table", .addr = kSecureTableAt, .data = table, .segment = 1}}}
             .build();
     const auto package = test::SignedPackage::of({image}, SignType::rsa_pkcs1_sha256);
     return Firmware("app.signed", package.sign(test::signing_key(key)));
@@ -82,7 +82,7 @@ const tee::SoftwareTeePolicy& policy() {
     return trusting;
 }
 
-const Stm32mp15Config& config() {
+const Stm32mp15Config& tee_config() {
     const auto build = [] {
         Stm32mp15Config small = platform::embedded_board("stm32mp157c-dk2-tee")->config;
         small.regions = {{"retram", kMemories[0].pa}, {"mcuram", kMemories[1].pa}};
@@ -101,7 +101,7 @@ template <BootSequence S>
 class TeeRig {
   public:
     using Processor =
-        RemoteProcessor<FaultyBackend<tee::Backend<Client>>, FaultyPlatform<FaultyM4>, S, ObserverRef<LifeWatch>>;
+        RemoteProcessor<FaultyBackend<tee::Backend<Client>>, FaultyPlatform<FaultyTeeM4>, S, ObserverRef<LifeWatch>>;
 
     static constexpr ErrorCode kRefusal = ErrorCode::tee_refused;
     static constexpr ErrorCode kRunning = ErrorCode::tee_processor_running;
@@ -115,7 +115,8 @@ class TeeRig {
 
     [[nodiscard]] Result<std::unique_ptr<Processor>> make(ObserverRef<LifeWatch> observer) {
         RPROC_TRY_ASSIGN(auto backend, context_.register_processor(0, running_));
-        FaultyM4 m4(config(), ModelRegisters(), FaultyMemory(memory_, faults_), FaultyMailbox(mailbox_, faults_));
+        FaultyTeeM4 m4(tee_config(), ModelRegisters(), FaultyMemory(memory_, faults_),
+                       FaultyMailbox(mailbox_, faults_));
         return std::make_unique<Processor>(FaultyBackend(std::move(backend), faults_),
                                            FaultyPlatform(std::move(m4), faults_), observer);
     }
