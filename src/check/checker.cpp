@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "check/lint/arithmetic.hpp"
+#include "check/lint/board_remarks.hpp"
 #include "check/lint/file_form.hpp"
 #include "check/lint/remarks.hpp"
 #include "check/model/board_model.hpp"
@@ -54,7 +55,9 @@ Verdict check_elf(const FirmwareSource& source, const platform::Board& board, co
     verdict.findings = seen.findings;
     append(verdict.findings, seen.image ? findings_of(*seen.image, trial, seen.findings.empty()) : findings_of(trial));
     if (firmware && !seen.image) append(verdict.findings, remarks_on_file_form(*firmware));
+    if (seen.image && !trial.error) append(verdict.findings, remarks_on_board(board.config, seen.image->image));
     if (firmware) judge_kernel(verdict, trial, seen);
+    judge_regions(verdict, board.config);
     return verdict;
 }
 

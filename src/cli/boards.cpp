@@ -149,8 +149,11 @@ void print_memories(Output& out, const Stm32mp15Config& config) {
 /// Memory regions that make Linux refuse every boot.
 void print_faults(Output& out, const Stm32mp15Config& config) {
     for (const auto& region : config.regions) {
-        if (!region.memory) {
-            out.print("  {} memory-region {} is not an enabled reserved-memory node with a reg: no firmware boots\n",
+        if (platform::is_refused(region)) {
+            out.print("  {} {}: no firmware boots\n", out.bad("error"),
+                      printable(platform::region_error(region, config.node_path).what()));
+        } else if (region.fault == platform::RegionFault::linux_ram) {
+            out.print("  {} memory-region {} lies in the RAM that Linux uses, without no-map: no firmware boots\n",
                       out.bad("error"), printable(region.name));
         } else if (config.overruns_window(*region.memory)) {
             out.print(

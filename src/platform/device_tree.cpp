@@ -55,12 +55,16 @@ std::uint64_t join(std::span<const std::uint32_t> cells) noexcept {
 
 }  // namespace
 
-std::string DeviceTreeNode::name() const {
+std::string DeviceTreeNode::full_name() const {
     int length = 0;
     const char* const name = fdt_get_name(blob_->data(), offset_, &length);
-    if (name == nullptr) return {};
-    const std::string_view full(name, static_cast<std::size_t>(length));
-    return std::string(full.substr(0, full.find('@')));
+    return name == nullptr ? std::string() : std::string(name, static_cast<std::size_t>(length));
+}
+
+std::string DeviceTreeNode::name() const {
+    std::string full = full_name();
+    full.resize(std::min(full.size(), full.find('@')));
+    return full;
 }
 
 std::string DeviceTreeNode::path() const {

@@ -23,24 +23,41 @@ Error bad_property(const DeviceTreeNode& node, std::string_view property, std::s
                      place::Node{node.path(), property}, {});
 }
 
-/// Whether the kernel requires a property.
-enum class Need { required, optional };
-
 /// Reads `<&controller offset mask>`. The kernel reads the two cells directly, regardless of the #cells property of the
 /// controller.
-Result<std::optional<SysconField>> read_syscon(const DeviceTree& tree, const DeviceTreeNode& node,
-                                               std::string_view property, Need need, std::string_view kernel_line) {
+Result<SysconField> read_syscon(const DeviceTree& tree, const DeviceTreeNode& node, std::string_view property,
+                                std::string_view kernel_line) {
     auto cells = node.cells(property);
     if (!cells) {
-        if (need == Need::optional) return std::nullopt;
         cells.error().set_kernel_line(kernel_line);
         return fail(std::move(cells).error());
     }
     if (cells->size() < 3) return fail(bad_property(node, property, "needs <&controller offset mask>", kernel_line));
     const auto controller = tree.find_phandle((*cells)[0]);
     if (!controller) return fail(bad_property(node, property, "points to no node", kernel_line));
+    if (!controller->compatible_with("syscon"))
+        return fail(
+            bad_property(node, property, "points to a node that is not compatible with \"syscon\"", kernel_line));
     RPROC_TRY_ASSIGN(const auto memory, controller->reg());
     return SysconField{memory.start(), (*cells)[1], (*cells)[2]};
+}
+
+/// The same for a field that the driver can do without: it says so, and goes on.
+std::optional<SysconField> optional_syscon(const DeviceTree& tree, const DeviceTreeNode& node,
+                                           std::string_view property) {
+    const auto field = read_syscon(tree, node, property, {});
+    return field ? std::optional(*field) : std::nullopt;
+}
+
+constexpr ErrorText kProviderDisabled{
+    .code = ErrorCode::dt_node_disabled,
+    .message = "is disabled, and {0} of the remote processor refers to it: Linux waits for it without end",
+    .hint = "set status = \"okay\" there"};
+
+/// Linux does not probe the processor before the driver of what it refers to.
+Result<void> refuse_disabled(const DeviceTreeNode& provider, std::string_view property) {
+    if (provider.enabled()) return {};
+    return fail(kProviderDisabled, place::Node{provider.path()}, property);
 }
 
 Result<void> read_dma_ranges(Stm32mp15Config& config, const DeviceTreeNode& node) {
@@ -62,20 +79,6 @@ Result<void> read_dma_ranges(Stm32mp15Config& config, const DeviceTreeNode& node
     return {};
 }
 
-Result<void> read_regions(Stm32mp15Config& config, const DeviceTree& tree, const DeviceTreeNode& node) {
-    RPROC_TRY_ASSIGN(const auto references, tree.references(node, "memory-region"));
-    const auto reserved = tree.find("/reserved-memory");
-    for (const PhandleArguments& reference : references) {
-        std::optional<PhysicalRange> memory;
-        // Linux uses only enabled nodes of reserved-memory.
-        if (reserved && reference.node.parent() == reserved && reference.node.enabled()) {
-            if (const auto range = reference.node.reg()) memory = *range;
-        }
-        config.regions.push_back({reference.node.name(), memory});
-    }
-    return {};
-}
-
 ResetLine as_reset_line(const PhandleArguments& reference) {
     return {reference.node.path(), reference.arguments.empty() ? 0 : reference.arguments.front()};
 }
@@ -90,6 +93,7 @@ Result<void> read_resets(Stm32mp15Config& config, const DeviceTree& tree, const 
     if (resets.empty()) {
         return fail(kNoResets, place::Node{node.path()});
     }
+    for (const PhandleArguments& reference : resets) RPROC_TRY(refuse_disabled(reference.node, "resets"));
     const auto names = node.strings("reset-names");
     const auto named = [&](std::string_view name) -> const PhandleArguments* {
         const auto found = static_cast<std::size_t>(std::ranges::find(names, name) - names.begin());
@@ -101,22 +105,28 @@ Result<void> read_resets(Stm32mp15Config& config, const DeviceTree& tree, const 
         config.hold_boot = as_reset_line(*hold);
         return {};
     }
-    RPROC_TRY_ASSIGN(config.trust_zone,
-                     read_syscon(tree, node, "st,syscfg-tz", Need::required, "failed to get tz syscfg"));
-    RPROC_TRY_ASSIGN(const auto hold,
-                     read_syscon(tree, node, "st,syscfg-holdboot", Need::required, "failed to get hold boot"));
-    config.hold_boot = *hold;
+    RPROC_TRY_ASSIGN(config.trust_zone, read_syscon(tree, node, "st,syscfg-tz", "failed to get tz syscfg"));
+    RPROC_TRY_ASSIGN(config.hold_boot, read_syscon(tree, node, "st,syscfg-holdboot", "failed to get hold boot"));
     return {};
 }
 
 /// Reads the properties with which Linux starts and stops the core.
 Result<void> read_core_control(Stm32mp15Config& config, const DeviceTree& tree, const DeviceTreeNode& node) {
     RPROC_TRY(read_resets(config, tree, node));
-    RPROC_TRY_ASSIGN(config.pdds, read_syscon(tree, node, "st,syscfg-pdds", Need::optional, "failed to get pdds"));
-    RPROC_TRY_ASSIGN(config.m4_state,
-                     read_syscon(tree, node, "st,syscfg-m4-state", Need::optional, "m4 state not supported"));
-    RPROC_TRY_ASSIGN(config.resource_table,
-                     read_syscon(tree, node, "st,syscfg-rsc-tbl", Need::optional, "rsc tbl syscon not supported"));
+    config.pdds = optional_syscon(tree, node, "st,syscfg-pdds");
+    config.m4_state = optional_syscon(tree, node, "st,syscfg-m4-state");
+    config.resource_table = optional_syscon(tree, node, "st,syscfg-rsc-tbl");
+    return {};
+}
+
+constexpr ErrorText kNoBus{.code = ErrorCode::dt_property_missing,
+                           .message = "has no compatible: Linux makes no devices of its children, so not of {0}",
+                           .hint = "add compatible = \"simple-bus\""};
+
+/// Linux makes devices of the children of buses that it knows by their `compatible`.
+Result<void> refuse_unknown_bus(const DeviceTreeNode& node) {
+    for (auto bus = node.parent(); bus && bus->parent(); bus = bus->parent())
+        if (!bus->has("compatible")) return fail(kNoBus, place::Node{bus->path(), "compatible"}, node.full_name());
     return {};
 }
 
@@ -124,6 +134,7 @@ Result<void> read_core_control(Stm32mp15Config& config, const DeviceTree& tree, 
 Result<void> read_owner(Stm32mp15Config& config, const DeviceTree& tree, const DeviceTreeNode& node) {
     RPROC_TRY_ASSIGN(const auto tee, read_tee_binding(tree, node));
     if (!tee) {
+        RPROC_TRY(refuse_unknown_bus(node));
         RPROC_TRY(read_core_control(config, tree, node));
         return read_dma_ranges(config, node);
     }
@@ -133,11 +144,15 @@ Result<void> read_owner(Stm32mp15Config& config, const DeviceTree& tree, const D
     return add_driver_windows(config.dma_ranges);
 }
 
+/// The driver does without a channel that it cannot have.
 Result<void> read_mailboxes(Stm32mp15Config& config, const DeviceTree& tree, const DeviceTreeNode& node) {
-    RPROC_TRY_ASSIGN(const auto references, tree.references(node, "mboxes", "#mbox-cells"));
+    const auto references = tree.references(node, "mboxes", "#mbox-cells");
     const auto names = node.strings("mbox-names");
-    for (std::size_t i = 0; i < std::min(names.size(), references.size()); ++i) {
-        config.mailboxes.push_back({names[i], references[i].node.path(), references[i].arguments});
+    if (!references) return {};
+    for (std::size_t i = 0; i < std::min(names.size(), references->size()); ++i) {
+        const PhandleArguments& reference = (*references)[i];
+        RPROC_TRY(refuse_disabled(reference.node, "mboxes"));
+        config.mailboxes.push_back({names[i], reference.node.path(), reference.arguments});
     }
     return {};
 }
@@ -243,7 +258,7 @@ Result<Stm32mp15Config> read_stm32mp15(const DeviceTree& tree, const DeviceTreeN
     config.node_path = node.path();
     if (const auto phandle = node.cells("phandle"); phandle && !phandle->empty()) config.phandle = phandle->front();
     RPROC_TRY(read_owner(config, tree, node));
-    RPROC_TRY(read_regions(config, tree, node));
+    RPROC_TRY_ASSIGN(config.regions, read_reserved_regions(tree, node));
     RPROC_TRY(read_mailboxes(config, tree, node));
     if (const auto interrupts = node.cells("interrupts")) config.watchdog = *interrupts;
     config.wakeup_source = node.has("wakeup-source");

@@ -15,11 +15,10 @@
 namespace rproc::check {
 namespace {
 
-using test::ElfImage;
 using ::testing::HasSubstr;
 
 /// The finding of that code on an image; an empty one, and a failure, where there is none.
-Finding finding_on(const ElfImage& image, std::string_view code) {
+Finding finding_on(const test::ElfImage& image, std::string_view code) {
     auto board = platform::embedded_board("stm32mp157c-dk2");
     EXPECT_TRUE(board.has_value());
     Checker checker(std::move(*board));
@@ -30,7 +29,7 @@ Finding finding_on(const ElfImage& image, std::string_view code) {
 }
 
 Finding segment(std::uint64_t paddr, std::uint64_t size) {
-    ElfImage image = test::base_image();
+    test::ElfImage image = test::base_image();
     image.segments.push_back({.paddr = paddr, .data = test::pattern(16), .memsz = size});
     return finding_on(image, "segment-outside-memory");
 }
@@ -64,7 +63,7 @@ TEST(Arithmetic, ASegmentThatNothingHoldsIsToldTheLargestMemory) {
 }
 
 TEST(Arithmetic, TheLoadAddressDecides) {
-    ElfImage image = test::base_image();
+    test::ElfImage image = test::base_image();
     image.segments.push_back({.paddr = 0x08000000, .data = test::pattern(16), .vaddr = 0x10001000});
     EXPECT_THAT(finding_on(image, "segment-outside-memory").hint, HasSubstr("decides, not p_vaddr 0x10001000"));
     EXPECT_THAT(segment(0x08000000, 16).hint, ::testing::Not(HasSubstr("p_vaddr")));
@@ -105,7 +104,7 @@ TEST(Arithmetic, ATraceOutsideIsToldWhere) {
 }
 
 TEST(Arithmetic, ATableOutsideIsToldWhere) {
-    ElfImage image = test::base_image();
+    test::ElfImage image = test::base_image();
     image.sections[0].addr = 0x80000000;
     image.sections[0].segment.reset();
     EXPECT_THAT(finding_on(image, "table-not-in-memory").message,

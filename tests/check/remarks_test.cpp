@@ -20,18 +20,17 @@
 namespace rproc::check {
 namespace {
 
-using test::ElfImage;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-Verdict verdict_on(const ElfImage& image) {
+Verdict verdict_on(const test::ElfImage& image) {
     auto board = platform::embedded_board("stm32mp157c-dk2");
     EXPECT_TRUE(board.has_value());
     Checker checker(std::move(*board));
     return checker.check(FirmwareSource(Firmware("app.elf", image.build())));
 }
 
-std::vector<std::string> codes_of(const ElfImage& image) {
+std::vector<std::string> codes_of(const test::ElfImage& image) {
     std::vector<std::string> codes;
     const Verdict verdict = verdict_on(image);
     for (const Finding& finding : verdict.findings) codes.emplace_back(finding.code_name());
@@ -39,7 +38,7 @@ std::vector<std::string> codes_of(const ElfImage& image) {
 }
 
 /// The only finding about an image that boots; an empty one, and a failure, where it is another.
-Finding only_finding(const ElfImage& image, std::string_view code, Severity severity = Severity::warning) {
+Finding only_finding(const test::ElfImage& image, std::string_view code, Severity severity = Severity::warning) {
     const Verdict verdict = verdict_on(image);
     EXPECT_EQ(verdict.outcome, Outcome::boots) << code;
     EXPECT_EQ(verdict.findings.size(), 1U) << code;
@@ -51,20 +50,20 @@ Finding only_finding(const ElfImage& image, std::string_view code, Severity seve
     return finding;
 }
 
-ElfImage with_entries(std::vector<test::Bytes> entries) {
+test::ElfImage with_entries(std::vector<test::Bytes> entries) {
     return test::image_with_table(test::Table{.entries = std::move(entries)}.build());
 }
 
-ElfImage with_vdev(const test::VdevEntry& entry) { return with_entries({test::trace({}), test::vdev(entry)}); }
+test::ElfImage with_vdev(const test::VdevEntry& entry) { return with_entries({test::trace({}), test::vdev(entry)}); }
 
-ElfImage with_segment(std::uint64_t paddr, std::uint64_t size) {
-    ElfImage image = test::base_image();
+test::ElfImage with_segment(std::uint64_t paddr, std::uint64_t size) {
+    test::ElfImage image = test::base_image();
     image.segments.push_back({.paddr = paddr, .data = test::pattern(16), .memsz = size});
     return image;
 }
 
 TEST(RemarksOnImage, ForeignMachine) {
-    ElfImage image = test::base_image();
+    test::ElfImage image = test::base_image();
     image.header.machine = 62;
     EXPECT_THAT(only_finding(image, "elf-machine-foreign").message, HasSubstr("is for x86-64 (machine 62)"));
     image.header.machine = 999;
@@ -74,7 +73,7 @@ TEST(RemarksOnImage, ForeignMachine) {
 }
 
 TEST(RemarksOnImage, InitialStackPointerNeedsMemoryBelow) {
-    ElfImage image = test::base_image();
+    test::ElfImage image = test::base_image();
     const auto set_stack = [&](std::uint32_t value) {
         const test::Bytes word = test::ByteWriter().u32(value).take();
         std::ranges::copy(word, image.segments[0].data.begin());
@@ -92,7 +91,7 @@ TEST(RemarksOnImage, InitialStackPointerNeedsMemoryBelow) {
 }
 
 TEST(RemarksOnImage, CodeAtTheSecondAddressOfTheSramIsLoadedCode) {
-    ElfImage image = test::base_image();
+    test::ElfImage image = test::base_image();
     image.segments[1].paddr = 0x30000000;  // the vector has 0x10000001
     EXPECT_THAT(codes_of(image), IsEmpty());
     image.segments[1].paddr = 0x30001000;
@@ -100,7 +99,7 @@ TEST(RemarksOnImage, CodeAtTheSecondAddressOfTheSramIsLoadedCode) {
 }
 
 TEST(RemarksOnImage, NothingAtTheVectorTable) {
-    ElfImage image = test::base_image();
+    test::ElfImage image = test::base_image();
     image.segments[0].paddr = 0x100;
     const Finding finding = only_finding(image, "vectors-missing");
     EXPECT_THAT(finding.message, HasSubstr("no segment is loaded to 0x0"));
@@ -110,7 +109,7 @@ TEST(RemarksOnImage, NothingAtTheVectorTable) {
 }
 
 TEST(RemarksOnImage, ResetVectorMustBeThumbCodeThatIsLoaded) {
-    ElfImage image = test::base_image();
+    test::ElfImage image = test::base_image();
     const auto set_reset = [&](std::uint32_t value) {
         const test::Bytes word = test::ByteWriter().u32(value).take();
         std::ranges::copy(word, image.segments[0].data.begin() + 4);
@@ -126,14 +125,14 @@ TEST(RemarksOnImage, ResetVectorMustBeThumbCodeThatIsLoaded) {
 }
 
 TEST(RemarksOnImage, ALaterSegmentOverTheVectorsCounts) {
-    ElfImage image = test::base_image();
+    test::ElfImage image = test::base_image();
     image.segments.push_back({.paddr = 0, .data = {}, .memsz = 8});
     EXPECT_THAT(codes_of(image), ::testing::Contains("reset-vector-invalid"));
 }
 
 TEST(RemarksOnImage, DebugSectionsThatAreMostOfTheFile) {
     constexpr std::size_t kWorthMentioning = 64 * 1024;
-    ElfImage image = test::base_image();
+    test::ElfImage image = test::base_image();
     image.sections.push_back({.name = ".debug_info", .data = test::pattern(kWorthMentioning + 1)});
     const Finding finding = only_finding(image, "debug-sections-large", Severity::note);
     EXPECT_THAT(finding.message, HasSubstr("65,537 of the file's 67,"));
@@ -146,7 +145,7 @@ TEST(RemarksOnImage, DebugSectionsThatAreMostOfTheFile) {
 
 TEST(RemarksOnImage, DebugSectionsThatAreHalfOfTheFileAreFine) {
     constexpr std::size_t kSize = 0x20000;
-    ElfImage image = test::base_image();
+    test::ElfImage image = test::base_image();
     image.sections.push_back({.name = ".debug_info", .data = test::pattern(kSize)});
     image.segments.push_back({.paddr = 0x10010000, .data = test::pattern(kSize)});
     EXPECT_THAT(codes_of(image), IsEmpty());
@@ -160,7 +159,7 @@ TEST(RemarksOnSegments, OverlapNamesTheBytesThatAreLost) {
 }
 
 TEST(RemarksOnSegments, TheLaterOneWinsWhereverItBegins) {
-    ElfImage image = test::base_image();
+    test::ElfImage image = test::base_image();
     std::swap(image.segments[0], image.segments[1]);
     image.segments.push_back({.paddr = 0x380, .data = test::pattern(16), .memsz = 0x100});
     EXPECT_EQ(only_finding(image, "segments-overlap").message,
@@ -179,7 +178,7 @@ TEST(RemarksOnSegments, LinuxClearsWhatIsInAVring) {
     EXPECT_THAT(finding.message, HasSubstr("lies in vdev0vring0 (0x10040000+0x1000)"));
     EXPECT_THAT(codes_of(with_segment(0x1003ff00, 0x100)), IsEmpty());
 
-    ElfImage without_vdev = with_entries({test::trace({})});
+    test::ElfImage without_vdev = with_entries({test::trace({})});
     without_vdev.segments.push_back({.paddr = 0x10040000, .data = test::pattern(16)});
     EXPECT_EQ(codes_of(without_vdev), std::vector<std::string>{"virtio-absent"});
 }
@@ -214,7 +213,7 @@ TEST(RemarksOnVrings, AVringGetsTheStartOfItsMemory) {
     std::ranges::find(regions, "mcuram", &platform::Stm32mp15Config::Region::name)->name = "vdev0vring0";
     Checker checker(std::move(*board));
     const auto findings_at = [&](std::uint32_t da) {
-        const ElfImage image = with_vdev({.vrings = {{.da = da}, {}}});
+        const test::ElfImage image = with_vdev({.vrings = {{.da = da}, {}}});
         return checker.check(FirmwareSource(Firmware("app.elf", image.build()))).findings;
     };
 
@@ -258,7 +257,7 @@ TEST(RemarksOnVrings, BuffersMustFitTheirMemory) {
 }
 
 TEST(RemarksOnTable, SectionWhoseBytesAreLoadedToAnotherAddress) {
-    ElfImage image = test::base_image();
+    test::ElfImage image = test::base_image();
     const auto file = image.build();
     const std::uint64_t offset = rproc::ElfImage::parse(file)->segment(2).offset;
     image.segments[2].paddr = 0x10008000;  // the load address; Linux writes the table to the address of the section
@@ -272,7 +271,7 @@ TEST(RemarksOnTable, SectionWhoseBytesAreLoadedToAnotherAddress) {
 
 TEST(RemarksOnTable, SectionWithoutBytesInTheFile) {
     constexpr std::uint32_t kNobits = 8;
-    ElfImage image = test::base_image();
+    test::ElfImage image = test::base_image();
     image.sections[0].type = kNobits;
     const Finding finding = only_finding(image, "table-without-bytes");
     EXPECT_THAT(finding.message, HasSubstr("has no bytes in the file (type NOBITS)"));
@@ -281,7 +280,7 @@ TEST(RemarksOnTable, SectionWithoutBytesInTheFile) {
 
 /// A vector segment that is too large for retram by this many bytes, and the hint.
 std::string hint_for_vectors_too_large_by(std::uint64_t over) {
-    ElfImage image = test::base_image();
+    test::ElfImage image = test::base_image();
     image.segments[0].memsz = 0x10000 + over;
     const Verdict verdict = verdict_on(image);
     EXPECT_EQ(verdict.outcome, Outcome::refused);
@@ -323,7 +322,7 @@ std::optional<std::uint64_t> origin_in(std::string_view hint) {
 
 TEST(Hints, SegmentMovedToTheMemoryThatTheHintNamesBoots) {
     for (const std::uint64_t paddr : {0x80100000ULL, 0x20000000ULL, 0x38000000ULL, 0x10050000ULL, 0x0fff0000ULL}) {
-        ElfImage image = with_segment(paddr, 0x540);
+        test::ElfImage image = with_segment(paddr, 0x540);
         const Verdict refused = verdict_on(image);
         ASSERT_EQ(refused.outcome, Outcome::refused) << paddr;
         const auto origin = origin_in(refused.findings.back().hint);
@@ -334,7 +333,7 @@ TEST(Hints, SegmentMovedToTheMemoryThatTheHintNamesBoots) {
 }
 
 TEST(Remarks, AreOfFirmwareThatBoots) {
-    ElfImage image = with_segment(0x80100000, 0x540);
+    test::ElfImage image = with_segment(0x80100000, 0x540);
     image.header.machine = 62;
     EXPECT_THAT(codes_of(image), ::testing::ElementsAre("elf-machine-foreign", "segment-outside-memory"))
         << "but the kind of processor may be why";

@@ -35,7 +35,8 @@ struct Verification {
 [[nodiscard]] Result<Verification> verify_image(const Firmware& image, const platform::Stm32mp15Config& config,
                                                 tee::SoftwareTeePolicy policy);
 
-/// What `strict` objects to in an image that OP-TEE accepts: a warning, or none. The `checks` of the policy are ignored.
+/// What `strict` objects to in an image that OP-TEE accepts: a warning, or none. The `checks` of the policy are
+/// ignored.
 [[nodiscard]] std::vector<Finding> strict_objections(const Firmware& image, const platform::Stm32mp15Config& config,
                                                      tee::SoftwareTeePolicy policy);
 

@@ -77,8 +77,12 @@ inline constexpr std::string_view kNoCarveoutLine = "Unable to allocate carveout
         ctx.log(LogLevel::error, LogSource::driver, "failed to allocate dma memory: len {0:#x}",
                 {ctx.kernel().as_size(carveout.size)});
     }
+    if (carveout.kind == Carveout::Kind::region)
+        ctx.log(LogLevel::error, LogSource::driver, "Unable to map memory region: {0:#018x}+{1:#x}",
+                {carveout.pa.value(), carveout.size});
     error.set_place(place_of(carveout));
     error.set_kernel_line(kNoCarveoutLine);
+    if (error.code() == ErrorCode::memory_region_unmappable) return error;
     error.set_hint("name a memory-region of the device tree in the carveout entry, and ask for no more than it has");
     return std::move(error).with_code(ErrorCode::memory_exhausted);
 }

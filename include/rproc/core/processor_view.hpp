@@ -10,8 +10,8 @@
 #include <type_traits>
 
 #include "rproc/core/resources.hpp"
-#include "rproc/state.hpp"
 #include "rproc/memory/carveout_registry.hpp"
+#include "rproc/state.hpp"
 
 namespace rproc {
 

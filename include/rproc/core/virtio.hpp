@@ -57,7 +57,7 @@ class VirtioBus {
         for (Vdev& vdev : resources_.vdevs) {
             if (!vdev.usable) continue;
             if (!kick_) return fail(no_kick(vdev));
-            announce_buffers(vdev);
+            RPROC_TRY(assign_buffers(vdev));
             vdev.registered = true;
             VirtioDevice(ctx_, vdev, kick_).set_status(kVirtioAcknowledge);
             bind(vdev);
@@ -161,16 +161,29 @@ class VirtioBus {
         return &all.front();
     }
 
-    void announce_buffers(const Vdev& vdev) {
+    /// Without a pool of its own a device uses the first memory-region, and no pool at all is no error.
+    [[nodiscard]] Result<void> assign_buffers(const Vdev& vdev) {
         const Carveout* const memory = buffer_memory(vdev);
-        if (memory == nullptr) return;
-        if (memory->kind != Carveout::Kind::allocated) {
-            ctx_.log(LogLevel::info, LogSource::virtio, "assigned reserved memory node {0}@{1:x}",
-                     {memory->name, memory->pa.value()});
-        }
-        if (memory->kind == Carveout::Kind::pool) return;
+        if (memory == nullptr) return {};
+        if (memory->kind == Carveout::Kind::pool && !memory->dma_pool) return fail(no_pool(*memory));
+        if (memory->kind != Carveout::Kind::allocated && memory->dma_pool) announce(*memory);
+        if (memory->kind == Carveout::Kind::pool) return {};
         ctx_.notice(Severity::warning,
                     Error(ErrorCode::virtio_without_buffer, place::Vdev{vdev.index}, vdev.index, memory->name));
+        return {};
+    }
+
+    void announce(const Carveout& memory) {
+        if (!memory.node.empty())
+            return ctx_.log(LogLevel::info, LogSource::virtio, "assigned reserved memory node {0}", {memory.node});
+        ctx_.log(LogLevel::info, LogSource::virtio, "assigned reserved memory node {0}@{1:x}",
+                 {memory.name, memory.pa.value()});
+    }
+
+    [[nodiscard]] Error no_pool(const Carveout& memory) {
+        ctx_.log(LogLevel::error, LogSource::virtio, "Can't associate reserved memory");
+        stop();
+        return Error(ErrorCode::virtio_pool_missing, place_of(memory));
     }
 
     Context& ctx_;

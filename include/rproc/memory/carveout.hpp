@@ -36,6 +36,12 @@ struct Carveout {
     /// The offset of the payload of its entry in the resource table, in bytes from the start of the table; nothing
     /// without an entry.
     std::optional<std::uint64_t> table_offset{};
+    /// False where Linux refuses to map a region: it lies in the RAM that Linux uses.
+    bool mappable = true;
+    /// Whether Linux has made a DMA pool of the memory-region ("shared-dma-pool", no-map); only such a one can hold the
+    /// buffers of a virtio device.
+    bool dma_pool = true;
+    std::string node{};       ///< of the memory-region: "vdev0buffer@10042000"; empty: made of name and pa
     std::uint32_t flags = 0;  ///< IOMMU flags of its entry (IOMMU_READ 1, IOMMU_WRITE 2, ...)
     Mapping mapping{};        ///< the bytes, once mapped
 

@@ -58,11 +58,16 @@ class CarveoutRegistry {
 
     /// Maps or allocates the bytes of one carveout. Kind::pool and a mapped carveout stay as they are. An allocated
     /// carveout gets its `pa`; the caller sets its `da`. Call `index()` after the last mapping.
-    /// @returns nothing, or the provider's error; the carveout is then unchanged.
+    /// @returns nothing, or
+    ///   memory_region_unmappable: it is a region without bytes, or not `mappable`;
+    ///   or the provider's error. The carveout is then unchanged.
     template <MemoryProvider M>
     [[nodiscard]] Result<void> map(Carveout& carveout, M& memory) {
         if (carveout.kind == Carveout::Kind::pool || carveout.mapping.mapped()) return {};
         if (carveout.kind == Carveout::Kind::region) {
+            if (carveout.size == 0 || !carveout.mappable)
+                return fail(ErrorCode::memory_region_unmappable, place_of(carveout), carveout.pa.value(), carveout.size,
+                            carveout.size == 0 ? "it has no bytes" : "it lies in the RAM that Linux uses");
             RPROC_TRY_ASSIGN(carveout.mapping, memory.map(*PhysicalRange::make(carveout.pa, carveout.size)));
             return {};
         }

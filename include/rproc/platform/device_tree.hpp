@@ -28,6 +28,8 @@ class DeviceTreeNode {
 
     /// The parent; nothing for the root.
     [[nodiscard]] std::optional<DeviceTreeNode> parent() const;
+    /// The name with the unit address: "m4@10000000".
+    [[nodiscard]] std::string full_name() const;
     /// The children, in the order of the tree.
     [[nodiscard]] std::vector<DeviceTreeNode> children() const;
 

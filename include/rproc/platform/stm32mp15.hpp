@@ -189,10 +189,6 @@ class Stm32mp15 {
         .code = ErrorCode::address_unmapped,
         .message = "the processor does not see 1 KiB there",
         .hint = "the bootloader wrote a wrong address, or dma-ranges has no window for it"};
-    static constexpr ErrorText kNoRegion{
-        .code = ErrorCode::dt_property_malformed,
-        .message = "memory-region \"{0}\" is not an enabled reserved-memory node with a reg",
-        .hint = "place the node below /reserved-memory, with reg and no-map"};
     static constexpr ErrorText kOutsideDmaRanges{
         .code = ErrorCode::memory_region_untranslatable,
         .message = "memory-region \"{0}\" at {1:#x} begins outside the dma-ranges of the M4's bus",
@@ -216,10 +212,7 @@ class Stm32mp15 {
     }
 
     [[nodiscard]] Result<void> add_region(Context& ctx, const Stm32mp15Config::Region& region) {
-        if (!region.memory) {
-            ctx.log(LogLevel::error, LogSource::driver, "unable to acquire memory-region");
-            return fail(kNoRegion, node(), region.name);
-        }
+        if (is_refused(region)) return fail(no_region(ctx, region));
         const PhysicalAddress pa = region.memory->start();
         const auto da = config_.dma_ranges.to_device(pa);
         if (!da) {
@@ -228,9 +221,22 @@ class Stm32mp15 {
         }
         const std::uint64_t size = region.memory->size();
         if (config_.overruns_window(*region.memory)) return fail(window_too_small(ctx, region.name, *region.memory));
-        RPROC_TRY(ctx.carveouts().add(region.name == kBufferRegion ? Carveout::pool(region.name, pa, size)
-                                                                   : Carveout::region(region.name, *da, pa, size)));
+        Carveout carveout = region.name == kBufferRegion ? Carveout::pool(region.name, pa, size)
+                                                         : Carveout::region(region.name, *da, pa, size);
+        carveout.mappable = region.fault != RegionFault::linux_ram;
+        carveout.dma_pool = region.dma_pool;
+        carveout.node = region.node;
+        RPROC_TRY(ctx.carveouts().add(std::move(carveout)));
         return {};
+    }
+
+    [[nodiscard]] Error no_region(Context& ctx, const Stm32mp15Config::Region& region) const {
+        if (region.fault == RegionFault::dynamic) {
+            ctx.log(LogLevel::error, LogSource::driver, "memory region not valid (the address that Linux chose)");
+        } else if (region.fault != RegionFault::dangling) {
+            ctx.log(LogLevel::error, LogSource::driver, "unable to acquire memory-region");
+        }
+        return region_error(region, config_.node_path);
     }
 
     [[nodiscard]] Error window_too_small(Context& ctx, std::string_view name, PhysicalRange region) const {

@@ -13,6 +13,7 @@
 #include "rproc/memory/dma_ranges.hpp"
 #include "rproc/platform/device_tree.hpp"
 #include "rproc/platform/registers.hpp"
+#include "rproc/platform/reserved_memory.hpp"
 #include "rproc/result.hpp"
 
 namespace rproc::platform {
@@ -23,11 +24,7 @@ namespace rproc::platform {
 /// With `tee`, a TEE loads, starts and stops the core. Linux then has no access to its reset, hold-boot, TrustZone,
 /// deep-sleep and state bits, nor to the address of a bootloader's resource table; those members keep their defaults.
 struct Stm32mp15Config {
-    /// A node of reserved-memory that `memory-region` references.
-    struct Region {
-        std::string name;                     ///< of the processor
-        std::optional<PhysicalRange> memory;  ///< nothing without a valid `reg`; the boot then fails
-    };
+    using Region = ReservedRegion;
 
     /// A channel of a mailbox controller.
     struct MailboxChannel {

@@ -19,8 +19,8 @@ namespace rproc {
     return ((available_end + mask) & ~mask) + 6 + 8 * count;
 }
 
-/// The size in bytes of the memory that Linux reserves for such a vring: whole pages. Not cut to a `size_t`, as a kernel
-/// with 32 bits does.
+/// The size in bytes of the memory that Linux reserves for such a vring: whole pages. Not cut to a `size_t`, as a
+/// kernel with 32 bits does.
 /// @param kernel gives the page size.
 [[nodiscard]] constexpr std::uint64_t vring_carveout_size(std::uint32_t num, std::uint32_t align,
                                                           const KernelProfile& kernel = kLinux61Arm32) noexcept {

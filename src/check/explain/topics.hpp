@@ -93,7 +93,7 @@ inline constexpr TopicRow kTopicRows[]{
      "the driver uses the mailbox as it does not work; the firmware is not the reason",
      {{"the mailbox's driver and the client's do not fit each other", "dmesg | grep -i -E 'mbox|mailbox'"}}},
     {"memory-region",
-     "a memory-region of the processor's node is not an enabled reserved-memory node with a reg: no firmware boots",
+     "Linux has not reserved a memory-region of the processor's node: no firmware boots",
      {{"the node was removed, disabled, or lacks reg", next::kRegions},
       {"/reserved-memory lacks ranges, so Linux takes none of its nodes", next::kRegions},
       {"the bootloader passes another device tree to Linux than you changed", next::kNode}}},

@@ -99,6 +99,23 @@ void judge_free(Verdict& verdict, const Trial& trial) {
     verdict.findings.push_back(defect_finding(FindingCode::kernel_panics_on_free, place::Part{"stop"}, *taken, hint));
 }
 
+void judge_regions(Verdict& verdict, const platform::Stm32mp15Config& config) {
+    const auto dangling =
+        std::ranges::find(config.regions, platform::RegionFault::dangling, &platform::ReservedRegion::fault);
+    if (dangling == config.regions.end()) return;
+    const std::string reason = platform::region_error(*dangling, config.node_path).message();
+    const auto refusal = std::ranges::find_if(verdict.findings, [&](const Finding& finding) {
+        return finding.severity == Severity::error && finding.message_with_place() == reason;
+    });
+    if (refusal == verdict.findings.end()) return;
+    Finding why = defect_finding(FindingCode::kernel_looks_up_null_node, refusal->place(), refusal->message,
+                                 "refer to a node of /reserved-memory, or remove the reference");
+    verdict.findings.erase(refusal);
+    const auto prepare_failed = std::ranges::find_if(
+        verdict.kernel_log, [](const std::string& line) { return line.starts_with("can't prepare rproc"); });
+    die_at_start(verdict, std::move(why), static_cast<std::size_t>(prepare_failed - verdict.kernel_log.begin()));
+}
+
 void judge_kernel(Verdict& verdict, const Trial& trial, const KernelView& seen) {
     if (seen.image) {
         judge_reads(verdict, trial, *seen.image);

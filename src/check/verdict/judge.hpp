@@ -4,6 +4,7 @@
 #include "check/verdict/as_kernel_sees.hpp"
 #include "check/verdict/trial.hpp"
 #include "rproc/check/verdict.hpp"
+#include "rproc/platform/stm32mp15_config.hpp"
 
 namespace rproc::check {
 
@@ -14,7 +15,10 @@ namespace rproc::check {
 /// take. Adds the finding that says why.
 void judge_free(Verdict& verdict, const Trial& trial);
 
-/// The same, and where it reads outside an ELF file.
+/// The same where memory-region of the board has a phandle of no node, and the boot gets there.
+void judge_regions(Verdict& verdict, const platform::Stm32mp15Config& config);
+
+/// The same as `judge_free`, and where it reads outside an ELF file.
 void judge_kernel(Verdict& verdict, const Trial& trial, const KernelView& seen);
 
 }  // namespace rproc::check

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "check/lint/board_remarks.hpp"
 #include "check/lint/remarks.hpp"
 #include "check/lint/signed_remarks.hpp"
 #include "check/model/board_model.hpp"
@@ -143,7 +144,10 @@ Verdict check_signed(const FirmwareSource& source, const platform::Board& board,
         std::ranges::move(remarks_on(checked, trial), std::back_inserter(verdict.findings));
     if (images.size() == 1 && !trial.error)
         std::ranges::move(remarks_on_running(images.front(), trial), std::back_inserter(verdict.findings));
+    if (images.size() == 1 && !trial.error)
+        std::ranges::move(remarks_on_board(board.config, images.front().image), std::back_inserter(verdict.findings));
     judge_free(verdict, trial);
+    judge_regions(verdict, board.config);
     return verdict;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "check/verdict/trial.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -33,8 +34,19 @@ void look_at_traces(const ProcessorView& now, Recorder& record) {
     }
 }
 
+/// Makes one place of the memories that overlap: Linux maps each of them, and they share bytes.
+void join_overlaps(const platform::Stm32mp15Config& config, ModelMemory memory) {
+    for (const auto& [first, second] : platform::overlaps_of(config.regions)) {
+        const PhysicalRange a = *config.regions[first].memory;
+        const PhysicalRange b = *config.regions[second].memory;
+        const PhysicalAddress start = std::min(a.start(), b.start());
+        static_cast<void>(memory.map(*PhysicalRange::make(start, std::max(a.end(), b.end()).value() - start.value())));
+    }
+}
+
 template <Backend B>
 Trial try_with(B backend, const FirmwareSource& source, platform::ModelStm32mp15 platform) {
+    join_overlaps(platform.config(), platform.memory());
     Trial trial;
     Processor<B> processor(std::move(backend), std::move(platform), ObserverRef(trial.record));
     auto booted = processor.set_firmware(source);
