@@ -3,7 +3,7 @@
 
 _rproc() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} subcommand=${COMP_WORDS[1]}
-    local common='--board --dtb --node --json -v --verbose -q --quiet --color -h --help'
+    local common='--board --dtb --node --kernel --json -v --verbose -q --quiet --color -h --help'
     local options
     local points='none prepare load-fw get-rsc-table handle-resources allocate-carveouts start-fw start-subdevices stop-fw'
     points+=' recovery-load-fw recovery-start-fw'
@@ -17,7 +17,7 @@ _rproc() {
         --board) mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" boards -q 2>/dev/null)" -- "$current"); return ;;
         --point) mapfile -t COMPREPLY < <(compgen -W "$points" -- "$current"); return ;;
         --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current"); return ;;
-        --node | --name | -n | --interval | --timeout) return ;;
+        --node | --kernel | --name | -n | --interval | --timeout) return ;;
         --remoteproc) mapfile -t COMPREPLY < <(compgen -W "$(cat /sys/class/remoteproc/*/name 2>/dev/null)" -- "$current"); return ;;
         load | swap)
             [[ $subcommand != ctl ]] || { mapfile -t COMPREPLY < <(cd /lib/firmware && compgen -f -- "$current"); return; } ;;

@@ -173,6 +173,7 @@ void print_details(Output& out, const ChosenBoard& chosen) {
     Table facts;
     facts.add({"model", board.model.empty() ? "unknown" : printable(board.model)});
     facts.add({"node", printable(config.node_path)});
+    facts.add({"read by", fmt::format("Linux {}", config.kernel.to_string())});
     facts.add({"loaded by", loader_text(config)});
     facts.add({"mailboxes", printable(mailboxes_text(config))});
     facts.add({"watchdog",

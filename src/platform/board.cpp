@@ -17,7 +17,7 @@ std::vector<std::string> embedded_board_names() {
     return names;
 }
 
-Result<Board> embedded_board(std::string_view name, std::string_view node) {
+Result<Board> embedded_board(std::string_view name, std::string_view node, std::optional<KernelVersion> kernel) {
     const auto blobs = embedded_board_blobs();
     const auto found = std::ranges::find(blobs, name, &EmbeddedBoardBlob::name);
     if (found == blobs.end()) {
@@ -26,19 +26,20 @@ Result<Board> embedded_board(std::string_view name, std::string_view node) {
         return fail(ErrorCode::board_unknown, {}, name, names);
     }
     RPROC_TRY_ASSIGN(const auto tree, DeviceTree::parse(found->dtb));
-    return board_from(tree, std::string(name), node);
+    return board_from(tree, std::string(name), node, kernel);
 }
 
-Result<Board> read_board(const std::filesystem::path& dtb, std::string_view node) {
+Result<Board> read_board(const std::filesystem::path& dtb, std::string_view node, std::optional<KernelVersion> kernel) {
     RPROC_TRY_ASSIGN(const auto tree, DeviceTree::read(dtb));
-    auto board = board_from(tree, dtb.stem().string(), node);
+    auto board = board_from(tree, dtb.stem().string(), node, kernel);
     if (!board && board.error().place() == place::DeviceTree{}) board.error().set_place(place::File{dtb.native()});
     return board;
 }
 
-Result<Board> board_from(const DeviceTree& tree, std::string name, std::string_view node) {
+Result<Board> board_from(const DeviceTree& tree, std::string name, std::string_view node,
+                         std::optional<KernelVersion> kernel) {
     RPROC_TRY_ASSIGN(const auto processor, find_stm32mp15(tree, node));
-    RPROC_TRY_ASSIGN(auto config, read_stm32mp15(tree, processor));
+    RPROC_TRY_ASSIGN(auto config, read_stm32mp15(tree, processor, kernel));
     const auto models = tree.root().strings("model");
     return Board{std::move(name), models.empty() ? std::string() : models.front(), std::move(config)};
 }

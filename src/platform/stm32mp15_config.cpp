@@ -32,7 +32,11 @@ Result<SysconField> read_syscon(const DeviceTree& tree, const DeviceTreeNode& no
         cells.error().set_kernel_line(kernel_line);
         return fail(std::move(cells).error());
     }
-    if (cells->size() < 3) return fail(bad_property(node, property, "needs <&controller offset mask>", kernel_line));
+    if (cells->size() < 3) {
+        Error cut_off(ErrorCode::dt_field_cut_off, place::Node{node.path(), property});
+        cut_off.set_kernel_line(kernel_line);
+        return fail(std::move(cut_off));
+    }
     const auto controller = tree.find_phandle((*cells)[0]);
     if (!controller) return fail(bad_property(node, property, "points to no node", kernel_line));
     if (!controller->compatible_with("syscon"))
@@ -67,7 +71,8 @@ Result<void> read_dma_ranges(Stm32mp15Config& config, const DeviceTreeNode& node
     if (!cells) {
         cells.error().set_kernel_line(kMissing);
         cells.error().set_hint(
-            "the parent of the m4 node must have dma-ranges: <da pa size> for each memory of the M4");
+            "add to the parent of the node: dma-ranges = <0x00000000 0x38000000 0x10000>, <0x10000000 0x10000000 "
+            "0x60000>, <0x30000000 0x30000000 0x60000>");
         return fail(std::move(cells).error());
     }
     if (cells->empty() || cells->size() % 3 != 0) {
@@ -83,31 +88,70 @@ ResetLine as_reset_line(const PhandleArguments& reference) {
     return {reference.node.path(), reference.arguments.empty() ? 0 : reference.arguments.front()};
 }
 
-constexpr ErrorText kNoResets{.code = ErrorCode::dt_property_missing,
-                              .message = "has no property resets",
-                              .kernel_line = "failed to get mcu_reset",
-                              .hint = "add resets = <&rcc MCU_R>"};
+Error with_hint(Error error, std::string_view hint) {
+    error.set_hint(hint);
+    return error;
+}
+
+constexpr std::string_view kAddHoldBoot = "add st,syscfg-holdboot = <&rcc 0x10C 0x1>";
+
+Result<SysconField> read_holdboot_field(const DeviceTree& tree, const DeviceTreeNode& node) {
+    auto field = read_syscon(tree, node, "st,syscfg-holdboot", "failed to get hold boot");
+    if (field) return field;
+    return fail(with_hint(std::move(field).error(), kAddHoldBoot));
+}
+
+/// Linux 6.1: the first reset line is the core's, and both fields are needed.
+Result<void> read_hold_boot_of_61(Stm32mp15Config& config, const DeviceTree& tree, const DeviceTreeNode& node,
+                                  const std::vector<PhandleArguments>& resets) {
+    config.reset = as_reset_line(resets.front());
+    auto trust_zone = read_syscon(tree, node, "st,syscfg-tz", "failed to get tz syscfg");
+    if (!trust_zone)
+        return fail(with_hint(std::move(trust_zone).error(),
+                              "add st,syscfg-tz = <&rcc 0x000 0x1>; Linux 6.5 and later do without it: --kernel 6.5"));
+    config.trust_zone = *trust_zone;
+    RPROC_TRY_ASSIGN(config.hold_boot, read_holdboot_field(tree, node));
+    return {};
+}
+
+/// The reset line of that name; null without one.
+const PhandleArguments* find_reset(const DeviceTreeNode& node, const std::vector<PhandleArguments>& resets,
+                                   std::string_view name) {
+    const auto names = node.strings("reset-names");
+    const auto found = static_cast<std::size_t>(std::ranges::find(names, name) - names.begin());
+    return found < std::min(names.size(), resets.size()) ? &resets[found] : nullptr;
+}
+
+/// Later ones: by their names; hold-boot is a reset line or a field.
+Result<void> read_hold_boot(Stm32mp15Config& config, const DeviceTree& tree, const DeviceTreeNode& node,
+                            const std::vector<PhandleArguments>& resets) {
+    const PhandleArguments* const core = find_reset(node, resets, "mcu_rst");
+    config.reset = as_reset_line(core != nullptr ? *core : resets.front());
+    if (const PhandleArguments* const hold = find_reset(node, resets, "hold_boot")) {
+        config.hold_boot = as_reset_line(*hold);
+        return {};
+    }
+    config.trust_zone = optional_syscon(tree, node, "st,syscfg-tz");
+    RPROC_TRY_ASSIGN(config.hold_boot, read_holdboot_field(tree, node));
+    return {};
+}
+
+/// The oldest driver that can take the node.
+KernelVersion oldest_kernel_for(const DeviceTreeNode& node) {
+    const bool has_fields = node.has("st,syscfg-tz") && node.has("st,syscfg-holdboot");
+    const auto names = node.strings("reset-names");
+    const bool has_hold_boot = node.has("st,syscfg-holdboot") || std::ranges::count(names, "hold_boot") != 0;
+    return !has_fields && has_hold_boot ? kHoldBootAsReset : kReferenceKernel;
+}
 
 Result<void> read_resets(Stm32mp15Config& config, const DeviceTree& tree, const DeviceTreeNode& node) {
     RPROC_TRY_ASSIGN(const auto resets, tree.references(node, "resets", "#reset-cells"));
     if (resets.empty()) {
-        return fail(kNoResets, place::Node{node.path()});
+        return fail(ErrorCode::dt_reset_missing, place::Node{node.path()});
     }
     for (const PhandleArguments& reference : resets) RPROC_TRY(refuse_disabled(reference.node, "resets"));
-    const auto names = node.strings("reset-names");
-    const auto named = [&](std::string_view name) -> const PhandleArguments* {
-        const auto found = static_cast<std::size_t>(std::ranges::find(names, name) - names.begin());
-        return found < std::min(names.size(), resets.size()) ? &resets[found] : nullptr;
-    };
-    const PhandleArguments* const core = named("mcu_rst");
-    config.reset = as_reset_line(core != nullptr ? *core : resets.front());
-    if (const PhandleArguments* const hold = named("hold_boot")) {
-        config.hold_boot = as_reset_line(*hold);
-        return {};
-    }
-    RPROC_TRY_ASSIGN(config.trust_zone, read_syscon(tree, node, "st,syscfg-tz", "failed to get tz syscfg"));
-    RPROC_TRY_ASSIGN(config.hold_boot, read_syscon(tree, node, "st,syscfg-holdboot", "failed to get hold boot"));
-    return {};
+    return config.kernel < kHoldBootAsReset ? read_hold_boot_of_61(config, tree, node, resets)
+                                            : read_hold_boot(config, tree, node, resets);
 }
 
 /// Reads the properties with which Linux starts and stops the core.
@@ -252,8 +296,10 @@ Result<DeviceTreeNode> find_stm32mp15(const DeviceTree& tree, std::string_view n
     return wanted.front();
 }
 
-Result<Stm32mp15Config> read_stm32mp15(const DeviceTree& tree, const DeviceTreeNode& node) {
+Result<Stm32mp15Config> read_stm32mp15(const DeviceTree& tree, const DeviceTreeNode& node,
+                                       std::optional<KernelVersion> kernel) {
     Stm32mp15Config config;
+    config.kernel = kernel ? *kernel : node.has("resets") ? oldest_kernel_for(node) : kReferenceKernel;
     config.name = node.name();
     config.node_path = node.path();
     if (const auto phandle = node.cells("phandle"); phandle && !phandle->empty()) config.phandle = phandle->front();

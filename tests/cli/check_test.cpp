@@ -35,13 +35,15 @@ TEST_F(Check, JsonHasTheFieldsOfTheSchemaInOrder) {
     const auto objects = objects_of(result.out);
     ASSERT_EQ(objects.size(), 1U);
     const Json& verdict = objects.front();
-    EXPECT_THAT(fields_of(verdict), ElementsAre("schema", "firmware", "format", "board", "remoteproc", "verdict",
-                                                "errno", "errno_name", "state", "virtio", "kernel_log", "findings"));
+    EXPECT_THAT(fields_of(verdict),
+                ElementsAre("schema", "firmware", "format", "board", "remoteproc", "kernel", "verdict", "errno",
+                            "errno_name", "state", "virtio", "kernel_log", "findings"));
     EXPECT_EQ(verdict["schema"], "rproc.check/1");
     EXPECT_EQ(verdict["firmware"], kHello);
     EXPECT_EQ(verdict["format"], "elf32");
     EXPECT_EQ(verdict["board"], "stm32mp157c-dk2");
     EXPECT_EQ(verdict["remoteproc"], "m4");
+    EXPECT_EQ(verdict["kernel"], "6.1");
     EXPECT_EQ(verdict["verdict"], "boots");
     EXPECT_EQ(verdict["errno"], 0);
     EXPECT_EQ(verdict["errno_name"], "");
@@ -253,6 +255,20 @@ TEST_F(Check, JsonSaysOfAFileThatChangedWhatLinuxReturns) {
     EXPECT_EQ(verdict["verdict"], "refused");
     EXPECT_EQ(verdict["errno_name"], "EIO");
     EXPECT_EQ(verdict["findings"].at(0)["code"], "firmware-changed");
+}
+
+TEST_F(Check, KernelOptionSaysWhoseDriverReadsTheTree) {
+    const std::string tree = test_board("m4-without-syscfg-tz");
+    const auto newer = run({"check", "--dtb", tree, kHello});
+    EXPECT_EQ(newer.status, 0);
+    EXPECT_THAT(newer.out, HasSubstr("(m4) with Linux 6.5"));
+    const auto named = run({"check", "--json", "--kernel", "6.12.41-armmp", "--dtb", tree, kHello});
+    EXPECT_EQ(objects_of(named.out).at(0)["kernel"], "6.12");
+    const auto older = run({"check", "--kernel", "6.1", "--dtb", tree, kHello});
+    EXPECT_EQ(older.status, 1);
+    EXPECT_THAT(older.err, HasSubstr("has no property st,syscfg-tz"));
+    EXPECT_THAT(run({"check", "--kernel", "six", kHello}).err, HasSubstr("six is no version of Linux"));
+    EXPECT_THAT(run({"boards", "--dtb", tree}).out, HasSubstr("Linux 6.5"));
 }
 
 }  // namespace

@@ -19,7 +19,7 @@
 
 #include <gtest/gtest.h>
 
-#include "kernel/kernel_answers.hpp"
+#include "kernel/agreement.hpp"
 #include "rproc/check/checker.hpp"
 #include "rproc/check/finding_code.hpp"
 #include "support/random_images.hpp"
@@ -32,11 +32,6 @@ using check::Verdict;
 
 /// How many images of a kind of panic are tried: each costs a guest.
 constexpr std::size_t kPanicsOfAKind = 2;
-
-std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
-    const char* text = std::getenv(variable);
-    return text == nullptr ? otherwise : std::strtoull(text, nullptr, 0);
-}
 
 struct Question {
     Shape image;
@@ -69,38 +64,6 @@ std::vector<Question> questions() {
         all.push_back({std::move(image), std::move(verdict)});
     }
     return all;
-}
-
-std::string text_of(const std::optional<int>& value) { return value ? std::to_string(*value) : "never returns"; }
-
-std::string text_of(const std::vector<std::string>& lines) {
-    std::string text;
-    for (const std::string& line : lines) text += "\n      " + line;
-    return text;
-}
-
-std::vector<std::string> stop_log(const Verdict& verdict) {
-    if (verdict.stop_errno != 0) return {};
-    return {"stopped remote processor m4"};
-}
-
-/// In what the kernel and `check` differ; empty when they agree.
-std::string difference(const Verdict& verdict, const KernelAnswer& kernel) {
-    std::string text;
-    const auto compare = [&](const char* what, const std::string& checked, const std::string& answered) {
-        if (checked != answered) text += std::string("\n    ") + what + ": check " + checked + ", kernel " + answered;
-    };
-    const auto registered = std::ranges::count(verdict.virtio, true, &check::VirtioDevice::registered);
-    const auto announced =
-        std::ranges::count_if(kernel.log, [](const auto& line) { return line.starts_with("registered virtio"); });
-    compare("start", text_of(verdict.errno_value), text_of(kernel.start));
-    compare("state", verdict.state ? std::string(to_string(*verdict.state)) : "not read",
-            kernel.state.value_or("not read"));
-    compare("virtio devices", std::to_string(registered), std::to_string(kernel.start ? announced : 0));
-    compare("lines", text_of(counted_from_one(verdict.kernel_log)), text_of(kernel.log));
-    compare("stop", text_of(verdict.stop_errno), text_of(kernel.stop));
-    compare("lines of the stop", text_of(stop_log(verdict)), text_of(kernel.stop_log));
-    return text;
 }
 
 void keep(const Shape& image) {

@@ -4,6 +4,7 @@
 // came of each as a line of JSON with an @ before it. tests/kernel/guest.hpp writes the plan and reads the lines.
 //
 // A step is a line, its words separated by tabs:
+//   probe                  what the kernel said before the first step, and the remote processors that it has
 //   boot NAME              boots /lib/firmware/NAME through sysfs, and stops it
 //   run ARGUMENT...        runs a program to its end
 //   run_as UID ARGUMENT... the same as another user
@@ -125,6 +126,9 @@ Words new_messages() {
     return lines(std::string(buffer, size > 0 ? static_cast<std::size_t>(size) : 0));
 }
 
+/// What the kernel said before the first step.
+Words early_messages;
+
 void boot(const Words& step) {
     Record().text("begin", step.at(1)).print();
     const int named = write_file(kProcessor + "firmware", step.at(1));
@@ -179,7 +183,7 @@ void finish(const Child& child) {
         .print();
 }
 
-void list(const std::string& path) {
+Words names_in(const std::string& path) {
     Words names;
     DIR* directory = opendir(path.c_str());
     while (directory != nullptr) {
@@ -189,7 +193,7 @@ void list(const std::string& path) {
     }
     if (directory != nullptr) closedir(directory);
     std::sort(names.begin(), names.end());
-    Record().list("list", names).print();
+    return names;
 }
 
 void until(const std::string& path, const std::string& text) {
@@ -223,6 +227,8 @@ void follow(const Words& step) {
     static Child beside;
     const std::string& verb = step.at(0);
     if (verb == "boot") return boot(step);
+    if (verb == "probe")
+        return Record().list("processors", names_in("/sys/class/remoteproc")).list("log", early_messages).print();
     if (verb == "run") return finish(spawn({step.begin() + 1, step.end()}, 0));
     if (verb == "run_as")
         return finish(spawn({step.begin() + 2, step.end()}, static_cast<uid_t>(std::stoul(step.at(1)))));
@@ -235,7 +241,7 @@ void follow(const Words& step) {
         return finish(beside);
     }
     if (verb == "peek") return peek(std::stoul(step.at(1), nullptr, 16), std::stoul(step.at(2), nullptr, 16));
-    if (verb == "list") return list(step.at(1));
+    if (verb == "list") return Record().list("list", names_in(step.at(1))).print();
     if (verb == "until") return until(step.at(1), step.at(2));
     if (verb == "write") return Record().number("errno", write_file(step.at(1), step.at(2))).print();
     int error = 0;
@@ -265,7 +271,7 @@ int main() {
     mount_all();
     for (const char* module : {"/rpmsg_core.ko", "/rpmsg_ns.ko", "/virtio_rpmsg_bus.ko", "/stm32_rproc.ko"})
         insert_module(module);
-    new_messages();
+    early_messages = new_messages();
     for (const std::string& step : lines(read_file("/plan"))) follow(split(step, '\t'));
     Record().text("done", first_line(kProcessor + "name")).print();
     reboot(RB_POWER_OFF);

@@ -67,6 +67,7 @@ struct Verdict {
     std::string format;      ///< "elf32", "elf64", or "unknown"
     std::string board;       ///< the board's name
     std::string remoteproc;  ///< the processor's name, "m4"
+    std::string kernel;      ///< whose driver reads the board's tree: "6.1"
     Outcome outcome = Outcome::refused;
     /// The result of write("start") to the kernel's state file: 0 or a positive errno. Nothing when the write does not
     /// return.

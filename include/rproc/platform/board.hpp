@@ -2,11 +2,13 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "rproc/platform/device_tree.hpp"
+#include "rproc/platform/kernel_version.hpp"
 #include "rproc/platform/stm32mp15_config.hpp"
 #include "rproc/result.hpp"
 
@@ -28,21 +30,25 @@ inline constexpr std::string_view kDefaultBoard = "stm32mp157c-dk2";
 /// A board that is compiled into the library.
 /// @param name one of `embedded_board_names`.
 /// @param node selects the remote processor of the tree, as in `find_stm32mp15`; empty if there is only one.
+/// @param kernel whose driver reads the tree; nothing: see `read_stm32mp15`.
 /// @returns the board, or
 ///   board_unknown: no board has that name; the error lists the names;
 ///   or an error of `find_stm32mp15` or `read_stm32mp15`.
-[[nodiscard]] Result<Board> embedded_board(std::string_view name, std::string_view node = {});
+[[nodiscard]] Result<Board> embedded_board(std::string_view name, std::string_view node = {},
+                                           std::optional<KernelVersion> kernel = {});
 
 /// Reads a board from a device tree blob.
 /// @param dtb path of a .dtb file, or /sys/firmware/fdt.
-/// @param node as in `embedded_board`.
+/// @param node, kernel as in `embedded_board`.
 /// @returns the board, or an error of `DeviceTree::read`, `find_stm32mp15` or `read_stm32mp15`.
-[[nodiscard]] Result<Board> read_board(const std::filesystem::path& dtb, std::string_view node = {});
+[[nodiscard]] Result<Board> read_board(const std::filesystem::path& dtb, std::string_view node = {},
+                                       std::optional<KernelVersion> kernel = {});
 
 /// Makes a board from a parsed tree.
 /// @param name becomes Board::name.
-/// @param node as in `embedded_board`.
+/// @param node, kernel as in `embedded_board`.
 /// @returns the board, or an error of `find_stm32mp15` or `read_stm32mp15`.
-[[nodiscard]] Result<Board> board_from(const DeviceTree& tree, std::string name, std::string_view node = {});
+[[nodiscard]] Result<Board> board_from(const DeviceTree& tree, std::string name, std::string_view node = {},
+                                       std::optional<KernelVersion> kernel = {});
 
 }  // namespace rproc::platform

@@ -12,6 +12,7 @@
 #include "rproc/memory/address.hpp"
 #include "rproc/memory/dma_ranges.hpp"
 #include "rproc/platform/device_tree.hpp"
+#include "rproc/platform/kernel_version.hpp"
 #include "rproc/platform/registers.hpp"
 #include "rproc/platform/reserved_memory.hpp"
 #include "rproc/result.hpp"
@@ -56,6 +57,7 @@ struct Stm32mp15Config {
         stm32_rproc_tee,  ///< by a built-in table (only in v20 and v21 of the series)
     };
 
+    KernelVersion kernel = kReferenceKernel;  ///< whose driver reads the node
     std::string name = "m4";
     std::string node_path{};            ///< of its node in the tree
     std::uint32_t phandle = 0;          ///< of its node; 0 without one
@@ -120,14 +122,21 @@ inline constexpr std::array<std::string_view, 3> kStm32mp15Compatibles{"st,stm32
 ///     v21        st,stm32mp1-m4-tee anywhere, with rproc-tee-phandle = <&backend id>
 ///     v22        st,stm32mp1-m4 on the M4's bus, with st,rproc-tee = <&backend id>
 ///
+/// @param kernel whose driver reads the node. Nothing: kReferenceKernel, or kHoldBootAsReset where only that and later
+///   ones take the node (no st,syscfg-tz, or hold-boot as a reset line).
 /// @returns the configuration, or
-///   dt_property_missing: dma-ranges of the parent, resets, st,syscfg-holdboot, or st,syscfg-tz is missing; or a node
-///     with a -tee compatible has no reference to its TEE;
-///   dt_property_malformed: a property is truncated or references no node, or the reference to the TEE names a node
+///   dt_reset_missing: it has no resets;
+///   dt_field_cut_off: st,syscfg-holdboot or st,syscfg-tz has fewer than three cells;
+///   dt_property_missing: dma-ranges of the parent, st,syscfg-holdboot, or st,syscfg-tz (before
+///     kHoldBootAsReset) is missing; or a node with a -tee compatible has no reference to its TEE; or a bus above the
+///     node has no compatible;
+///   dt_property_malformed: a property that the driver needs is truncated or references no node, or the reference to
+///   the TEE names a node
 ///     that is no TEE;
 ///   dt_property_conflict: a core that a TEE owns has resets or st,syscfg-holdboot, or the reference of another form;
-///   dt_node_disabled: the TEE's node is disabled;
+///   dt_node_disabled: the node of the TEE, of a reset or of a mailbox is disabled;
 ///   address_overflow: a window of dma-ranges wraps.
-[[nodiscard]] Result<Stm32mp15Config> read_stm32mp15(const DeviceTree& tree, const DeviceTreeNode& node);
+[[nodiscard]] Result<Stm32mp15Config> read_stm32mp15(const DeviceTree& tree, const DeviceTreeNode& node,
+                                                     std::optional<KernelVersion> kernel = {});
 
 }  // namespace rproc::platform

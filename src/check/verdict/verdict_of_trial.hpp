@@ -20,6 +20,7 @@ namespace rproc::check {
     verdict.firmware = source.name();
     verdict.board = board.name;
     verdict.remoteproc = board.config.name;
+    verdict.kernel = board.config.kernel.to_string();
     verdict.outcome = trial.error ? Outcome::refused : outcome_of_running(trial);
     verdict.errno_value = trial.error ? trial.error->errno_value() : 0;
     verdict.state = trial.error ? State::offline : State::running;

@@ -64,9 +64,13 @@ Json findings_json(const Verdict& verdict) {
 }
 
 Json json_of(const Verdict& verdict) {
-    Json object{{"schema", "rproc.check/1"},        {"firmware", verdict.firmware},
-                {"format", verdict.format},         {"board", verdict.board},
-                {"remoteproc", verdict.remoteproc}, {"verdict", to_string(verdict.outcome)}};
+    Json object{{"schema", "rproc.check/1"},
+                {"firmware", verdict.firmware},
+                {"format", verdict.format},
+                {"board", verdict.board},
+                {"remoteproc", verdict.remoteproc},
+                {"kernel", verdict.kernel},
+                {"verdict", to_string(verdict.outcome)}};
     object["errno"] = verdict.errno_value ? Json(*verdict.errno_value) : Json(nullptr);
     object["errno_name"] = verdict.errno_value ? Json(check::errno_name(*verdict.errno_value)) : Json(nullptr);
     object["state"] = verdict.state ? Json(to_string(*verdict.state)) : Json(nullptr);
@@ -80,7 +84,7 @@ Json json_of(const Verdict& verdict) {
 /// @param why the only finding.
 Json json_without_verdict(const Verdict& verdict, const Finding& why) {
     Json object = json_of(verdict);
-    for (const char* const field : {"board", "remoteproc", "verdict", "errno", "errno_name", "state"})
+    for (const char* const field : {"board", "remoteproc", "kernel", "verdict", "errno", "errno_name", "state"})
         object[field] = nullptr;
     object["virtio"] = Json::array();
     object["kernel_log"] = Json::array();
@@ -139,8 +143,10 @@ void print_kernel_log(Output& out, const Verdict& verdict, bool verbose) {
 
 void print_verdict(Output& out, const Verdict& verdict, bool verbose) {
     const bool fails = verdict.outcome == Outcome::refused || verdict.outcome == Outcome::panics;
-    out.print("{}: {} on {} ({}){}\n", out.bold(printable(verdict.firmware)), outcome_text(out, verdict),
-              printable(verdict.board), printable(verdict.remoteproc), errno_text(verdict));
+    const bool reference = verdict.kernel == platform::kReferenceKernel.to_string();
+    out.print("{}: {} on {} ({}){}{}\n", out.bold(printable(verdict.firmware)), outcome_text(out, verdict),
+              printable(verdict.board), printable(verdict.remoteproc),
+              reference ? "" : fmt::format(" with Linux {}", verdict.kernel), errno_text(verdict));
     for (const Finding& finding : verdict.findings) print_finding(out, finding);
     if (fails || verbose) print_kernel_log(out, verdict, verbose);
 }

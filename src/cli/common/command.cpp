@@ -59,12 +59,12 @@ bool is_path(const std::string& argument) {
 }
 
 /// The board that its kernel got the tree of, named after it: "stm32mp157c-dk2" of "st,stm32mp157c-dk2".
-Result<platform::Board> machine_board(std::string_view node) {
+Result<platform::Board> machine_board(const CommonOptions& options) {
     RPROC_TRY_ASSIGN(const auto tree, platform::DeviceTree::read(root_from_environment().sys / "firmware/fdt"));
     const auto compatible = tree.root().strings("compatible");
     std::string name = compatible.empty() ? "fdt" : compatible.front();
     name.erase(0, name.find(',') + 1);
-    return platform::board_from(tree, std::move(name), node);
+    return platform::board_from(tree, std::move(name), options.node, options.kernel);
 }
 
 /// Not an error: the machine has no remote processor that rproc knows.
@@ -103,6 +103,13 @@ void add_common_options(CLI::App& app, CommonOptions& options) {
         app.add_option("--board", options.board, "Embedded board; see `rproc boards`")->option_text("NAME");
     app.add_option("--dtb", options.dtb, "The board's own device tree blob")->option_text("FILE")->excludes(board);
     app.add_option("--node", options.node, "Which remote processor of the tree: its name or path")->option_text("NAME");
+    app.add_option_function<std::string>(
+           "--kernel", [&options](const std::string& text) { options.kernel = platform::KernelVersion::parse(text); },
+           "Linux whose driver reads the tree: 6.1, 6.12; by default 6.1, or 6.5 for a tree that 6.1 cannot read")
+        ->option_text("VERSION")
+        ->check([](const std::string& text) {
+            return platform::KernelVersion::parse(text) ? std::string() : text + " is no version of Linux: 6.12";
+        });
     app.add_flag("-v,--verbose", options.verbose, "Print more");
     add_output_options(app, options);
     app.get_option("--quiet")->excludes(app.get_option("--verbose"));
@@ -122,15 +129,17 @@ Result<ChosenBoard> choose_board(const CommonOptions& options) {
         if (!board) return fail(std::move(board).error());
         return ChosenBoard{*std::move(board), choice};
     };
-    if (options.dtb) return chosen(platform::read_board(*options.dtb, options.node), BoardChoice::named);
-    if (options.board) return chosen(platform::embedded_board(*options.board, options.node), BoardChoice::named);
+    if (options.dtb)
+        return chosen(platform::read_board(*options.dtb, options.node, options.kernel), BoardChoice::named);
+    if (options.board)
+        return chosen(platform::embedded_board(*options.board, options.node, options.kernel), BoardChoice::named);
     const char* const named = std::getenv("RPROC_BOARD");
     if (named != nullptr && *named != '\0')
-        return chosen(platform::embedded_board(named, options.node), BoardChoice::named);
-    auto machine = machine_board(options.node);
+        return chosen(platform::embedded_board(named, options.node, options.kernel), BoardChoice::named);
+    auto machine = machine_board(options);
     if (machine || !has_no_processor(machine.error())) return chosen(std::move(machine), BoardChoice::machine);
     const bool denied = machine.error().code() == ErrorCode::firmware_unreadable;
-    return chosen(platform::embedded_board(platform::kDefaultBoard, options.node),
+    return chosen(platform::embedded_board(platform::kDefaultBoard, options.node, options.kernel),
                   denied ? BoardChoice::unreadable : BoardChoice::by_default);
 }
 

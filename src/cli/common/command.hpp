@@ -29,6 +29,7 @@ struct CommonOptions {
     std::optional<std::string> board;
     std::optional<std::string> dtb;
     std::string node;
+    std::optional<platform::KernelVersion> kernel;
     bool json = false;
     bool verbose = false;
     bool quiet = false;
