@@ -129,7 +129,7 @@ std::string ask(const fs::path& tree, const std::vector<Shape>& images, Count& c
     const Probe probe = probe_of(run);
     ++count.boards;
 
-    auto board = platform::read_board(tree);
+    auto board = platform::read_board(tree, {}, platform::kReferenceKernel);
     if (!board) {
         ++count.refused;
         return difference(board.error(), probe);
